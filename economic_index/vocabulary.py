@@ -1,0 +1,210 @@
+"""The closed label sets of the index: the only place where a label is spelled.
+
+No texts, prompts or prose names belong here; titles shown to people are made by publish/.
+"""
+
+from enum import StrEnum
+
+
+class Engine(StrEnum):
+    """Who classified a row."""
+
+    CLAUDE = "claude"
+    LOCAL = "local"
+    REHEARSAL = "rehearsal"
+    IMPORTED = "imported"
+
+
+class Facet(StrEnum):
+    """The closed questions asked of one conversation (method: Handa et al. 2025; AEI January 2026)."""
+
+    LANGUAGE = "language"
+    IS_OCCUPATIONAL = "is_occupational"
+    USE_CASE = "use_case"
+    COLLABORATION = "collaboration"
+    INTENT = "intent"
+    SOC_GROUP = "soc_group"
+    SKILLS = "skills"
+    TASK = "task"
+
+
+class Collaboration(StrEnum):
+    """The five patterns, and none of them (Handa et al. 2025, section 2)."""
+
+    DIRECTIVE = "directive"
+    FEEDBACK_LOOP = "feedback_loop"
+    TASK_ITERATION = "task_iteration"
+    LEARNING = "learning"
+    VALIDATION = "validation"
+    NONE = "none"
+
+
+class UseCase(StrEnum):
+    """What the work is for (AEI, January 2026)."""
+
+    WORK = "work"
+    COURSEWORK = "coursework"
+    PERSONAL = "personal"
+
+
+class Intent(StrEnum):
+    """What the person wants of the assistant (Chatterji et al. 2025)."""
+
+    ASKING = "asking"
+    DOING = "doing"
+    EXPRESSING = "expressing"
+
+
+class State(StrEnum):
+    """What became of one question about one conversation; the value is null unless answered."""
+
+    ANSWERED = "answered"
+    UNCLASSIFIED = "unclassified"
+    LANGUAGE_NOT_MEASURED = "language_not_measured"
+    REFUSED = "refused"
+    TRUNCATED = "truncated"
+    UNPARSABLE = "unparsable"
+    OVER_BUDGET = "over_budget"
+    DEAD = "dead"
+    NOT_ASKED = "not_asked"
+
+
+class MappingState(StrEnum):
+    """State of a task mapping: those of a facet, and not occupational."""
+
+    ANSWERED = "answered"
+    UNCLASSIFIED = "unclassified"
+    LANGUAGE_NOT_MEASURED = "language_not_measured"
+    REFUSED = "refused"
+    TRUNCATED = "truncated"
+    UNPARSABLE = "unparsable"
+    OVER_BUDGET = "over_budget"
+    DEAD = "dead"
+    NOT_ASKED = "not_asked"
+    NOT_OCCUPATIONAL = "not_occupational"
+
+
+class Level(StrEnum):
+    """How deep in the O*NET hierarchy a pick is made."""
+
+    TASK = "task"
+    DWA = "dwa"
+    IWA = "iwa"
+    SOC_GROUP = "soc_group"
+    NONE = "none"
+    UNCLASSIFIED = "unclassified"
+
+
+class Algorithm(StrEnum):
+    """How a task was found."""
+
+    BANK_RETRIEVAL = "bank_retrieval"
+    CHOICE = "choice"
+    HIERARCHY = "hierarchy"
+    DWA_ROUTE = "dwa_route"
+    ENSEMBLE = "ensemble"
+
+
+class Role(StrEnum):
+    """Who speaks in a transcript."""
+
+    USER = "user"
+    ASSISTANT = "assistant"
+
+
+class SourceFormat(StrEnum):
+    """The log formats that readers exist for."""
+
+    SHAREGPT = "sharegpt"
+    CHATGPT_EXPORT = "chatgpt_export"
+    CLAUDE_EXPORT = "claude_export"
+    CHAT_MESSAGES = "chat_messages"
+
+
+class StartedAtSource(StrEnum):
+    """Where the start time of a conversation comes from."""
+
+    LOG = "log"
+    LOG_FIRST_REPLY = "log_first_reply"
+    LOG_END = "log_end"
+    ASSIGNED = "assigned"
+
+
+class LanguageSource(StrEnum):
+    """Where the language of a conversation comes from."""
+
+    LOG = "log"
+    DETECTED = "detected"
+
+
+class FileStatus(StrEnum):
+    """How the reading of one log file ended."""
+
+    READ = "read"
+    TRUNCATED = "truncated"
+    DAMAGED = "damaged"
+    STOPPED = "stopped"
+
+
+class LocatorKind(StrEnum):
+    """How a rejected record is found again in its file."""
+
+    LINE = "line"
+    BYTE = "byte"
+    ROW = "row"
+    ELEMENT = "element"
+
+
+class RejectReason(StrEnum):
+    """Why a record or a file gave no conversation (docs/log_formats.md)."""
+
+    UNKNOWN_FORMAT = "unknown_format"
+    AMBIGUOUS_FORMAT = "ambiguous_format"
+    NO_CONVERSATIONS = "no_conversations"
+    MANIFEST_ONLY = "manifest_only"
+    NO_TEXT_IN_FORMAT = "no_text_in_format"
+    NO_TIME_IN_FORMAT = "no_time_in_format"
+    TEXT_NOT_LOGGED = "text_not_logged"
+    EMPTY_FILE = "empty_file"
+    TRUNCATED_RECORD = "truncated_record"
+    MALFORMED_JSON = "malformed_json"
+    MOSTLY_MALFORMED = "mostly_malformed"
+    RECORD_TOO_LARGE = "record_too_large"
+    TOO_DEEP = "too_deep"
+    EMPTY_CONVERSATION = "empty_conversation"
+    UNKNOWN_ROLE = "unknown_role"
+    NO_TIME = "no_time"
+    TIME_OUT_OF_RANGE = "time_out_of_range"
+    DELETED = "deleted"
+    STREAMED_CHUNKS_NOT_ASSEMBLED = "streamed_chunks_not_assembled"
+    UNSUPPORTED_BODY = "unsupported_body"
+    BAD_ARCHIVE = "bad_archive"
+    ENCRYPTED_ARCHIVE = "encrypted_archive"
+    ARCHIVE_LIMIT = "archive_limit"
+    UNRECOVERABLE_STRUCTURE = "unrecoverable_structure"
+    FILE_CHANGED = "file_changed"
+
+
+class DeadLetterReason(StrEnum):
+    """Why an engine gave no answer at all for a conversation."""
+
+    REFUSED = "refused"
+    TRUNCATED = "truncated"
+    UNPARSABLE = "unparsable"
+    OVER_BUDGET = "over_budget"
+    DEAD = "dead"
+
+
+class UserRule(StrEnum):
+    """Who the users of a source are (log_formats section 12)."""
+
+    LOG = "log"
+    ASSIGNED = "assigned"
+    NONE = "none"
+
+
+class Audience(StrEnum):
+    """For whom a home's figures are made: `self` has no floor and can never be released."""
+
+    ORGANISATION = "organisation"
+    SELF = "self"
