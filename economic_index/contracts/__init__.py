@@ -1,0 +1,12 @@
+"""One schema per table that Python writes; every other form of it is projected from here.
+
+Tables that dbt writes are declared beside their models, replies of models in facets/.
+"""
+
+from economic_index.contracts.columns import Table
+from economic_index.contracts.lake import LAKE_TABLES
+from economic_index.contracts.reference import REFERENCE_TABLES
+
+TABLES: tuple[Table, ...] = (*LAKE_TABLES, *REFERENCE_TABLES)
+
+__all__ = ["TABLES", "Table"]

@@ -1,0 +1,194 @@
+"""The tables of `reference/`: facts of O*NET, SOC, BLS and the published index, and the task bank.
+
+Facts are built by taxonomy/build_facts.py; sentences (`onet_statements`) are fetched, never shipped.
+"""
+
+from economic_index.contracts.columns import Table, day, flag, real, table, text, whole
+
+_ORIGIN = {
+    "vintage": text("Release or date of the source."),
+    "licence_id": text("SPDX-like name of the source's licence."),
+}
+
+
+def _reference(name: str, grain: str, columns: dict[str, object], unique: tuple[str, ...]) -> Table:
+    return table("reference", name, grain, {**columns, **_ORIGIN}, unique=unique)
+
+
+ONET_TASKS = _reference(
+    "onet_tasks",
+    "One row per O*NET version and task id.",
+    {
+        "onet_version": text("O*NET version."),
+        "statement_hash": text("First 16 hex of SHA-256 of the normalised statement."),
+        "onet_soc_code": text("O*NET-SOC code that lists the task."),
+        "task_id": whole("O*NET task id."),
+        "task_type": text("Core or Supplemental.", nullable=True),
+    },
+    ("onet_version", "task_id"),
+)
+ONET_STATEMENTS = _reference(
+    "onet_statements",
+    "One row per O*NET version and statement: its text, fetched, never shipped.",
+    {
+        "onet_version": text("O*NET version."),
+        "statement_hash": text("First 16 hex of SHA-256 of the normalised statement."),
+        "statement": text("The statement."),
+    },
+    ("onet_version", "statement_hash"),
+)
+BANK_TASKS = _reference(
+    "bank_tasks",
+    "One row per task of the project's own task bank.",
+    {
+        "bank_task_id": text("Id in the bank."),
+        "label": text("The task in our own words."),
+        "bank_version": text("Hash of the bank."),
+    },
+    ("bank_task_id",),
+)
+BANK_LINKS = _reference(
+    "bank_links",
+    "One row per bank task, O*NET version, statement and task id that it stands for.",
+    {
+        "bank_task_id": text("Id in the bank."),
+        "onet_version": text("O*NET version."),
+        "statement_hash": text("Statement that the bank task stands for."),
+        "task_id": whole("O*NET task id with that statement."),
+        "weight": real("Share of the bank task that falls to the statement; the same on each of its ids."),
+    },
+    ("bank_task_id", "onet_version", "statement_hash", "task_id"),
+)
+OCCUPATIONS = _reference(
+    "occupations",
+    "One row per taxonomy and occupation.",
+    {
+        "soc_taxonomy": text("onet_soc_2010 or onet_soc_2019."),
+        "onet_soc_code": text("O*NET-SOC code."),
+        "title": text("Title of the occupation."),
+        "soc_group": text("Two-digit SOC major group."),
+    },
+    ("soc_taxonomy", "onet_soc_code"),
+)
+SOC_GROUPS = _reference(
+    "soc_groups",
+    "One row per SOC major group.",
+    {"soc_group": text("Two digits."), "title": text("Title of the group.")},
+    ("soc_group",),
+)
+JOB_ZONES = _reference(
+    "job_zones",
+    "One row per O*NET version and occupation that has a job zone.",
+    {
+        "onet_version": text("O*NET version."),
+        "onet_soc_code": text("O*NET-SOC code."),
+        "job_zone": whole("Job zone, 1 to 5.", 8),
+        "via": text("Where the zone comes from."),
+    },
+    ("onet_version", "onet_soc_code"),
+)
+SKILLS = _reference(
+    "skills",
+    "One row per O*NET version, occupation and skill.",
+    {
+        "onet_version": text("O*NET version."),
+        "onet_soc_code": text("O*NET-SOC code."),
+        "skill": text("Name of the O*NET skill."),
+        "importance": real("Importance, 1 to 5.", nullable=True),
+        "level": real("Level, 0 to 7.", nullable=True),
+        "is_level_relevant": flag("The level may be used."),
+        "needed_share": real("Share of the codes behind this occupation with importance of at least 3.0."),
+        "via": text("Where the rating comes from."),
+    },
+    ("onet_version", "onet_soc_code", "skill"),
+)
+TASK_ACTIVITIES = _reference(
+    "task_activities",
+    "One row per O*NET version, task id and detailed work activity.",
+    {
+        "onet_version": text("O*NET version of the task id."),
+        "task_id": whole("O*NET task id."),
+        "dwa_id": text("Detailed work activity."),
+        "via": text("O*NET version whose link it is."),
+    },
+    ("onet_version", "task_id", "dwa_id"),
+)
+ACTIVITIES = _reference(
+    "activities",
+    "One row per detailed work activity, with what stands above it.",
+    {
+        "dwa_id": text("Detailed work activity."),
+        "iwa_id": text("Intermediate work activity."),
+        "gwa_id": text("Generalised work activity."),
+        "gwa_name": text("Name of the generalised work activity."),
+    },
+    ("dwa_id",),
+)
+CROSSWALKS = _reference(
+    "crosswalks",
+    "One row per pair of codes of two taxonomies.",
+    {
+        "from_taxonomy": text("Taxonomy of from_code."),
+        "from_code": text("Code."),
+        "to_taxonomy": text("Taxonomy of to_code."),
+        "to_code": text("Code."),
+        "weight": real("1/n of from_code's n targets."),
+        "is_ambiguous": flag("from_code has several targets."),
+    },
+    ("from_taxonomy", "from_code", "to_taxonomy", "to_code"),
+)
+LABOUR_MARKET = _reference(
+    "labour_market",
+    "One row per country, year, taxonomy and occupation or group.",
+    {
+        "country": text("ISO 3166-1 alpha-2."),
+        "currency": text("ISO 4217.", nullable=True),
+        "year": whole("Year of the survey.", 32),
+        "soc_taxonomy": text("oews (detailed occupations) or soc_group (two digits)."),
+        "occupation_code": text("Code in that taxonomy."),
+        "employment": real("Persons employed.", nullable=True),
+        "employment_rse": real("Relative standard error of employment, as a fraction.", nullable=True),
+        "median_wage": real("Median annual wage.", nullable=True),
+        "mean_wage": real("Mean annual wage.", nullable=True),
+        "is_top_coded": flag("The median wage is at or above the top code."),
+    },
+    ("country", "year", "soc_taxonomy", "occupation_code"),
+)
+PUBLISHED_CELLS = _reference(
+    "published_cells",
+    "One row per published release and cell.",
+    {
+        "release": text("Date of the release."),
+        "platform": text("Product whose conversations were counted."),
+        "window_start": day("First day of the conversations."),
+        "window_end": day("Last day of the conversations."),
+        "geography": text("global or a place."),
+        "facet": text("Facet, as in vocabulary."),
+        "level": text("Level of the node."),
+        "variable": text("What the value is."),
+        "node_id": text("Statement hash, label, or none."),
+        "value": real("Share, as a fraction."),
+        "total_conversation_count": whole("Conversations behind the file.", nullable=True),
+        "conversation_count": whole("Conversations behind the cell.", nullable=True),
+        "floor_conversations": whole("Floor on conversations.", 32, nullable=True),
+        "floor_users": whole("Floor on accounts.", 32, nullable=True),
+        "is_renormalised": flag("The published shares leave special cells out of the denominator."),
+        "onet_version": text("O*NET version of the node.", nullable=True),
+        "grade": text("A official, B noted by a third party."),
+    },
+    ("release", "platform", "geography", "facet", "level", "variable", "node_id"),
+)
+
+FACT_TABLES = (
+    ONET_TASKS,
+    OCCUPATIONS,
+    SOC_GROUPS,
+    JOB_ZONES,
+    SKILLS,
+    TASK_ACTIVITIES,
+    ACTIVITIES,
+    CROSSWALKS,
+    LABOUR_MARKET,
+    PUBLISHED_CELLS,
+)
+REFERENCE_TABLES = (*FACT_TABLES, ONET_STATEMENTS, BANK_TASKS, BANK_LINKS)
