@@ -1,0 +1,1 @@
+"""One module per log format; registry.py lists them in sniffing order."""

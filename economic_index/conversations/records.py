@@ -1,0 +1,114 @@
+"""What passes between reading a log file and the lake: elements in, drafts and rejections out.
+
+No file is opened here and no id is made: splitter.py finds elements, identify.py makes ids.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from economic_index.vocabulary import LocatorKind, RejectReason, Role, SourceFormat, StartedAtSource
+
+
+@dataclass(frozen=True)
+class Locator:
+    """Where a record stands in its file: a line, a byte, an element or a row, counted from 0 for bytes, else 1."""
+
+    kind: LocatorKind
+    number: int
+
+
+@dataclass(frozen=True)
+class Element:
+    """One JSON record of a log file: its parsed value, where it stands, and whether its text was repaired."""
+
+    value: Any
+    locator: Locator
+    is_repaired: bool = False
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A record that gives no conversation. `detail` holds numbers and key names, never values."""
+
+    reason: RejectReason
+    locator: Locator
+    detail: str = ""
+    native_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message of the current path, its text as logged (normalise.py cleans it)."""
+
+    role: Role
+    text: str
+    sent_at: datetime | None = None
+    model: str | None = None
+    has_attachment: bool = False
+
+
+@dataclass
+class Draft:
+    """A conversation as its reader found it: no ids, no week, text not yet normalised.
+
+    Times are aware UTC datetimes that passed times.sane(), or None. `is_native_id_random` is False where the
+    id derives from content, a name or an address (docs/log_formats: ids). `earliest_message_at` is taken over
+    the whole tree, `messages` are the current path only. `counts` takes the lake's `*_count` columns by name.
+    """
+
+    locator: Locator
+    messages: list[Message]
+    native_id: str | None = None
+    is_native_id_random: bool = True
+    raw_user_id: str | None = None
+    created_at: datetime | None = None
+    earliest_message_at: datetime | None = None
+    ended_at: datetime | None = None
+    updated_at: datetime | None = None
+    exported_at: datetime | None = None
+    started_at_source: StartedAtSource = StartedAtSource.LOG
+    product: str | None = None
+    surface: str = "chat"
+    model_raw: str | None = None
+    language: str | None = None
+    country: str | None = None
+    region: str | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+    flags: set[str] = field(default_factory=set)
+    record_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReadContext:
+    """What a reader may know besides the file: the time that counts as now, and the source's settings.
+
+    `skipped` counts unknown kinds of content per name, for the summary of the reading.
+    """
+
+    as_of: datetime
+    settings: dict[str, Any] = field(default_factory=dict)
+    skipped: dict[str, int] = field(default_factory=dict)
+
+    def skip(self, kind: str) -> None:
+        """Count one part of a kind that is not read."""
+        self.skipped[kind] = self.skipped.get(kind, 0) + 1
+
+
+class Reader(Protocol):
+    """One log format. `system` is the namespace of its ids; `has_times` is False if the format carries none."""
+
+    format: SourceFormat
+    version: str
+    system: str
+    product: str
+    has_times: bool
+
+    def sniff(self, sample: list[Any]) -> bool:
+        """Whether the first records (parsed JSON) have this format's structure."""
+        ...
+
+    def read(self, elements: Iterator[Element | Rejected], context: ReadContext) -> Iterator[Draft | Rejected]:
+        """Conversations of one file, as a stream; rejections of the splitter pass through."""
+        ...
