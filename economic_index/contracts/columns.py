@@ -98,7 +98,7 @@ def items(of: arrow.DataType, description: str, **options: Any) -> pa.Column:
     return column(arrow.list_(of), description, **options)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
     """A table that Python writes: declared once, projected everywhere.
 

@@ -5,7 +5,19 @@ Reference tables stand in reference.py; nothing here is computed.
 
 import pyarrow as arrow
 
-from economic_index.contracts.columns import MOMENT, Table, day, flag, items, label, moment, real, table, text, whole
+from economic_index.contracts.columns import (
+    MOMENT,
+    Table,
+    day,
+    flag,
+    items,
+    label,
+    moment,
+    real,
+    table,
+    text,
+    whole,
+)
 from economic_index.vocabulary import (
     Algorithm,
     Collaboration,
@@ -42,7 +54,7 @@ RAW_LOGS = table(
         "source": text("Name of the source in sources.toml."),
         "file_id": text("Keyed hash of the file's path."),
         "sha256": text("SHA-256 of the bytes that were read."),
-        "source_format": label(SourceFormat, "Reader that read the file; null if none was found.", nullable=True),
+        "source_format": label(SourceFormat, "Reader that read it; null if none was found.", nullable=True),
         "reader_version": text("Version of the reader."),
         "settings_hash": text("Hash of the source's settings that change what is read."),
         "status": label(FileStatus, "How the reading ended."),

@@ -13,7 +13,7 @@ from economic_index.vocabulary import LocatorKind, RejectReason, Role, SourceFor
 
 @dataclass(frozen=True)
 class Locator:
-    """Where a record stands in its file: a line, a byte, an element or a row, counted from 0 for bytes, else 1."""
+    """Where a record stands in its file: line, byte, element or row, from 0 for bytes, else from 1."""
 
     kind: LocatorKind
     number: int
@@ -97,7 +97,7 @@ class ReadContext:
 
 
 class Reader(Protocol):
-    """One log format. `system` is the namespace of its ids; `has_times` is False if the format carries none."""
+    """One log format. `system` is the namespace of its ids; `has_times` is False if it carries none."""
 
     format: SourceFormat
     version: str
@@ -109,6 +109,8 @@ class Reader(Protocol):
         """Whether the first records (parsed JSON) have this format's structure."""
         ...
 
-    def read(self, elements: Iterator[Element | Rejected], context: ReadContext) -> Iterator[Draft | Rejected]:
+    def read(
+        self, elements: Iterator[Element | Rejected], context: ReadContext
+    ) -> Iterator[Draft | Rejected]:
         """Conversations of one file, as a stream; rejections of the splitter pass through."""
         ...

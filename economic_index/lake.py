@@ -1,0 +1,292 @@
+"""A home on disk: where every table lies, how a week is committed, and what is served.
+
+The only module that knows a path or Parquet. Nothing is computed here, and no clock is read.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from economic_index.contracts import TABLES, Table
+
+NO_WEEK = "__HIVE_DEFAULT_PARTITION__"
+FIRST_WEEK = date(2020, 6, 1)
+KEPT_BUILDS = 5
+Rows = pd.DataFrame | Iterable[pa.RecordBatch]
+
+
+@dataclass(frozen=True)
+class Commit:
+    """What is known of a committed table or week: identity, size, content, and what it was made from."""
+
+    commit_id: str
+    row_count: int
+    rows_hash: str
+    input_fingerprint: str
+
+
+class LakeError(Exception):
+    """The home on disk is not what it should be; the message names the file and the remedy."""
+
+
+def week_of(day: date) -> date:
+    """Monday of the day's week."""
+    return day - timedelta(days=day.weekday())
+
+
+def fingerprint(*parts: Any) -> str:
+    """Stable hash of JSON-able parts, 16 hex characters."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+def empty_frame(table: Table) -> pd.DataFrame:
+    """Zero rows with the table's columns and dtypes."""
+    frame: pd.DataFrame = table.schema.validate(pd.DataFrame({name: [] for name in table.schema.columns}))
+    return frame
+
+
+class Lake:
+    """One home. Opening it writes a typed zero-row file for every contract, so dbt sees all sources."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.absolute()
+        self.root.mkdir(parents=True, exist_ok=True)
+        for table in TABLES:
+            self._write_marker(table)
+
+    # reading
+
+    def read(self, table: Table) -> pd.DataFrame:
+        """All rows of an unpartitioned table."""
+        return self._frame(table, self._file(table))
+
+    def read_week(self, table: Table, week: date) -> pd.DataFrame:
+        """The rows of one week; zero rows if it was never committed."""
+        path = self._file(table, week)
+        return self._frame(table, path) if path.exists() else empty_frame(table)
+
+    def scan_week(self, table: Table, week: date, batch_rows: int = 1000) -> Iterator[pa.RecordBatch]:
+        """The rows of one week as Arrow batches, in the order in which they were written."""
+        path = self._file(table, week)
+        if not path.exists():
+            return
+        with pq.ParquetFile(path) as file:
+            yield from file.iter_batches(batch_size=batch_rows)
+
+    def weeks_of(self, table: Table) -> list[date]:
+        """Weeks that were committed, ascending."""
+        folders = (self.root / table.prefix / table.name).glob("week_start=2*/part-0.parquet")
+        return sorted(date.fromisoformat(path.parent.name.removeprefix("week_start=")) for path in folders)
+
+    def commit_of(self, table: Table, week: date | None = None) -> Commit | None:
+        """The last commit, or None; a note that is not of the file that lies there does not count."""
+        note = self._folder(table, week) / "_commit.json"
+        path = self._file(table, week)
+        if not (note.exists() and path.exists()):
+            return None
+        try:
+            commit = Commit(**json.loads(note.read_text()))
+        except (ValueError, TypeError):
+            return None
+        return commit if commit.commit_id == _commit_id(path) else None
+
+    # writing
+
+    def write(self, table: Table, rows: Rows, input_fingerprint: str = "") -> Commit:
+        """Replace an unpartitioned table."""
+        return self._commit({table: rows}, None, input_fingerprint)[table]
+
+    def commit_week(
+        self, week: date, tables: Mapping[Table, Rows], input_fingerprint: str = ""
+    ) -> dict[Table, Commit]:
+        """Replace one week of tables that belong together, in the given order, under one commit id."""
+        return self._commit(tables, week, input_fingerprint)
+
+    def _commit(
+        self, tables: Mapping[Table, Rows], week: date | None, input_fingerprint: str
+    ) -> dict[Table, Commit]:
+        commit_id = uuid.uuid4().hex
+        staged = {table: self._stage(table, rows, week, commit_id) for table, rows in tables.items()}
+        commits = {}
+        for table, (temporary, count, rows_hash) in staged.items():
+            os.replace(temporary, self._file(table, week))
+            commits[table] = Commit(commit_id, count, rows_hash, input_fingerprint)
+        for table, commit in commits.items():
+            _write_atomically(self._folder(table, week) / "_commit.json", json.dumps(asdict(commit)))
+        return commits
+
+    def _stage(self, table: Table, rows: Rows, week: date | None, commit_id: str) -> tuple[Path, int, str]:
+        """Write rows to a file that no reader matches; its name is unique to the process."""
+        folder = self._folder(table, week)
+        folder.mkdir(parents=True, exist_ok=True)
+        temporary = folder / f".part-0.{os.getpid()}.tmp"
+        schema = table.arrow_schema()
+        digest = hashlib.sha256()
+        count = 0
+        with pq.ParquetWriter(temporary, schema, compression="zstd") as writer:
+            for batch in self._batches(table, rows):
+                writer.write_batch(batch)
+                count += batch.num_rows
+                digest.update(_batch_digest(batch))
+            writer.add_key_value_metadata({"commit_id": commit_id})
+        return temporary, count, digest.hexdigest()[:16]
+
+    @staticmethod
+    def _batches(table: Table, rows: Rows) -> Iterator[pa.RecordBatch]:
+        schema = table.arrow_schema()
+        if isinstance(rows, pd.DataFrame):
+            ordered = rows[schema.names]
+            yield from pa.Table.from_pandas(ordered, schema=schema, preserve_index=False).to_batches(65_536)
+        else:
+            for batch in rows:
+                yield batch.select(schema.names).cast(schema)
+
+    # the inbox: read, not yet in its week
+
+    def add_to_inbox(self, week: date, reading_id: str, rows: pa.Table) -> None:
+        """Put rows of one reading into a week's inbox; the same reading again replaces itself."""
+        folder = self._inbox(week)
+        folder.mkdir(parents=True, exist_ok=True)
+        temporary = folder / f".{reading_id}.{os.getpid()}.tmp"
+        pq.write_table(rows, temporary, compression="zstd", row_group_size=1000)
+        os.replace(temporary, folder / f"{reading_id}.parquet")
+
+    def read_inbox(self, week: date) -> pa.Table | None:
+        """All rows that wait for a week, or None."""
+        files = sorted(self._inbox(week).glob("*.parquet"))
+        return pa.concat_tables([pq.read_table(path, partitioning=None) for path in files]) if files else None
+
+    def inbox_weeks(self) -> list[date]:
+        """Weeks with rows waiting, ascending."""
+        folders = {path.parent.name for path in self.root.glob("inbox/week_start=*/*.parquet")}
+        return sorted(date.fromisoformat(name.removeprefix("week_start=")) for name in folders)
+
+    def clear_inbox(self, week: date) -> None:
+        """Forget what waited for a week, after its commit."""
+        shutil.rmtree(self._inbox(week), ignore_errors=True)
+
+    # what is served
+
+    def serve(self, build_id: str, marts: Mapping[str, pa.Table], inputs: str = "") -> Path:
+        """Write a build's marts beside the old ones, then switch CURRENT in one step; keep the last five."""
+        folder = self.root / "served" / build_id
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, rows in marts.items():
+            pq.write_table(rows, folder / f"{name}.parquet", compression="zstd")
+        (folder / "_inputs").write_text(inputs)
+        _write_atomically(self.root / "served" / "CURRENT", build_id + "\n")
+        builds = [path for path in (self.root / "served").iterdir() if path.is_dir()]
+        for old in sorted(builds, key=lambda path: path.stat().st_mtime_ns)[:-KEPT_BUILDS]:
+            if old != folder:
+                shutil.rmtree(old, ignore_errors=True)
+        return folder
+
+    def served_tables(self) -> Path | None:
+        """Folder of the current build; read CURRENT once and stay with it."""
+        current = self.root / "served" / "CURRENT"
+        return self.root / "served" / current.read_text().strip() if current.exists() else None
+
+    def served_inputs(self) -> str | None:
+        """What the current build was made from."""
+        folder = self.served_tables()
+        return (folder / "_inputs").read_text() if folder and (folder / "_inputs").exists() else None
+
+    def read_served(self, mart: str) -> pd.DataFrame:
+        """One mart of the current build."""
+        folder = self.served_tables()
+        if folder is None:
+            raise LakeError(
+                f"{self.root}: nothing is served yet. Build the index first (make demo, make index)."
+            )
+        return pq.read_table(folder / f"{mart}.parquet", partitioning=None).to_pandas()
+
+    # other places
+
+    def database_path(self, name: str) -> Path:
+        """A SQLite file of the home: versions, vectors, answers."""
+        return self.root / f"{name}.sqlite"
+
+    @property
+    def duckdb_path(self) -> Path:
+        """The DuckDB file, which belongs to dbt alone."""
+        return self.root / "index.duckdb"
+
+    @property
+    def model_dir(self) -> Path:
+        """Where the embedded engine keeps the model that it built."""
+        return self.root / "model"
+
+    @cached_property
+    def report_path(self) -> Path:
+        """The report page."""
+        return self.root / "report" / "index.html"
+
+    def write_report(self, page: str) -> Path:
+        """Replace the report page."""
+        self.report_path.parent.mkdir(parents=True, exist_ok=True)
+        _write_atomically(self.report_path, page)
+        return self.report_path
+
+    def _inbox(self, week: date) -> Path:
+        return self.root / "inbox" / f"week_start={week.isoformat()}"
+
+    def _folder(self, table: Table, week: date | None = None) -> Path:
+        folder = self.root / table.prefix / table.name
+        if not table.weekly:
+            return folder
+        return folder / f"week_start={week.isoformat() if week else NO_WEEK}"
+
+    def _file(self, table: Table, week: date | None = None) -> Path:
+        return self._folder(table, week) / "part-0.parquet"
+
+    def _write_marker(self, table: Table) -> None:
+        path = self._file(table)
+        schema = table.arrow_schema()
+        if path.exists() and (not table.weekly or pq.read_schema(path).equals(schema)):
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".part-0.{os.getpid()}.tmp")
+        pq.write_table(schema.empty_table(), temporary)
+        os.replace(temporary, path)
+
+    @staticmethod
+    def _frame(table: Table, path: Path) -> pd.DataFrame:
+        rows = pq.read_table(path, partitioning=None)
+        if rows.num_rows == 0:
+            return empty_frame(table)
+        frame: pd.DataFrame = table.schema.validate(rows.to_pandas())
+        return frame
+
+
+def _commit_id(path: Path) -> str | None:
+    metadata = pq.read_metadata(path).metadata or {}
+    value = metadata.get(b"commit_id")
+    return value.decode() if value else None
+
+
+def _batch_digest(batch: pa.RecordBatch) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, batch.schema) as writer:
+        writer.write_batch(batch)
+    return hashlib.sha256(sink.getvalue()).digest()
+
+
+def _write_atomically(path: Path, content: str) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary.write_text(content)
+    os.replace(temporary, path)
+    with suppress(FileNotFoundError):
+        temporary.unlink()
