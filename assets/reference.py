@@ -1,0 +1,101 @@
+"""Facts of O*NET, SOC, BLS and the published index, the task bank, and the fetched statements.
+
+Facts are built by economic_index/taxonomy; here they are only put where dbt and the engines read them.
+"""
+
+import dagster as dg
+import pandas as pd
+
+from assets.table import OWNERS, asset_key, broken_rules, column_schema, contract_check
+from economic_index.contracts import Table
+from economic_index.contracts.reference import BANK_LINKS, BANK_TASKS, FACT_TABLES, ONET_STATEMENTS
+from economic_index.lake import Lake, fingerprint
+from economic_index.local import bank
+from economic_index.taxonomy import facts
+from economic_index.taxonomy.statements import StatementSource, StatementsUnavailable
+
+
+def _write(lake: Lake, table: Table, rows: pd.DataFrame, origin: dict[str, str]) -> dg.MaterializeResult:
+    """Write a reference table if it changed, and say what it is made of."""
+    commit = lake.commit_of(table)
+    rules = broken_rules(table, rows)
+    inputs = fingerprint(origin, len(rows))
+    if not rules and (commit is None or commit.input_fingerprint != inputs):
+        commit = lake.write(table, rows, inputs)
+    return dg.MaterializeResult(
+        asset_key=asset_key(table),
+        metadata={"dagster/row_count": len(rows), **origin},
+        data_version=dg.DataVersion(commit.rows_hash if commit else "none"),
+        check_results=[
+            dg.AssetCheckResult(check_name="contract", passed=not rules, metadata={"broken": rules[:20]})
+        ],
+    )
+
+
+def _fact_asset(table: Table) -> dg.AssetsDefinition:
+    entry = facts.facts_manifest()[table.name]
+
+    @dg.asset(
+        key=asset_key(table),
+        group_name="reference",
+        kinds={"python", "parquet"},
+        owners=OWNERS,
+        description=table.grain,
+        code_version=entry.sha256[:16],
+        check_specs=[contract_check(table)],
+        metadata={"dagster/column_schema": column_schema(table)},
+    )
+    def fact(lake: dg.ResourceParam[Lake]) -> dg.MaterializeResult:
+        return _write(lake, table, facts.load(table.name), entry.origin())
+
+    return fact
+
+
+reference_facts = [_fact_asset(table) for table in FACT_TABLES]
+
+
+@dg.multi_asset(
+    specs=[
+        dg.AssetSpec(
+            asset_key(table),
+            deps=[dg.AssetKey(["reference", "onet_tasks"])],
+            group_name="reference",
+            kinds={"python", "parquet"},
+            owners=OWNERS,
+            description=table.grain,
+            code_version=bank.bank_version(),
+            metadata={"dagster/column_schema": column_schema(table)},
+        )
+        for table in (BANK_TASKS, BANK_LINKS)
+    ],
+    check_specs=[contract_check(table) for table in (BANK_TASKS, BANK_LINKS)],
+)
+def task_bank(lake: dg.ResourceParam[Lake]):  # type: ignore[no-untyped-def]  # dagster reads the annotation
+    """The project's own work tasks, tied to the O*NET statements that they stand for."""
+    origin = {"source": "written for this project", "licence": "Apache-2.0", "version": bank.bank_version()}
+    yield _write(lake, BANK_TASKS, bank.tasks_frame(), origin)
+    yield _write(lake, BANK_LINKS, bank.links_frame(facts.load("onet_tasks")), origin)
+
+
+@dg.asset(
+    key=asset_key(ONET_STATEMENTS),
+    deps=[dg.AssetKey(["reference", "onet_tasks"])],
+    group_name="reference",
+    kinds={"python", "parquet"},
+    owners=OWNERS,
+    description=ONET_STATEMENTS.grain,
+    check_specs=[contract_check(ONET_STATEMENTS)],
+    metadata={"dagster/column_schema": column_schema(ONET_STATEMENTS)},
+)
+def onet_statements(
+    context: dg.AssetExecutionContext,
+    lake: dg.ResourceParam[Lake],
+    statement_source: dg.ResourceParam[StatementSource],
+) -> dg.MaterializeResult:
+    """The statements, fetched or read from a folder; without them labels come from the bank."""
+    try:
+        rows, origin = statement_source.statements()
+    except StatementsUnavailable as absent:
+        context.log.warning(str(absent))
+        rows, origin = lake.read(ONET_STATEMENTS), {"source": "not available", "remedy": str(absent)}
+    return _write(lake, ONET_STATEMENTS, rows, origin)

@@ -1,0 +1,198 @@
+"""The one abstraction over dg.asset: a table's contract gives its key, columns, checks and commits.
+
+No table is named here and nothing is computed: bodies call the library.
+"""
+
+import functools
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+import pandera.errors
+
+from assets.weeks import WEEKS, TextScan, WeekRows, Weeks
+from economic_index.contracts import Table
+from economic_index.contracts.lake import LAKE_TABLES
+from economic_index.due import Stage, input_fingerprint, is_due
+from economic_index.lake import Lake, fingerprint
+
+OWNERS = ["team:open-economic-index"]
+_BY_NAME = {table.name: table for table in LAKE_TABLES}
+
+
+def asset_key(table: Table) -> dg.AssetKey:
+    """The Dagster key of a table."""
+    return dg.AssetKey(table.key())
+
+
+def column_schema(table: Table) -> dg.TableSchema:
+    """The column tab, before the first run."""
+    return dg.TableSchema(
+        [
+            dg.TableColumn(
+                name,
+                str(column.metadata["arrow"]),
+                column.description,
+                constraints=dg.TableColumnConstraints(nullable=column.nullable, unique=column.unique),
+            )
+            for name, column in table.schema.columns.items()
+        ]
+    )
+
+
+def column_lineage(table: Table, inputs: Sequence[Table]) -> dg.TableColumnLineage:
+    """Columns that carry an input's column of the same name through."""
+    deps = {
+        name: [
+            dg.TableColumnDep(asset_key(source), name) for source in inputs if name in source.schema.columns
+        ]
+        for name in table.schema.columns
+    }
+    return dg.TableColumnLineage({name: found for name, found in deps.items() if found})
+
+
+def asset_spec(
+    table: Table, *, group: str, deps: Sequence[Table], kinds: set[str], code_version: str, skippable: bool
+) -> dg.AssetSpec:
+    """What Dagster shows of a table."""
+    return dg.AssetSpec(
+        asset_key(table),
+        description=table.grain,
+        deps=[asset_key(dep) for dep in deps],
+        group_name=group,
+        kinds=kinds,
+        owners=OWNERS,
+        code_version=code_version,
+        skippable=skippable,
+        partitions_def=WEEKS if table.weekly else None,
+        metadata={
+            "dagster/column_schema": column_schema(table),
+            "dagster/column_lineage": column_lineage(table, deps),
+        },
+    )
+
+
+def contract_check(table: Table) -> dg.AssetCheckSpec:
+    """The check that every committed row has the declared shape."""
+    return dg.AssetCheckSpec("contract", asset=asset_key(table), blocking=True, description=table.grain)
+
+
+def broken_rules(table: Table, rows: pd.DataFrame) -> list[str]:
+    """Column and rule of each broken part of the contract: never a value (values are private)."""
+    try:
+        table.schema.validate(rows, lazy=True)
+    except pandera.errors.SchemaErrors as errors:
+        cases = errors.failure_cases[["column", "check"]].drop_duplicates()
+        return [f"{row['column']}: {row['check']}" for _, row in cases.iterrows()]
+    return []
+
+
+def weekly_table(
+    *tables: Table,
+    stage: Stage,
+    group: str,
+    kinds: set[str],
+    extra_deps: Sequence[Table] = (),
+    pool: str | None = None,
+) -> Callable[[Callable[..., Iterator[WeekRows]]], dg.AssetsDefinition]:
+    """Make a weekly asset of a generator that yields one `WeekRows` a week.
+
+    Arguments of the body that bear a lake table's name arrive as `Weeks` (or `TextScan`, if the table is
+    private), all others are resources. Each week is committed when it is drawn, before the next begins;
+    a week made from the same inputs already is skipped, and the run says so.
+    """
+
+    def decorate(body: Callable[..., Iterator[WeekRows]]) -> dg.AssetsDefinition:
+        names = list(inspect.signature(body).parameters)
+        inputs = [_BY_NAME[name] for name in names if name in _BY_NAME]
+        resources = [name for name in names if name not in _BY_NAME and name != "weeks"]
+
+        @dg.multi_asset(
+            name=body.__name__,
+            specs=[
+                asset_spec(
+                    table,
+                    group=group,
+                    deps=[*inputs, *extra_deps],
+                    kinds=kinds,
+                    code_version=stage.code_version,
+                    skippable=True,
+                )
+                for table in tables
+            ],
+            check_specs=[contract_check(table) for table in tables],
+            required_resource_keys={"lake", *resources},
+            pool=pool,
+            backfill_policy=dg.BackfillPolicy.single_run(),
+            can_subset=False,
+        )
+        @functools.wraps(body, assigned=("__doc__",), updated=())
+        def run(context: dg.AssetExecutionContext) -> Iterator[Any]:
+            lake: Lake = context.resources.lake
+            weeks = tuple(date.fromisoformat(key) for key in context.partition_keys)
+            due = tuple(week for week in weeks if is_due(lake, stage, week))
+            if skipped := len(weeks) - len(due):
+                context.log.info(f"{skipped} of {len(weeks)} weeks skipped: their inputs have not changed.")
+            arguments: dict[str, Any] = {name: getattr(context.resources, name) for name in resources}
+            arguments |= {table.name: _input(lake, table, due) for table in inputs}
+            if "weeks" in names:
+                arguments["weeks"] = due
+            broken = _commit_each(lake, stage, body(**arguments))
+            yield from _results(context, lake, tables, weeks, broken)
+
+        return run
+
+    return decorate
+
+
+def _input(lake: Lake, table: Table, weeks: tuple[date, ...]) -> Weeks | TextScan:
+    return TextScan(lake, table) if table.is_private else Weeks(lake, table, weeks)
+
+
+def _commit_each(lake: Lake, stage: Stage, items: Iterator[WeekRows]) -> dict[Table, list[str]]:
+    """Commit week after week; a week that breaks a contract is left as it was, and the rest goes on."""
+    broken: dict[Table, list[str]] = {table: [] for table in stage.tables}
+    for item in items:
+        frames = dict(zip(stage.tables, item.rows, strict=True))
+        faults = {
+            table: broken_rules(table, rows)
+            for table, rows in frames.items()
+            if isinstance(rows, pd.DataFrame)
+        }
+        for table, rules in faults.items():
+            broken[table] += [f"{item.week_start}: {rule}" for rule in rules]
+        if not any(faults.values()):
+            lake.commit_week(item.week_start, frames, input_fingerprint(lake, stage, item.week_start))
+    return broken
+
+
+def _results(
+    context: dg.AssetExecutionContext,
+    lake: Lake,
+    tables: Sequence[Table],
+    weeks: Sequence[date],
+    broken: dict[Table, list[str]],
+) -> Iterator[Any]:
+    for table in tables:
+        commits = {week: lake.commit_of(table, week) for week in weeks}
+        for week, commit in commits.items():
+            if commit:
+                context.add_asset_metadata(
+                    {
+                        "dagster/partition_row_count": commit.row_count,
+                        "input_fingerprint": commit.input_fingerprint,
+                    },
+                    asset_key=asset_key(table),
+                    partition_key=week.isoformat(),
+                )
+        hashes = fingerprint([commit.rows_hash for commit in commits.values() if commit])
+        yield dg.MaterializeResult(asset_key=asset_key(table), data_version=dg.DataVersion(hashes))
+        yield dg.AssetCheckResult(
+            check_name="contract",
+            asset_key=asset_key(table),
+            passed=not broken[table],
+            metadata={"broken": broken[table][:20], "weeks": len(weeks)},
+        )

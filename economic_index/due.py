@@ -1,0 +1,100 @@
+"""Which weeks are due, and why: read from the home, never from one reading's metadata.
+
+Nothing is run here; the driver, the sensor and the schedule all ask `due_weeks`.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from economic_index.contracts import Table
+from economic_index.contracts.lake import (
+    CONVERSATIONS,
+    FACET_SUMMARIES,
+    FACET_SUMMARIES_REJECTED,
+    ONET_TASK_MAPPINGS,
+    ONET_TASK_MAPPINGS_REJECTED,
+    TRANSCRIPTS,
+)
+from economic_index.conversations.weekly import week_fingerprint, weeks_with_winners
+from economic_index.lake import FIRST_WEEK, Lake, fingerprint
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One weekly step: the tables it commits together, what it reads, and the version of what it does.
+
+    `tables` stand in the order of their commit: the last one is the table whose commit counts.
+    """
+
+    tables: tuple[Table, ...]
+    inputs: tuple[Table, ...]
+    code_version: str
+
+    @property
+    def table(self) -> Table:
+        """The table that the stage is named for."""
+        return self.tables[-1]
+
+
+@dataclass(frozen=True)
+class StageVersions:
+    """Fingerprints of what would change an answer: readers, heads or prompts, bank, settings."""
+
+    conversations: str
+    facet_summaries: str
+    onet_task_mappings: str
+
+
+def weekly_stages(versions: StageVersions) -> tuple[Stage, ...]:
+    """The three weekly steps, in the order in which they run."""
+    return (
+        Stage((TRANSCRIPTS, CONVERSATIONS), (), versions.conversations),
+        Stage(
+            (FACET_SUMMARIES_REJECTED, FACET_SUMMARIES),
+            (CONVERSATIONS, TRANSCRIPTS),
+            versions.facet_summaries,
+        ),
+        Stage(
+            (ONET_TASK_MAPPINGS_REJECTED, ONET_TASK_MAPPINGS),
+            (CONVERSATIONS, TRANSCRIPTS, FACET_SUMMARIES),
+            versions.onet_task_mappings,
+        ),
+    )
+
+
+def input_fingerprint(lake: Lake, stage: Stage, week: date) -> str:
+    """Hash of all that the week of a stage is made from."""
+    if not stage.inputs:
+        return fingerprint(stage.code_version, week_fingerprint(lake, week))
+    commits = [lake.commit_of(table, week) for table in stage.inputs]
+    return fingerprint(stage.code_version, [commit.rows_hash if commit else None for commit in commits])
+
+
+def is_due(lake: Lake, stage: Stage, week: date) -> bool:
+    """Whether the week's last commit was made from something else, or only half of it was committed."""
+    commits = [lake.commit_of(table, week) for table in stage.tables]
+    wanted = input_fingerprint(lake, stage, week)
+    ids = {commit.commit_id if commit else None for commit in commits}
+    return len(ids) > 1 or any(commit is None or commit.input_fingerprint != wanted for commit in commits)
+
+
+def last_ended_week(as_of: datetime) -> date:
+    """Monday of the last week that has ended."""
+    today = as_of.date()
+    return today - timedelta(days=today.weekday() + 7)
+
+
+def due_weeks(lake: Lake, stages: tuple[Stage, ...], as_of: datetime) -> list[date]:
+    """Weeks that have ended, have or had data, and whose inputs differ from their last commit."""
+    known = set(weeks_with_winners(lake)) | set(lake.weeks_of(CONVERSATIONS))
+    last = last_ended_week(as_of)
+    return sorted(
+        week
+        for week in known
+        if FIRST_WEEK <= week <= last and any(is_due(lake, stage, week) for stage in stages)
+    )
+
+
+def waiting_weeks(lake: Lake, as_of: datetime) -> list[date]:
+    """Weeks with conversations that have not ended: complete on Monday."""
+    return [week for week in weeks_with_winners(lake) if week > last_ended_week(as_of)]

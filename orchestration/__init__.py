@@ -1,0 +1,1 @@
+"""Wiring: settings, resources, definitions, schedules, sensors, and the driver behind the Make targets."""

@@ -1,0 +1,102 @@
+"""The command line behind the Make targets: demo, index, check-logs, ui.
+
+Only arguments and questions; the work is the driver's.
+"""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from orchestration.settings import DEMO, OWN, PROJECT, SettingsError, enter, load_settings
+
+
+def main() -> int:
+    """Run one command; 0 if it went well."""
+    parser = argparse.ArgumentParser(prog="python -m orchestration")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("demo", help="the whole index over the demonstration corpus")
+    for name in ("index", "check-logs"):
+        command = commands.add_parser(name)
+        command.add_argument("--logs", required=True)
+        command.add_argument("--yes", action="store_true")
+    commands.add_parser("ui").add_argument("--port", type=int, default=3000)
+    arguments = parser.parse_args()
+    try:
+        return _COMMANDS[arguments.command](arguments)
+    except KeyboardInterrupt:
+        print("Stopped. The same command goes on from here.")
+        return 130
+    except Exception as error:
+        if type(error).__module__.split(".")[0] not in {"economic_index", "orchestration", "assets"}:
+            raise
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+
+
+def _choose_home(home: Path) -> None:
+    os.environ.setdefault("OEI_HOME", str(home))
+    enter(load_settings())
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    _choose_home(DEMO)
+    from orchestration.demo import write_demo_sources
+
+    settings = load_settings()
+    write_demo_sources(settings)
+    return _run()
+
+
+def _run() -> int:
+    from orchestration.driver import Driver
+    from orchestration.resources import PROGRESS
+
+    PROGRESS.is_on = True
+    Driver(load_settings(), PROGRESS).run()
+    return 0
+
+
+def _index(arguments: argparse.Namespace) -> int:
+    _choose_home(OWN)
+    from orchestration.own_logs import adopt, describe
+
+    summary = describe(arguments.logs)
+    if not adopt(load_settings(), summary, yes=arguments.yes):
+        return 1
+    return _run()
+
+
+def _check_logs(arguments: argparse.Namespace) -> int:
+    from orchestration.own_logs import describe
+
+    describe(arguments.logs)
+    return 0
+
+
+def _ui(arguments: argparse.Namespace) -> int:
+    settings = load_settings()
+    enter(settings)
+    from orchestration.driver import prepare_dagster
+
+    prepare_dagster(settings)
+    name = {OWN: "your own logs", DEMO: "the demonstration"}.get(settings.home, str(settings.home))
+    print(f"Dagster for {name}: http://127.0.0.1:{arguments.port}  (Ctrl+C ends it)", flush=True)
+    dagster = Path(sys.executable).parent / "dagster"
+    command = [str(dagster), "dev", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(arguments.port)]
+    server = subprocess.Popen(command, cwd=PROJECT, start_new_session=True)
+    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+    try:
+        return server.wait()
+    except KeyboardInterrupt:
+        server.terminate()
+        server.wait(timeout=30)
+        return 0
+
+
+_COMMANDS = {"demo": _demo, "index": _index, "check-logs": _check_logs, "ui": _ui}
+
+if __name__ == "__main__":
+    sys.exit(main())

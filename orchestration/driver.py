@@ -1,0 +1,122 @@
+"""What the Make targets run: the whole graph, in one process, with progress, doing nothing twice.
+
+What is due is asked of the home; what an asset does stands in assets/.
+"""
+
+import shutil
+import time
+from dataclasses import dataclass
+from datetime import date
+
+import dagster as dg
+
+from economic_index.contracts.lake import (
+    CONVERSATIONS,
+    FACET_SUMMARIES,
+    FACET_SUMMARIES_REJECTED,
+    ONET_TASK_MAPPINGS,
+    ONET_TASK_MAPPINGS_REJECTED,
+    TRANSCRIPTS,
+)
+from economic_index.conversations.weekly import winner_counts
+from economic_index.due import due_weeks, is_due, waiting_weeks
+from economic_index.lake import Lake
+from economic_index.publish.headlines import headlines
+from economic_index.publish.served import ServedMarts
+from orchestration.definitions import build_definitions
+from orchestration.progress import Progress
+from orchestration.resources import PROGRESS
+from orchestration.rollup_inputs import rollup_inputs
+from orchestration.runs import close_dead_runs, materialize
+from orchestration.settings import PROJECT, Settings, now
+from orchestration.stages import stages_of
+
+WEEKLY = [
+    dg.AssetKey(table.key())
+    for table in (
+        TRANSCRIPTS,
+        CONVERSATIONS,
+        FACET_SUMMARIES_REJECTED,
+        FACET_SUMMARIES,
+        ONET_TASK_MAPPINGS_REJECTED,
+        ONET_TASK_MAPPINGS,
+    )
+]
+
+
+@dataclass
+class Driver:
+    """One run over one home."""
+
+    settings: Settings
+    progress: Progress
+
+    def run(self) -> None:
+        """Read what is new, classify the weeks that are due, roll up, publish; then say the headlines."""
+        started = time.monotonic()
+        prepare_dagster(self.settings)
+        with PROGRESS, dg.DagsterInstance.get() as instance:
+            PROGRESS.stage("Loading the asset graph")
+            if closed := close_dead_runs(instance):
+                PROGRESS.note(f"Closed {closed} run(s) whose process had ended; going on from what they left.")
+            definitions = build_definitions(self.settings, with_column_metadata=False)
+            job = definitions.resolve_implicit_global_asset_job_def()
+            lake = Lake(self.settings.home)
+            keys = job.asset_layer.executable_asset_keys
+            PROGRESS.stage("Reading reference facts and logs")
+            first = [key for key in keys if key.path[0] == "reference"]
+            materialize(job, instance, [*first, *_keys("raw_logs", "conversations_rejected", "sources")])
+            classified = self._weeks(job, instance, lake)
+            published = self._publish(job, instance, lake, [key for key in keys if _is_rollup(key)])
+        self._summary(lake, classified, published, time.monotonic() - started)
+
+    def _weeks(self, job: dg.JobDefinition, instance: dg.DagsterInstance, lake: Lake) -> int:
+        stages = stages_of(self.settings)
+        due = due_weeks(lake, stages, now())
+        counts = winner_counts(lake)
+        PROGRESS.stage("Classifying conversations", sum(counts.get(week, 0) for week in due))
+        for number, week in enumerate(due, start=1):
+            materialize(job, instance, WEEKLY, week=week)
+            PROGRESS.advance(counts.get(week, 0))
+            PROGRESS.note(f"Week {week} done: {counts.get(week, 0):,} conversations ({number} of {len(due)} weeks)")
+            left = [stage.table.name for stage in stages if is_due(lake, stage, week)]
+            if left:
+                raise RuntimeError(f"Week {week}: {', '.join(left)} broke its contract; see its checks (make ui).")
+        return len(due)
+
+    def _publish(
+        self, job: dg.JobDefinition, instance: dg.DagsterInstance, lake: Lake, keys: list[dg.AssetKey]
+    ) -> bool:
+        if rollup_inputs(lake) == lake.served_inputs() and lake.report_path.exists():
+            return False
+        PROGRESS.stage("Rolling up with dbt, and writing the report")
+        materialize(job, instance, keys)
+        return True
+
+    def _summary(self, lake: Lake, classified: int, published: bool, seconds: float) -> None:
+        if not classified and not published:
+            PROGRESS.note("Nothing was done twice: no log, model, bank or setting has changed since the last run.")
+        if waiting := waiting_weeks(lake, now()):
+            PROGRESS.note(f"Week {waiting[0]} has not ended: its conversations enter when it is complete.")
+        for line in headlines(ServedMarts.of(lake)):
+            PROGRESS.note(line)
+        PROGRESS.note(f"Report: {lake.report_path}  ({seconds:.0f} s)")
+
+
+def _keys(*names: str) -> list[dg.AssetKey]:
+    return [dg.AssetKey(["lake", name]) for name in names]
+
+
+def _is_rollup(key: dg.AssetKey) -> bool:
+    return key.path[0] not in {"lake", "reference"}
+
+
+def prepare_dagster(settings: Settings) -> None:
+    """DAGSTER_HOME with the project's dagster.yaml in it."""
+    settings.dagster_home.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(PROJECT / "dagster.yaml", settings.dagster_home / "dagster.yaml")
+
+
+def weeks_text(weeks: list[date]) -> str:
+    """First and last of some weeks."""
+    return f"{weeks[0]} to {weeks[-1]} ({len(weeks)})" if weeks else "none"

@@ -1,0 +1,84 @@
+"""Library objects made of settings, for assets that take `ResourceParam`.
+
+Each resource is only settings and a constructor call; a test hands in the plain object instead.
+"""
+
+from typing import Any
+
+import dagster as dg
+from pydantic import PrivateAttr
+
+from economic_index.conversations.reading import LogReader
+from economic_index.lake import Lake
+from economic_index.taxonomy.statements import StatementSource
+from orchestration import settings as config
+from orchestration.progress import Progress
+from orchestration.rollup_inputs import rollup_inputs
+
+
+class LakeResource(dg.ConfigurableResource[Lake]):
+    """The home on disk."""
+
+    def create_resource(self, context: dg.InitResourceContext) -> Lake:
+        """Open the home."""
+        return Lake(config.load_settings().home)
+
+
+class LogReaderResource(dg.ConfigurableResource[LogReader]):
+    """The sources, the pseudonym key and the time that counts as now."""
+
+    def create_resource(self, context: dg.InitResourceContext) -> LogReader:
+        """Read sources.toml."""
+        settings = config.load_settings()
+        return LogReader.open(settings.sources_path, config.pseudonym_key(settings), config.now(), PROGRESS)
+
+
+class EngineResource(dg.ConfigurableResource[Any]):
+    """The engine that the settings name."""
+
+    _engine: Any = PrivateAttr(default=None)
+
+    def create_resource(self, context: dg.InitResourceContext) -> Any:
+        """Build or load the model; kept for the life of the process."""
+        from economic_index.local.engine import LocalEngine
+
+        settings = config.load_settings()
+        lake = Lake(settings.home)
+        if self._engine is None:
+            self._engine = LocalEngine.open(
+                lake.model_dir, lake.database_path("vectors"), settings.onet_version
+            )
+        return self._engine
+
+
+class StatementSourceResource(dg.ConfigurableResource[StatementSource]):
+    """Where the O*NET statements come from, if from anywhere."""
+
+    def create_resource(self, context: dg.InitResourceContext) -> StatementSource:
+        """A folder, the official place, or none."""
+        settings = config.load_settings()
+        return StatementSource(
+            onet_version=settings.onet_version,
+            reference_dir=settings.reference_dir,
+            cache_dir=settings.home / "cache",
+            may_fetch=settings.fetch_statements,
+        )
+
+
+class ProgressResource(dg.ConfigurableResource[Progress]):
+    """Progress lines, if the driver asked for them."""
+
+    def create_resource(self, context: dg.InitResourceContext) -> Progress:
+        """The process's own."""
+        return PROGRESS
+
+
+class DbtInputsResource(dg.ConfigurableResource[Any]):
+    """What a dbt build is made from, as one hash."""
+
+    def create_resource(self, context: dg.InitResourceContext) -> Any:
+        """A function, so that it is asked when the build is served."""
+        return lambda: rollup_inputs(Lake(config.load_settings().home))
+
+
+PROGRESS = Progress()

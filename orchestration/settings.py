@@ -1,0 +1,109 @@
+"""The settings of a run: the only reader of the environment, and of the clock.
+
+Nothing is built here; resources.py makes objects of these values.
+"""
+
+import base64
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+OWN, DEMO = PROJECT / ".oei" / "own", PROJECT / ".oei" / "demo"
+ENGINES = ("local",)
+ONET_VERSIONS = ("20.1", "30.1")
+# Public on purpose: the demonstration's pseudonyms are the same for everyone and hide nobody.
+DEMO_KEY = b"open-economic-index-demo-key-32b"
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used; the message names it and the remedy."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run needs to know."""
+
+    home: Path
+    dagster_home: Path
+    engine: str
+    onet_version: str
+    reference_dir: Path | None
+    fetch_statements: bool
+
+    @property
+    def key_path(self) -> Path:
+        """Where the pseudonym key lies, outside lake and git."""
+        return self.dagster_home / "pseudonym.key"
+
+    @property
+    def sources_path(self) -> Path:
+        """What is read."""
+        return self.home / "sources.toml"
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings of the environment. A key found there never switches the engine.
+
+    Raises SettingsError for an engine or O*NET version that does not exist.
+    """
+    env = os.environ if environ is None else environ
+    home = Path(env["OEI_HOME"]).absolute() if env.get("OEI_HOME") else (OWN if OWN.exists() else DEMO)
+    engine = env.get("OEI_ENGINE", "local")
+    version = env.get("OEI_ONET_VERSION", "20.1")
+    if engine not in ENGINES:
+        raise SettingsError(f"OEI_ENGINE={engine}: no such engine. Known: {', '.join(ENGINES)}.")
+    if version not in ONET_VERSIONS:
+        raise SettingsError(f"OEI_ONET_VERSION={version}: not supported. Known: {', '.join(ONET_VERSIONS)}.")
+    reference = env.get("OEI_REFERENCE_DIR")
+    return Settings(
+        home=home,
+        dagster_home=Path(env["DAGSTER_HOME"]).absolute() if env.get("DAGSTER_HOME") else home / "dagster",
+        engine=engine,
+        onet_version=version,
+        reference_dir=Path(reference).absolute() if reference else None,
+        fetch_statements=env.get("OEI_FETCH_STATEMENTS", "0") == "1",
+    )
+
+
+def enter(settings: Settings) -> None:
+    """Make the settings those of this process and its children (Dagster, dbt)."""
+    settings.dagster_home.mkdir(parents=True, exist_ok=True)
+    os.environ["OEI_HOME"] = str(settings.home)
+    os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
+    os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+
+
+def now() -> datetime:
+    """The time that counts as now: the only clock."""
+    return datetime.now(UTC)
+
+
+def pseudonym_key(settings: Settings) -> bytes:
+    """The 32 bytes that make pseudonyms, from the environment or a file of mode 0600 made at first use.
+
+    Raises SettingsError if what is there is not 32 bytes of base64.
+    """
+    given = os.environ.get("OEI_PSEUDONYM_KEY")
+    path = settings.key_path
+    if not given and not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_key(path, DEMO_KEY if settings.home == DEMO else secrets.token_bytes(32))
+    try:
+        key = base64.b64decode(given or path.read_text().strip(), validate=True)
+    except ValueError:
+        key = b""
+    if len(key) != 32:
+        where = "OEI_PSEUDONYM_KEY" if given else str(path)
+        raise SettingsError(f"{where}: not 32 bytes in base64. Restore the key that this home was made with.")
+    return key
+
+
+def write_key(path: Path, key: bytes) -> None:
+    """Write a key so that only its owner can read it."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(base64.b64encode(key).decode() + "\n")
