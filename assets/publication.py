@@ -8,13 +8,13 @@ from collections.abc import Callable
 from typing import Any
 
 import dagster as dg
+from economic_index.publish.figures import FIGURES, Figure, to_svg
+from economic_index.publish.page import build_report
+from economic_index.publish.served import ServedMarts
 
 from assets.served import copy_marts, finished_build
 from assets.table import OWNERS
 from economic_index.lake import Lake
-from economic_index.publish.figures import FIGURES, Figure, to_svg
-from economic_index.publish.page import build_report
-from economic_index.publish.served import ServedMarts
 
 SERVED = dg.AssetKey(["publication", "served"])
 REPORT = dg.AssetKey(["publication", "report"])
@@ -60,7 +60,9 @@ def _figure_asset(figure: Figure) -> dg.AssetsDefinition:
         metadata: dict[str, Any] = {"caption": result.caption, "caveats": "; ".join(result.caveats)}
         if result.chart is not None:
             picture = base64.b64encode(to_svg(result.chart).encode()).decode()
-            metadata["figure"] = dg.MetadataValue.md(f"![{figure.title}](data:image/svg+xml;base64,{picture})")
+            metadata["figure"] = dg.MetadataValue.md(
+                f"![{figure.title}](data:image/svg+xml;base64,{picture})"
+            )
         return dg.MaterializeResult(metadata=metadata)
 
     return draw

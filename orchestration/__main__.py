@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from orchestration.settings import DEMO, OWN, PROJECT, SettingsError, enter, load_settings
+from orchestration.settings import DEMO, OWN, PROJECT, enter, load_settings
 
 
 def main() -> int:

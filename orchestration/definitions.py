@@ -27,7 +27,11 @@ from orchestration.stages import stages_of  # noqa: E402
 def weekly_assets(stages: tuple[Stage, ...]) -> list[dg.AssetsDefinition]:
     """The three weekly assets."""
     conversations, facets, mappings = stages
-    return [conversations_asset(conversations), facet_summaries_asset(facets), onet_task_mappings_asset(mappings)]
+    return [
+        conversations_asset(conversations),
+        facet_summaries_asset(facets),
+        onet_task_mappings_asset(mappings),
+    ]
 
 
 def build_definitions(settings: Settings, *, with_column_metadata: bool = True) -> dg.Definitions:

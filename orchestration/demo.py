@@ -7,6 +7,7 @@ from datetime import date
 
 from economic_index.conversations.demo_corpus import corpus_path
 from economic_index.conversations.sources import AssignWeeks, Source, write_sources
+
 from economic_index.vocabulary import UserRule
 from orchestration.settings import Settings
 

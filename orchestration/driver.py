@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 
 import dagster as dg
+from economic_index.conversations.weekly import winner_counts
+from economic_index.publish.headlines import headlines
+from economic_index.publish.served import ServedMarts
 
 from economic_index.contracts.lake import (
     CONVERSATIONS,
@@ -18,11 +21,8 @@ from economic_index.contracts.lake import (
     ONET_TASK_MAPPINGS_REJECTED,
     TRANSCRIPTS,
 )
-from economic_index.conversations.weekly import winner_counts
 from economic_index.due import due_weeks, is_due, waiting_weeks
 from economic_index.lake import Lake
-from economic_index.publish.headlines import headlines
-from economic_index.publish.served import ServedMarts
 from orchestration.definitions import build_definitions
 from orchestration.progress import Progress
 from orchestration.resources import PROGRESS
@@ -58,7 +58,9 @@ class Driver:
         with PROGRESS, dg.DagsterInstance.get() as instance:
             PROGRESS.stage("Loading the asset graph")
             if closed := close_dead_runs(instance):
-                PROGRESS.note(f"Closed {closed} run(s) whose process had ended; going on from what they left.")
+                PROGRESS.note(
+                    f"Closed {closed} run(s) whose process had ended; going on from what they left."
+                )
             definitions = build_definitions(self.settings, with_column_metadata=False)
             job = definitions.resolve_implicit_global_asset_job_def()
             lake = Lake(self.settings.home)
@@ -78,10 +80,14 @@ class Driver:
         for number, week in enumerate(due, start=1):
             materialize(job, instance, WEEKLY, week=week)
             PROGRESS.advance(counts.get(week, 0))
-            PROGRESS.note(f"Week {week} done: {counts.get(week, 0):,} conversations ({number} of {len(due)} weeks)")
+            PROGRESS.note(
+                f"Week {week} done: {counts.get(week, 0):,} conversations ({number} of {len(due)} weeks)"
+            )
             left = [stage.table.name for stage in stages if is_due(lake, stage, week)]
             if left:
-                raise RuntimeError(f"Week {week}: {', '.join(left)} broke its contract; see its checks (make ui).")
+                raise RuntimeError(
+                    f"Week {week}: {', '.join(left)} broke its contract; see its checks (make ui)."
+                )
         return len(due)
 
     def _publish(
@@ -95,7 +101,9 @@ class Driver:
 
     def _summary(self, lake: Lake, classified: int, published: bool, seconds: float) -> None:
         if not classified and not published:
-            PROGRESS.note("Nothing was done twice: no log, model, bank or setting has changed since the last run.")
+            PROGRESS.note(
+                "Nothing was done twice: no log, model, bank or setting has changed since the last run."
+            )
         if waiting := waiting_weeks(lake, now()):
             PROGRESS.note(f"Week {waiting[0]} has not ended: its conversations enter when it is complete.")
         for line in headlines(ServedMarts.of(lake)):

@@ -6,8 +6,8 @@ Sensors decide nothing themselves: they ask the home (economic_index/due.py).
 from collections.abc import Iterator
 
 import dagster as dg
-
 from economic_index.conversations.sources import load_sources, stat_fingerprint
+
 from economic_index.due import due_weeks
 from economic_index.lake import Lake
 from orchestration import settings as config
@@ -28,9 +28,9 @@ WEEKLY_SELECTION = dg.AssetSelection.assets(
         )
     ]
 )
-ROLLUP_SELECTION = (
-    dg.AssetSelection.groups("staging", "intermediate", "marts", "publication") | dg.AssetSelection.key_prefixes("marts")
-)
+ROLLUP_SELECTION = dg.AssetSelection.groups(
+    "staging", "intermediate", "marts", "publication"
+) | dg.AssetSelection.key_prefixes("marts")
 
 read_logs = dg.define_asset_job("read_logs", RAW_LOGS_SELECTION | dg.AssetSelection.groups("reference"))
 classify_week = dg.define_asset_job("classify_week", WEEKLY_SELECTION)
