@@ -20,6 +20,7 @@ from economic_index.contracts.columns import (
 )
 from economic_index.vocabulary import (
     Algorithm,
+    Audience,
     Collaboration,
     DeadLetterReason,
     Engine,
@@ -34,6 +35,7 @@ from economic_index.vocabulary import (
     StartedAtSource,
     State,
     UseCase,
+    UserRule,
 )
 
 MESSAGE = arrow.struct(
@@ -151,6 +153,22 @@ CONVERSATIONS_REJECTED = table(
     },
 )
 
+SOURCES = table(
+    "lake",
+    "sources",
+    "One row per source: who its users are, for whom its figures are, and which floor they keep.",
+    {
+        "source": text("Name of the source in sources.toml.", unique=True),
+        "product": text("Product of the source."),
+        "users": label(UserRule, "Who the users are: logged, assigned, or unknown."),
+        "audience": label(Audience, "For whom the figures are made; self can never be released."),
+        "floor_conversations": whole("Fewest conversations of a published cell.", 32),
+        "floor_users": whole("Fewest users of a published cell; 0 where no user is known.", 32),
+        "is_time_assigned": flag("Weeks were assigned, not logged: no trend is claimed."),
+    },
+    unique=("source",),
+)
+
 SEGMENTS = table(
     "lake",
     "segments",
@@ -251,6 +269,7 @@ LAKE_TABLES = (
     CONVERSATIONS,
     TRANSCRIPTS,
     CONVERSATIONS_REJECTED,
+    SOURCES,
     SEGMENTS,
     FACET_SUMMARIES,
     FACET_SUMMARIES_REJECTED,
