@@ -1,0 +1,56 @@
+"""One's own logs: say what would be read, ask, and write the entry in sources.toml.
+
+Sniffing and counting are the library's; nothing is read into the lake here.
+"""
+
+import sys
+from pathlib import Path
+
+from economic_index.conversations.check_logs import LogSummary, sniff_sources
+from economic_index.conversations.sources import Source, load_sources, write_sources
+from orchestration.settings import Settings, now
+
+MEANINGS = {
+    "self": 'audience = "self": one person\'s own logs. No floor hides small cells; never to be released.',
+    "none": 'users = "none": nobody is known. Floors count conversations only; never to be released.',
+}
+
+
+def describe(logs: str) -> LogSummary:
+    """Print what would be read of a file or folder; nothing is written."""
+    summary = sniff_sources(Path(logs), as_of=now())
+    for line in summary.lines():
+        print(line)
+    return summary
+
+
+def adopt(settings: Settings, summary: LogSummary, *, yes: bool) -> bool:
+    """Write the entry in sources.toml after asking; False if the answer was no."""
+    known = load_sources(settings.sources_path) if settings.sources_path.exists() else []
+    if any(Path(source.path) == Path(summary.path) for source in known):
+        print("These logs are in sources.toml already.")
+        return True
+    if not summary.conversation_count:
+        print("No conversation was found: nothing to index.")
+        return False
+    source = summary.proposed_source(_free_name(known))
+    for proposal in summary.proposals:
+        print(f"Proposed: {MEANINGS[proposal]}")
+    if not (yes or _agreed()):
+        return False
+    settings.sources_path.parent.mkdir(parents=True, exist_ok=True)
+    write_sources(settings.sources_path, [*known, source])
+    print(f"Written: {settings.sources_path} [{source.name}]")
+    return True
+
+
+def _free_name(known: list[Source]) -> str:
+    names = {source.name for source in known}
+    return next(name for number in range(1, 10_000) if (name := f"logs_{number}") not in names)
+
+
+def _agreed() -> bool:
+    if not sys.stdin.isatty():
+        print("Stopped: no terminal to ask at. Say YES=1 to go on: make index LOGS=folder YES=1", file=sys.stderr)
+        return False
+    return input("Read these logs? [y/N] ").strip().lower() in {"y", "yes"}
