@@ -60,9 +60,7 @@ def _figure_asset(figure: Figure) -> dg.AssetsDefinition:
         metadata: dict[str, Any] = {"caption": result.caption, "caveats": "; ".join(result.caveats)}
         if result.chart is not None:
             picture = base64.b64encode(to_svg(result.chart).encode()).decode()
-            metadata["figure"] = dg.MetadataValue.md(
-                f"![{figure.title}](data:image/svg+xml;base64,{picture})"
-            )
+            metadata["figure"] = dg.MetadataValue.md(f"![{figure.title}](data:image/svg+xml;base64,{picture})")
         return dg.MaterializeResult(metadata=metadata)
 
     return draw

@@ -3,6 +3,9 @@
 Facts are built by economic_index/taxonomy; here they are only put where dbt and the engines read them.
 """
 
+from collections.abc import Iterator
+from typing import Any
+
 import dagster as dg
 import pandas as pd
 
@@ -26,9 +29,7 @@ def _write(lake: Lake, table: Table, rows: pd.DataFrame, origin: dict[str, str])
         asset_key=asset_key(table),
         metadata={"dagster/row_count": len(rows), **origin},
         data_version=dg.DataVersion(commit.rows_hash if commit else "none"),
-        check_results=[
-            dg.AssetCheckResult(check_name="contract", passed=not rules, metadata={"broken": rules[:20]})
-        ],
+        check_results=[dg.AssetCheckResult(check_name="contract", passed=not rules, metadata={"broken": rules[:20]})],
     )
 
 
@@ -70,7 +71,7 @@ reference_facts = [_fact_asset(table) for table in FACT_TABLES]
     ],
     check_specs=[contract_check(table) for table in (BANK_TASKS, BANK_LINKS)],
 )
-def task_bank(lake: dg.ResourceParam[Lake]):  # type: ignore[no-untyped-def]  # dagster reads the annotation
+def task_bank(lake: dg.ResourceParam[Lake]) -> Iterator[Any]:
     """The project's own work tasks, tied to the O*NET statements that they stand for."""
     origin = {"source": "written for this project", "licence": "Apache-2.0", "version": bank.bank_version()}
     yield _write(lake, BANK_TASKS, bank.tasks_frame(), origin)

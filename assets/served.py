@@ -47,8 +47,6 @@ def finished_build(lake: Lake) -> Build:
 def copy_marts(lake: Lake, build: Build, inputs: str) -> dict[str, int]:
     """Copy every mart to served/<build_id>/ and switch CURRENT; rows per mart."""
     with duckdb.connect(str(lake.duckdb_path), read_only=True) as connection:
-        marts = {
-            name: connection.execute(f'select * from marts."{name}"').to_arrow_table() for name in build.marts
-        }
+        marts = {name: connection.execute(f'select * from marts."{name}"').to_arrow_table() for name in build.marts}
     lake.serve(build.build_id, marts, inputs)
     return {name: rows.num_rows for name, rows in marts.items()}

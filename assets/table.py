@@ -46,9 +46,7 @@ def column_schema(table: Table) -> dg.TableSchema:
 def column_lineage(table: Table, inputs: Sequence[Table]) -> dg.TableColumnLineage:
     """Columns that carry an input's column of the same name through."""
     deps = {
-        name: [
-            dg.TableColumnDep(asset_key(source), name) for source in inputs if name in source.schema.columns
-        ]
+        name: [dg.TableColumnDep(asset_key(source), name) for source in inputs if name in source.schema.columns]
         for name in table.schema.columns
     }
     return dg.TableColumnLineage({name: found for name, found in deps.items() if found})
@@ -157,11 +155,7 @@ def _commit_each(lake: Lake, stage: Stage, items: Iterator[WeekRows]) -> dict[Ta
     broken: dict[Table, list[str]] = {table: [] for table in stage.tables}
     for item in items:
         frames = dict(zip(stage.tables, item.rows, strict=True))
-        faults = {
-            table: broken_rules(table, rows)
-            for table, rows in frames.items()
-            if isinstance(rows, pd.DataFrame)
-        }
+        faults = {table: broken_rules(table, rows) for table, rows in frames.items() if isinstance(rows, pd.DataFrame)}
         for table, rules in faults.items():
             broken[table] += [f"{item.week_start}: {rule}" for rule in rules]
         if not any(faults.values()):

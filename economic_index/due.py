@@ -89,9 +89,7 @@ def due_weeks(lake: Lake, stages: tuple[Stage, ...], as_of: datetime) -> list[da
     known = set(weeks_with_winners(lake)) | set(lake.weeks_of(CONVERSATIONS))
     last = last_ended_week(as_of)
     return sorted(
-        week
-        for week in known
-        if FIRST_WEEK <= week <= last and any(is_due(lake, stage, week) for stage in stages)
+        week for week in known if FIRST_WEEK <= week <= last and any(is_due(lake, stage, week) for stage in stages)
     )
 
 

@@ -109,15 +109,11 @@ class Lake:
         """Replace an unpartitioned table."""
         return self._commit({table: rows}, None, input_fingerprint)[table]
 
-    def commit_week(
-        self, week: date, tables: Mapping[Table, Rows], input_fingerprint: str = ""
-    ) -> dict[Table, Commit]:
+    def commit_week(self, week: date, tables: Mapping[Table, Rows], input_fingerprint: str = "") -> dict[Table, Commit]:
         """Replace one week of tables that belong together, in the given order, under one commit id."""
         return self._commit(tables, week, input_fingerprint)
 
-    def _commit(
-        self, tables: Mapping[Table, Rows], week: date | None, input_fingerprint: str
-    ) -> dict[Table, Commit]:
+    def _commit(self, tables: Mapping[Table, Rows], week: date | None, input_fingerprint: str) -> dict[Table, Commit]:
         commit_id = uuid.uuid4().hex
         staged = {table: self._stage(table, rows, week, commit_id) for table, rows in tables.items()}
         commits = {}
@@ -208,9 +204,7 @@ class Lake:
         """One mart of the current build."""
         folder = self.served_tables()
         if folder is None:
-            raise LakeError(
-                f"{self.root}: nothing is served yet. Build the index first (make demo, make index)."
-            )
+            raise LakeError(f"{self.root}: nothing is served yet. Build the index first (make demo, make index).")
         return pq.read_table(folder / f"{mart}.parquet", partitioning=None).to_pandas()
 
     # other places

@@ -58,9 +58,7 @@ class Driver:
         with PROGRESS, dg.DagsterInstance.get() as instance:
             PROGRESS.stage("Loading the asset graph")
             if closed := close_dead_runs(instance):
-                PROGRESS.note(
-                    f"Closed {closed} run(s) whose process had ended; going on from what they left."
-                )
+                PROGRESS.note(f"Closed {closed} run(s) whose process had ended; going on from what they left.")
             definitions = build_definitions(self.settings, with_column_metadata=False)
             job = definitions.resolve_implicit_global_asset_job_def()
             lake = Lake(self.settings.home)
@@ -80,14 +78,10 @@ class Driver:
         for number, week in enumerate(due, start=1):
             materialize(job, instance, WEEKLY, week=week)
             PROGRESS.advance(counts.get(week, 0))
-            PROGRESS.note(
-                f"Week {week} done: {counts.get(week, 0):,} conversations ({number} of {len(due)} weeks)"
-            )
+            PROGRESS.note(f"Week {week} done: {counts.get(week, 0):,} conversations ({number} of {len(due)} weeks)")
             left = [stage.table.name for stage in stages if is_due(lake, stage, week)]
             if left:
-                raise RuntimeError(
-                    f"Week {week}: {', '.join(left)} broke its contract; see its checks (make ui)."
-                )
+                raise RuntimeError(f"Week {week}: {', '.join(left)} broke its contract; see its checks (make ui).")
         return len(due)
 
     def _publish(
@@ -101,9 +95,7 @@ class Driver:
 
     def _summary(self, lake: Lake, classified: int, published: bool, seconds: float) -> None:
         if not classified and not published:
-            PROGRESS.note(
-                "Nothing was done twice: no log, model, bank or setting has changed since the last run."
-            )
+            PROGRESS.note("Nothing was done twice: no log, model, bank or setting has changed since the last run.")
         if waiting := waiting_weeks(lake, now()):
             PROGRESS.note(f"Week {waiting[0]} has not ended: its conversations enter when it is complete.")
         for line in headlines(ServedMarts.of(lake)):

@@ -45,9 +45,7 @@ class EngineResource(dg.ConfigurableResource[Any]):
         settings = config.load_settings()
         lake = Lake(settings.home)
         if self._engine is None:
-            self._engine = LocalEngine.open(
-                lake.model_dir, lake.database_path("vectors"), settings.onet_version
-            )
+            self._engine = LocalEngine.open(lake.model_dir, lake.database_path("vectors"), settings.onet_version)
         return self._engine
 
 

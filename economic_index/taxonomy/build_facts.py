@@ -34,9 +34,7 @@ class FactsDiffer(Exception):
 def expect(what: str, found: int, wanted: int) -> None:
     """Stop on another count than the method's (section 2)."""
     if found != wanted:
-        raise FactsDiffer(
-            f"{what}: {found}, expected {wanted}. Use the files named in docs/reference_data.md."
-        )
+        raise FactsDiffer(f"{what}: {found}, expected {wanted}. Use the files named in docs/reference_data.md.")
 
 
 def onet_tasks(source: Path) -> pd.DataFrame:
@@ -183,9 +181,7 @@ def task_activities(source: Path) -> pd.DataFrame:
 def activities(source: Path) -> pd.DataFrame:
     """DWA, IWA and GWA ids, and the names of the 41 GWAs."""
     rows = read_text(source / "onet_30_1/DWA Reference.txt")
-    model = read_text(source / "onet_30_1/Content Model Reference.txt").set_index("Element ID")[
-        "Element Name"
-    ]
+    model = read_text(source / "onet_30_1/Content Model Reference.txt").set_index("Element ID")["Element Name"]
     expect("DWAs", rows["DWA ID"].nunique(), 2_087)
     expect("IWAs", rows["IWA ID"].nunique(), 332)
     return pd.DataFrame(
@@ -262,9 +258,7 @@ def labour_market(source: Path) -> pd.DataFrame:
     )
     both = pd.concat([first, second])
     both["soc_taxonomy"] = both["is_major"].map({True: "soc_group", False: "oews"})
-    both["occupation_code"] = both["occupation_code"].where(
-        ~both["is_major"], both["occupation_code"].str[:2]
-    )
+    both["occupation_code"] = both["occupation_code"].where(~both["is_major"], both["occupation_code"].str[:2])
     return both.assign(country="US", currency="USD").drop(columns="is_major")
 
 

@@ -45,8 +45,7 @@ def facts_manifest() -> dict[str, FactEntry]:
     """The manifest, by table name."""
     found = json.loads((FOLDER / "manifest.json").read_text())
     return {
-        name: FactEntry(e["rows"], e["sha256"], e["url"], e["vintage"], e["licence_id"])
-        for name, e in found.items()
+        name: FactEntry(e["rows"], e["sha256"], e["url"], e["vintage"], e["licence_id"]) for name, e in found.items()
     }
 
 

@@ -131,9 +131,7 @@ def fetch(url: str, cache_dir: Path, wait: Callable[[float], None]) -> bytes:
         part.rename(done)
     content = done.read_bytes()
     if hashlib.sha256(content).hexdigest() != json.loads(note.read_text())["sha256"]:
-        raise StatementsDiffer(
-            f"{done.name}: changed since it was fetched. Delete the cache folder and try again."
-        )
+        raise StatementsDiffer(f"{done.name}: changed since it was fetched. Delete the cache folder and try again.")
     return content
 
 

@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
-SOURCES = [
-    p for name in ("economic_index", "assets", "orchestration") for p in (PROJECT / name).rglob("*.py")
-]
+SOURCES = [p for name in ("economic_index", "assets", "orchestration") for p in (PROJECT / name).rglob("*.py")]
 
 
 def test_sources_are_found() -> None:
@@ -34,10 +32,6 @@ def test_the_lock_names_no_host() -> None:
 
 
 def test_no_private_data_is_tracked() -> None:
-    tracked = subprocess.run(
-        ["git", "ls-files"], cwd=PROJECT, capture_output=True, text=True, check=False
-    ).stdout
+    tracked = subprocess.run(["git", "ls-files"], cwd=PROJECT, capture_output=True, text=True, check=False).stdout
     names = tracked.split()
-    assert not [
-        name for name in names if name.startswith(".oei/") or name.endswith((".duckdb", ".sqlite", ".key"))
-    ]
+    assert not [name for name in names if name.startswith(".oei/") or name.endswith((".duckdb", ".sqlite", ".key"))]

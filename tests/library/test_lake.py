@@ -18,9 +18,9 @@ WEEK = date(2026, 1, 5)
 
 
 def rows(*ids: str) -> pd.DataFrame:
-    return pd.DataFrame(
-        {"conversation_id": list(ids), "reason": "dead", "detail": "1", "attempt_count": 2}
-    ).astype({"attempt_count": "int32"})
+    return pd.DataFrame({"conversation_id": list(ids), "reason": "dead", "detail": "1", "attempt_count": 2}).astype(
+        {"attempt_count": "int32"}
+    )
 
 
 def test_a_new_home_has_a_typed_empty_file_for_every_table(tmp_path: Path) -> None:

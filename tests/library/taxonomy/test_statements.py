@@ -11,9 +11,7 @@ from economic_index.taxonomy.codes import statement_hash
 from economic_index.taxonomy.statements import StatementsDiffer, StatementSource, StatementsUnavailable
 
 ROWS = [f"Polish the brass of lighthouse number {number}" for number in range(5_000)]
-FILE = (
-    "O*NET-SOC Code,Title,Task ID,Task\n" + "".join(f"11-1011.00,X,{i},{t}\n" for i, t in enumerate(ROWS))
-).encode()
+FILE = ("O*NET-SOC Code,Title,Task ID,Task\n" + "".join(f"11-1011.00,X,{i},{t}\n" for i, t in enumerate(ROWS))).encode()
 EXPECTED = frozenset(statement_hash(row) for row in ROWS)
 
 
