@@ -1,0 +1,21 @@
+select
+    release,
+    platform,
+    window_start,
+    window_end,
+    geography,
+    facet,
+    level,
+    variable,
+    node_id,
+    value,
+    total_conversation_count,
+    conversation_count,
+    floor_conversations,
+    floor_users,
+    is_renormalised,
+    onet_version,
+    grade,
+    vintage,
+    licence_id
+from {{ source('reference', 'published_cells') }}
