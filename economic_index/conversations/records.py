@@ -6,7 +6,7 @@ No file is opened here and no id is made: splitter.py finds elements, identify.p
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from economic_index.vocabulary import LocatorKind, RejectReason, Role, SourceFormat, StartedAtSource
 
@@ -38,8 +38,7 @@ class Rejected:
     native_id: str | None = None
 
 
-@dataclass(frozen=True)
-class Message:
+class Message(NamedTuple):
     """One message of the current path, its text as logged (normalise.py cleans it)."""
 
     role: Role
@@ -109,8 +108,6 @@ class Reader(Protocol):
         """Whether the first records (parsed JSON) have this format's structure."""
         ...
 
-    def read(
-        self, elements: Iterator[Element | Rejected], context: ReadContext
-    ) -> Iterator[Draft | Rejected]:
+    def read(self, elements: Iterator[Element | Rejected], context: ReadContext) -> Iterator[Draft | Rejected]:
         """Conversations of one file, as a stream; rejections of the splitter pass through."""
         ...

@@ -1,0 +1,126 @@
+"""What the reading of one file found: its row of lake/raw_logs, its rejections, and sentences for a person.
+
+Sentences hold counts, places and base names, never text of a log.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from economic_index.conversations.identify import record_hash
+from economic_index.conversations.records import Locator, Rejected
+from economic_index.vocabulary import FileStatus, LocatorKind, RejectReason
+
+FILE_START = Locator(LocatorKind.BYTE, 0)
+_SENTENCES = {
+    RejectReason.MALFORMED_JSON: "{n} records are not valid JSON (first at {place}).",
+    RejectReason.TOO_DEEP: "{n} records are nested too deep and were skipped (first at {place}; limit 1000).",
+    RejectReason.RECORD_TOO_LARGE: "{n} records are too large and were skipped (first at {place}: {detail}; "
+    "setting max_record_bytes).",
+    RejectReason.TRUNCATED_RECORD: "File ends inside a record at {place}; {whole} whole records were read.",
+    RejectReason.UNRECOVERABLE_STRUCTURE: "The brackets do not match any more at {place}; {whole} records were read.",
+    RejectReason.EMPTY_CONVERSATION: "{n} conversations without a message by a person.",
+    RejectReason.UNKNOWN_ROLE: "{n} conversations have roles that are not understood (first at {place}).",
+    RejectReason.NO_TIME: "{n} conversations have no usable time (first at {place}).",
+    RejectReason.TIME_OUT_OF_RANGE: "{n} conversations have no usable time (first at {place}).",
+    RejectReason.DELETED: "{n} conversations were deleted or redacted.",
+}
+
+
+@dataclass
+class FileReport:
+    """Counts of one file, filled in while it is read."""
+
+    source: str
+    file_id: str
+    name: str
+    settings_hash: str
+    size_bytes: int
+    source_format: str | None = None
+    reader_version: str = ""
+    status: FileStatus = FileStatus.READ
+    reason: RejectReason | None = None
+    sha256: str = ""
+    read_to_byte: int = 0
+    record_count: int = 0
+    conversation_count: int = 0
+    repaired_count: int = 0
+    derived_id_count: int = 0
+    duplicate_count: int = 0
+    superseded_count: int = 0
+    touched_weeks: tuple[date, ...] = ()
+    error: str = ""
+    skipped: dict[str, int] = field(default_factory=dict)
+    ignored: list[str] = field(default_factory=list)
+    rejections: list[dict[str, Any]] = field(default_factory=list)
+    reasons: Counter[RejectReason] = field(default_factory=Counter)
+    _first: dict[RejectReason, dict[str, Any]] = field(default_factory=dict)
+
+    def reject(self, rejected: Rejected, key: bytes, member: str | None = None) -> None:
+        """Note a rejection as a row of lake/conversations_rejected."""
+        native_id = rejected.native_id
+        row = {
+            "source": self.source,
+            "source_file_id": self.file_id,
+            "source_name": member or self.name,
+            "source_format": self.source_format,
+            "locator_kind": rejected.locator.kind,
+            "locator": rejected.locator.number,
+            "reason": rejected.reason,
+            "detail": rejected.detail,
+            "native_id_hash": record_hash(key, native_id) if native_id is not None else None,
+            "week_start": None,
+        }
+        self.rejections.append(row)
+        self.reasons[rejected.reason] += 1
+        self._first.setdefault(rejected.reason, row)
+
+    def raw_log_row(self) -> dict[str, Any]:
+        """The row of lake/raw_logs, without what winners.py adds."""
+        return {
+            "source": self.source,
+            "file_id": self.file_id,
+            "sha256": self.sha256,
+            "source_format": self.source_format,
+            "reader_version": self.reader_version,
+            "settings_hash": self.settings_hash,
+            "status": self.status,
+            "reason": self.reason,
+            "size_bytes": self.size_bytes,
+            "read_to_byte": self.read_to_byte,
+            "record_count": self.record_count,
+            "conversation_count": self.conversation_count,
+            "rejected_count": len(self.rejections),
+            "duplicate_count": self.duplicate_count,
+            "superseded_count": self.superseded_count,
+            "touched_weeks": [],
+        }
+
+    def sentences(self) -> Iterator[str]:
+        """What a person should know of this file, each with its base name."""
+        for sentence in self._sentences():
+            yield f"{sentence} ({self.name})"
+
+    def _sentences(self) -> Iterator[str]:
+        if self.error:
+            yield self.error
+        if self.reason is RejectReason.EMPTY_FILE:
+            yield "Empty file, skipped."
+        for reason, count in self.reasons.items():
+            if reason in _SENTENCES:
+                row = self._first[reason]
+                place = f"{row['locator_kind']} {row['locator']}"
+                yield _SENTENCES[reason].format(n=count, place=place, whole=self.record_count, detail=row["detail"])
+        if self.repaired_count:
+            yield f"{self.repaired_count} conversations had undecodable characters, replaced."
+        if self.derived_id_count:
+            yield f"{self.derived_id_count} conversations without id; ids derived."
+        if self.duplicate_count or self.superseded_count:
+            yield f"{self.duplicate_count} duplicates, {self.superseded_count} superseded."
+        if self.skipped:
+            names = ", ".join(f"{name} {count}" for name, count in sorted(self.skipped.items()))
+            yield f"{sum(self.skipped.values())} parts of kinds that are not read ({names})."
+        if self.ignored:
+            yield f"{len(self.ignored)} files beside the logs were ignored."

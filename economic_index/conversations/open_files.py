@@ -1,0 +1,257 @@
+"""Log files as streams of bytes: plain, gzip, zstd, members of a ZIP; hashed while they are read.
+
+Nothing is extracted to disk by its name, and no record is looked at; names that matter stand in log_names.py.
+"""
+
+import hashlib
+import io
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import IO, cast
+
+import zstandard
+
+from economic_index.conversations.errors import LogFormatError
+from economic_index.conversations.log_names import choose_members
+from economic_index.vocabulary import RejectReason
+
+CHUNK_BYTES = 1 << 20
+GZIP, ZSTD, ZIP, EMPTY_ZIP = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04", b"PK\x05\x06"
+REFUSED_MAGIC = {
+    b"PAR1": "a Parquet file: no reader of this version takes it",
+    b"SQLi": "an SQLite database: export it to JSON first",
+    b"7z\xbc\xaf": "a 7z archive: unpack it first",
+    b"Rar!": "a RAR archive: unpack it first",
+}
+
+
+@dataclass(frozen=True)
+class ArchiveLimits:
+    """What an archive may hold before it counts as a bomb (log_formats §15)."""
+
+    member_bytes: int = 64 << 30
+    file_bytes: int = 128 << 30
+    member_count: int = 100_000
+    ratio: int = 200
+    ratio_after_bytes: int = 100 << 20
+
+
+@dataclass
+class Stream:
+    """The bytes of one log inside a file. `damage` is set if they ended before they should have."""
+
+    name: str
+    chunks: Iterator[bytes]
+    damage: RejectReason | None = None
+    detail: str = ""
+
+
+@dataclass
+class OpenLog:
+    """A log file that is being read. `digest` and `byte_count` cover the bytes of the file itself."""
+
+    path: Path
+    file: IO[bytes]
+    limits: ArchiveLimits
+    temporary_folder: Path | None = None
+    digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+    byte_count: int = 0
+    ignored: list[str] = field(default_factory=list)
+
+    def streams(self) -> Iterator[Stream]:
+        """One stream for a plain or compressed file, one per chosen member for a ZIP, in order of name."""
+        magic = self.file.read(4)
+        self.file.seek(0)
+        if magic in REFUSED_MAGIC:
+            raise LogFormatError(RejectReason.UNKNOWN_FORMAT, self.path.name, f"This is {REFUSED_MAGIC[magic]}.")
+        if magic in (ZIP, EMPTY_ZIP):
+            for _ in self._raw_chunks():
+                pass
+            yield from self._members(self.file, self.path.name, magic, is_nested=False)
+            return
+        stream = Stream(_without_suffix(self.path.name, magic), iter(()))
+        raw = self._raw_chunks()
+        if magic[:2] == GZIP:
+            stream.chunks = self._limited(_gunzip(raw, stream), lambda: self.byte_count)
+        elif magic == ZSTD:
+            stream.chunks = self._limited(_unzstd(raw, stream), lambda: self.byte_count)
+        else:
+            stream.chunks = raw
+        yield stream
+
+    def _raw_chunks(self) -> Iterator[bytes]:
+        while chunk := self.file.read(CHUNK_BYTES):
+            self.digest.update(chunk)
+            self.byte_count += len(chunk)
+            yield chunk
+
+    def _members(self, file: IO[bytes], name: str, magic: bytes, *, is_nested: bool) -> Iterator[Stream]:
+        archive = _open_zip(file, name, magic)
+        with archive:
+            infos = archive.infolist()
+            if len(infos) > self.limits.member_count:
+                raise LogFormatError(
+                    RejectReason.ARCHIVE_LIMIT,
+                    name,
+                    f"{len(infos)} members; limit {self.limits.member_count}; nothing was read.",
+                )
+            chosen, ignored = choose_members({info.filename: info for info in infos if _is_plain_member(info)})
+            self.ignored += ignored
+            done = 0
+            for member in chosen:
+                if member.flag_bits & 0x1:
+                    raise LogFormatError(
+                        RejectReason.ENCRYPTED_ARCHIVE, name, "The archive is encrypted: unpack it first."
+                    )
+                base = PurePosixPath(member.filename).name
+                stream = Stream(base, iter(()))
+                chunks = _member_chunks(archive, member, stream)
+                limited = self._limited(chunks, lambda size=member.compress_size: size)  # type: ignore[misc]
+                if base.lower().endswith(".zip") and not is_nested:
+                    yield from self._nested(limited, base)
+                    continue
+                stream.chunks = limited
+                yield stream
+                done += member.file_size
+                if done > self.limits.file_bytes:
+                    raise LogFormatError(
+                        RejectReason.ARCHIVE_LIMIT,
+                        name,
+                        f"{done} bytes unpacked; limit {self.limits.file_bytes}; nothing after {base} was read.",
+                    )
+
+    def _nested(self, chunks: Iterator[bytes], name: str) -> Iterator[Stream]:
+        """A ZIP inside the ZIP: its bytes go to an unnamed temporary file that no crash can leave behind."""
+        with tempfile.TemporaryFile(dir=self.temporary_folder) as copy:
+            for chunk in chunks:
+                copy.write(chunk)
+            copy.seek(0)
+            magic = copy.read(4)
+            copy.seek(0)
+            yield from self._members(copy, name, magic, is_nested=True)
+
+    def _limited(self, chunks: Iterator[bytes], packed: Callable[[], int]) -> Iterator[bytes]:
+        """Stop where real bytes, not headers, say that this is a bomb."""
+        total = 0
+        for chunk in chunks:
+            total += len(chunk)
+            is_bomb = total > self.limits.ratio_after_bytes and total > self.limits.ratio * max(packed(), 1)
+            if is_bomb or total > self.limits.member_bytes:
+                limit = f"{self.limits.ratio}:1" if is_bomb else f"{self.limits.member_bytes} bytes"
+                raise LogFormatError(
+                    RejectReason.ARCHIVE_LIMIT,
+                    self.path.name,
+                    f"{total} bytes unpacked; limit {limit}; nothing after this member was read.",
+                )
+            yield chunk
+
+
+@contextmanager
+def open_log(
+    path: Path, limits: ArchiveLimits | None = None, temporary_folder: Path | None = None
+) -> Iterator[OpenLog]:
+    """Open a log file; raises LogFormatError if its bytes cannot be a log."""
+    with path.open("rb") as file:
+        yield OpenLog(path, file, limits or ArchiveLimits(), temporary_folder)
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's bytes, hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _without_suffix(name: str, magic: bytes) -> str:
+    is_packed = magic[:2] == GZIP or magic == ZSTD
+    return PurePosixPath(name).stem if is_packed and name.lower().endswith((".gz", ".zst")) else name
+
+
+def _gunzip(chunks: Iterator[bytes], stream: Stream) -> Iterator[bytes]:
+    """Several members in one gzip are one stream; what came before damage is kept."""
+    inflate = zlib.decompressobj(wbits=31)
+    for chunk in chunks:
+        data = chunk
+        while data:
+            if inflate.eof:
+                data = data.lstrip(b"\x00")
+                if not data:
+                    break
+                inflate = zlib.decompressobj(wbits=31)
+            try:
+                yield from _nonempty(inflate.decompress(data, CHUNK_BYTES))
+                while inflate.unconsumed_tail:
+                    yield from _nonempty(inflate.decompress(inflate.unconsumed_tail, CHUNK_BYTES))
+            except zlib.error:
+                stream.damage, stream.detail = RejectReason.BAD_ARCHIVE, "gzip data are damaged"
+                return
+            data = inflate.unused_data
+    if not inflate.eof:
+        stream.damage, stream.detail = RejectReason.BAD_ARCHIVE, "gzip data end early"
+
+
+def _unzstd(chunks: Iterator[bytes], stream: Stream) -> Iterator[bytes]:
+    source = cast(IO[bytes], _Readable(chunks))
+    with zstandard.ZstdDecompressor().stream_reader(source, read_across_frames=True) as reader:
+        while True:
+            try:
+                chunk = reader.read(CHUNK_BYTES)
+            except zstandard.ZstdError:
+                stream.damage, stream.detail = RejectReason.BAD_ARCHIVE, "zstd data are damaged"
+                return
+            if not chunk:
+                return
+            yield chunk
+
+
+def _member_chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo, stream: Stream) -> Iterator[bytes]:
+    try:
+        with archive.open(info) as member:
+            while chunk := member.read(CHUNK_BYTES):
+                yield chunk
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
+        stream.damage, stream.detail = RejectReason.BAD_ARCHIVE, "a member is damaged"
+
+
+def _open_zip(file: IO[bytes], name: str, magic: bytes) -> zipfile.ZipFile:
+    if magic == EMPTY_ZIP:
+        raise LogFormatError(RejectReason.BAD_ARCHIVE, name, "The archive is empty.")
+    try:
+        return zipfile.ZipFile(file)
+    except (zipfile.BadZipFile, EOFError, OSError):
+        raise LogFormatError(
+            RejectReason.BAD_ARCHIVE, name, "The archive is damaged or was not downloaded to its end; nothing was read."
+        ) from None
+
+
+def _is_plain_member(info: zipfile.ZipInfo) -> bool:
+    """Not a folder, not a link, and no name that leaves the archive."""
+    path = PurePosixPath(info.filename.replace("\\", "/"))
+    is_link = (info.external_attr >> 16) & 0o170000 == 0o120000
+    leaves = path.is_absolute() or ".." in path.parts or ":" in path.parts[0] if path.parts else True
+    return not (info.is_dir() or is_link or leaves)
+
+
+def _nonempty(data: bytes) -> Iterator[bytes]:
+    if data:
+        yield data
+
+
+class _Readable(io.RawIOBase):
+    """A stream of chunks as a file."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks, self._rest = chunks, b""
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        if not self._rest:
+            self._rest = next(self._chunks, b"")
+        part, self._rest = self._rest[:size], self._rest[size:]
+        return part

@@ -1,0 +1,18 @@
+"""The readers that exist, in the order in which a log is offered to them.
+
+Adding a format is one module beside this one and one line here (docs/log_formats.md, "Adding a reader").
+"""
+
+from economic_index.conversations.readers.sharegpt import READER as SHAREGPT
+from economic_index.conversations.records import Reader
+
+READERS: tuple[Reader, ...] = (SHAREGPT,)
+"""Most specific first."""
+
+
+def reader_named(name: str) -> Reader:
+    """The reader of a format. Raises KeyError with the known names."""
+    for reader in READERS:
+        if reader.format == name:
+            return reader
+    raise KeyError(f"{name}: no such format. Known: {', '.join(reader.format for reader in READERS)}.")

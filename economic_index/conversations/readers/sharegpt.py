@@ -1,0 +1,182 @@
+"""ShareGPT JSON: conversations that a splitter cut into parts, joined again (log_formats §4).
+
+No time, user or model is in this format; they are assigned elsewhere.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from economic_index.conversations.records import (
+    Draft,
+    Element,
+    Locator,
+    Message,
+    ReadContext,
+    Rejected,
+)
+from economic_index.vocabulary import RejectReason, Role, SourceFormat, StartedAtSource
+
+ROLES = {
+    "human": Role.USER,
+    "user": Role.USER,
+    "gpt": Role.ASSISTANT,
+    "assistant": Role.ASSISTANT,
+    "chatgpt": Role.ASSISTANT,
+    "bing": Role.ASSISTANT,
+    "bard": Role.ASSISTANT,
+    "model": Role.ASSISTANT,
+}
+NOT_SPOKEN = ("system", "tool", "function", "observation")
+TURN_KEYS = ("conversations", "conversation", "items")
+_PART = re.compile(r"(.+)_(\d+)")
+
+
+@dataclass
+class _Part:
+    """One record: turns of a conversation from index `first` on."""
+
+    base: str | None
+    first: int
+    record_id: str | None
+    turns: list[Any]
+    element: Element
+
+
+@dataclass
+class _Joined:
+    """Parts of one conversation, as far as they were read."""
+
+    base: str | None
+    locator: Locator
+    record_ids: list[str] = field(default_factory=list)
+    turns: dict[int, Any] = field(default_factory=dict)
+    empty_count: int = 0
+    conflict_count: int = 0
+    is_partial: bool = False
+    is_repaired: bool = False
+    model: str | None = None
+
+    def add(self, part: _Part) -> None:
+        """Place the part's turns by their index; where two differ, the first stays and is counted."""
+        if part.record_id is not None:
+            self.record_ids.append(part.record_id)
+        self.is_repaired |= part.element.is_repaired
+        model = part.element.value.get("model")
+        self.model = self.model or (model if isinstance(model, str) else None)
+        if not part.turns:
+            self.empty_count += 1
+            return
+        expected = max(self.turns, default=-1) + 1
+        self.is_partial |= part.first > expected
+        turns = self.turns
+        for index, turn in enumerate(part.turns, start=part.first):
+            if turns.setdefault(index, turn) is not turn:
+                self.conflict_count += turns[index] != turn
+
+
+class ShareGpt:
+    """Array elements or lines with `conversations[{from, value}]`; parts of one base id are adjacent."""
+
+    format = SourceFormat.SHAREGPT
+    version = "1"
+    system = "sharegpt"
+    product = "sharegpt"
+    has_times = False
+
+    def sniff(self, sample: list[Any]) -> bool:
+        """Whether the first record with turns names its speakers `from`."""
+        for record in sample:
+            turns = _turns(record)
+            if turns:
+                return isinstance(turns[0], dict) and {"from", "value"} <= turns[0].keys()
+        return False
+
+    def read(self, elements: Iterator[Element | Rejected], context: ReadContext) -> Iterator[Draft | Rejected]:
+        """One draft per base id."""
+        joined: _Joined | None = None
+        for element in elements:
+            if isinstance(element, Rejected):
+                yield element
+                continue
+            part = _part(element)
+            if part is None:
+                context.skip("record_without_turns")
+                yield Rejected(RejectReason.EMPTY_CONVERSATION, element.locator, "turns=absent")
+                continue
+            if joined is None or part.base is None or part.base != joined.base:
+                if joined is not None:
+                    yield _conversation(joined, context)
+                joined = _Joined(part.base, element.locator)
+            joined.add(part)
+        if joined is not None:
+            yield _conversation(joined, context)
+
+
+def _turns(record: Any) -> list[Any] | None:
+    if isinstance(record, dict):
+        for key in TURN_KEYS:
+            if isinstance(record.get(key), list):
+                return list(record[key])
+    return None
+
+
+def _part(element: Element) -> _Part | None:
+    turns = _turns(element.value)
+    if turns is None:
+        return None
+    record_id = element.value.get("id")
+    record_id = str(record_id) if isinstance(record_id, str | int) and record_id != "" else None
+    match = _PART.fullmatch(record_id) if record_id else None
+    if match is None:
+        return _Part(record_id, 0, record_id, turns, element)
+    return _Part(match[1], int(match[2]), record_id, turns, element)
+
+
+def _conversation(joined: _Joined, context: ReadContext) -> Draft | Rejected:
+    messages: list[Message] = []
+    unknown: dict[str, int] = {}
+    dropped_count = joined.conflict_count
+    user_count = 0
+    for index in sorted(joined.turns):
+        turn = joined.turns[index]
+        speaker = turn.get("from") if isinstance(turn, dict) else None
+        text = turn.get("value") if isinstance(turn, dict) else None
+        role = ROLES.get(speaker) if isinstance(speaker, str) else None
+        if role is not None and isinstance(text, str) and text and not text.isspace():
+            messages.append(Message(role, text))
+            user_count += role is Role.USER
+            continue
+        dropped_count += 1
+        if role is None and speaker not in NOT_SPOKEN:
+            unknown["unknown_role"] = unknown.get("unknown_role", 0) + 1
+            context.skip("unknown_role")
+    if not user_count:
+        is_unknown = bool(unknown) and not messages
+        reason = RejectReason.UNKNOWN_ROLE if is_unknown else RejectReason.EMPTY_CONVERSATION
+        detail = f"turns={len(joined.turns)} messages={len(messages)}"
+        return Rejected(reason, joined.locator, detail, joined.base)
+    return Draft(
+        locator=joined.locator,
+        messages=messages,
+        native_id=joined.base,
+        model_raw=joined.model,
+        started_at_source=StartedAtSource.ASSIGNED,
+        counts={"dropped_message_count": dropped_count},
+        flags=_flags(joined),
+        record_ids=tuple(joined.record_ids),
+    )
+
+
+def _flags(joined: _Joined) -> set[str]:
+    is_gapped = bool(joined.turns) and (min(joined.turns) > 0 or max(joined.turns) + 1 > len(joined.turns))
+    flags = set()
+    if joined.is_partial or is_gapped:
+        flags.add("is_partial")
+    if joined.is_repaired:
+        flags.add("is_text_repaired")
+    return flags
+
+
+READER = ShareGpt()

@@ -1,0 +1,221 @@
+"""Which format a log has, told by the structure of its first records, and how they are strung together.
+
+Names of files decide nothing; no text of a record reaches a message (log_formats §19).
+"""
+
+import codecs
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+from economic_index.conversations.errors import LogFormatError
+from economic_index.conversations.readers.registry import READERS, reader_named
+from economic_index.conversations.records import Element, Reader
+from economic_index.conversations.repair import Parsed, parse
+from economic_index.conversations.splitter import Extent, Shape, split
+from economic_index.vocabulary import RejectReason
+
+SAMPLE_BYTES = 4 << 20
+MAX_ELEMENTS, MAX_LINES = 20, 50
+KNOWN_KEYS = (
+    "id uuid conversation_id conversations conversation chat_messages messages mapping current_node create_time "
+    "update_time created_at updated_at title name account model role content from value request response input "
+    "output items custom_id params body result timestamp ts time user user_id session_id thread_id request_id "
+    "type sessionId parentUuid chat history trace_id start_time startTime conversation_hash language text prompt "
+    "data_files event_id actor interactionType"
+)
+_BOMS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+@dataclass(frozen=True)
+class Sniffed:
+    """A stream whose format is known: its reader, its shape, all its bytes as UTF-8, where they start."""
+
+    reader: Reader
+    shape: Shape
+    chunks: Iterator[bytes]
+    start: int
+
+
+def sniff(chunks: Iterator[bytes], file_name: str, format_name: str = "auto") -> Sniffed | None:
+    """Find shape and reader of a log; None if it is empty. Raises LogFormatError."""
+    head, start, rest = _decoded(chunks, file_name)
+    if not head.strip():
+        return None
+    shape = find_shape(head)
+    sample = _sample(head, shape, start)
+    _refuse_known_others(head, sample, file_name)
+    if format_name == "auto":
+        reader = choose_reader(sample, file_name)
+    else:
+        reader = reader_named(format_name)
+        if shape is Shape.WRAPPED_ARRAY and _is_one_record(head, reader):
+            shape = Shape.OBJECTS
+    return Sniffed(reader, shape, chain([head], rest), start)
+
+
+def choose_reader(sample: list[Any], file_name: str) -> Reader:
+    """The one reader that knows these records. Raises LogFormatError if none or several do."""
+    fitting = [reader for reader in READERS if reader.sniff(sample)]
+    if len(fitting) == 1:
+        return fitting[0]
+    known = ", ".join(reader.format for reader in READERS)
+    if fitting:
+        names = " or ".join(reader.format for reader in fitting)
+        raise LogFormatError(
+            RejectReason.AMBIGUOUS_FORMAT, file_name, f"Could be {names}; name one (format in sources.toml)."
+        )
+    raise LogFormatError(
+        RejectReason.UNKNOWN_FORMAT,
+        file_name,
+        f"Not a known log format. Saw: {describe(sample)}. Known: {known}. Set format or mapping in sources.toml.",
+    )
+
+
+def describe(sample: list[Any]) -> str:
+    """What the first record looks like; only key names that formats are known to use, others are counted."""
+    if not sample:
+        return "no JSON record"
+    first = sample[0]
+    if not isinstance(first, dict):
+        return f"records of type {type(first).__name__}"
+    known_keys = KNOWN_KEYS.split()
+    known = [key for key in first if key in known_keys]
+    others = len(first) - len(known)
+    return f"objects with keys {', '.join(known) or '(none known)'} and {others} others"
+
+
+def find_shape(head: bytes) -> Shape:
+    """How records are strung together, from the first bytes."""
+    text = head.lstrip()
+    if text[:1] == b"[":
+        return Shape.ARRAY
+    if text[:1] != b"{":
+        return Shape.LINES
+    lines = [line for line in text.split(b"\n", 3)[:3] if line.strip()]
+    is_cut = len(lines) == 1 and b"\n" not in text
+    if _is_object(lines[0]) and (len(lines) == 1 or lines[1].lstrip()[:1] == b"{"):
+        return Shape.OBJECTS if is_cut and _wraps(head) else Shape.LINES
+    if len(lines) == 3 and _is_object(lines[1]) and _is_object(lines[2]):
+        return Shape.LINES
+    return Shape.WRAPPED_ARRAY if _wraps(head) else Shape.OBJECTS
+
+
+def _wraps(head: bytes) -> bool:
+    """Whether the root object holds, under one of the known names, an array that looks like conversations."""
+    if _fits(_records(head, Shape.OBJECTS)):
+        return False
+    return bool(_records(head, Shape.WRAPPED_ARRAY))
+
+
+def _fits(sample: list[Any]) -> bool:
+    return bool(sample) and any(reader.sniff(sample) for reader in READERS)
+
+
+def _is_one_record(head: bytes, reader: Reader) -> bool:
+    return reader.sniff(_records(head, Shape.OBJECTS))
+
+
+def _is_object(line: bytes) -> bool:
+    parsed = parse(line)
+    return isinstance(parsed, Parsed) and isinstance(parsed.value, dict)
+
+
+def _sample(head: bytes, shape: Shape, start: int) -> list[Any]:
+    return _records(head, shape, start)
+
+
+def _records(head: bytes, shape: Shape, start: int = 0) -> list[Any]:
+    limit = MAX_LINES if shape is Shape.LINES else MAX_ELEMENTS
+    values: list[Any] = []
+    for item in split([head], shape, Extent(), start=start):
+        if isinstance(item, Element):
+            values.append(item.value)
+        if len(values) >= limit:
+            break
+    return values
+
+
+def _decoded(chunks: Iterator[bytes], file_name: str) -> tuple[bytes, int, Iterable[bytes]]:
+    """The first bytes as UTF-8 without byte order mark, where they start in the file, and the rest."""
+    head = _take(chunks, SAMPLE_BYTES)
+    mark, encoding = next((bom for bom in _BOMS if head.startswith(bom[0])), (b"", ""))
+    if not mark:
+        return head, 0, chunks
+    if encoding == "utf-32":
+        raise LogFormatError(RejectReason.UNKNOWN_FORMAT, file_name, "The file is UTF-32: save it as UTF-8.")
+    rest = chain([head[len(mark) :]], chunks)
+    if encoding == "utf-8":
+        return next(rest, b""), len(mark), rest
+    recoded = _recode(rest, encoding)
+    return _take(recoded, SAMPLE_BYTES), 0, recoded
+
+
+def _recode(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder(encoding)(errors="surrogatepass")
+    for chunk in chunks:
+        yield decoder.decode(chunk).encode("utf-8", "surrogatepass")
+    try:
+        yield decoder.decode(b"", final=True).encode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return
+
+
+def _take(chunks: Iterator[bytes], size: int) -> bytes:
+    taken: list[bytes] = []
+    total = 0
+    while total < size and (chunk := next(chunks, b"")):
+        taken.append(chunk)
+        total += len(chunk)
+    return b"".join(taken)
+
+
+def _refuse_known_others(head: bytes, sample: list[Any], file_name: str) -> None:
+    """Files that are known to hold no conversations, each with the file that does."""
+    start = head[:2048].lstrip().lower()
+    if start.startswith((b"<!doctype html", b"<html")):
+        raise _no_text(file_name, "conversations.json of the same export")
+    first = sample[0] if sample and isinstance(sample[0], dict) else _whole_object(head)
+    if isinstance(first.get("data_files"), list):
+        names = [part.get("filename") for part in first["data_files"] if isinstance(part, dict)]
+        shown = ", ".join(name for name in names if isinstance(name, str) and name.startswith("conversations"))
+        raise LogFormatError(
+            RejectReason.MANIFEST_ONLY,
+            file_name,
+            f"This is the index of a Claude export. Give the ZIPs it names: {shown or 'conversations-*.zip'}.",
+        )
+    if "CopilotInteraction" in (first.get("Operation"), first.get("RecordType")) or "AuditData" in first:
+        raise _no_text(file_name, "the interaction export (getAllEnterpriseInteractions), not the audit log")
+    if "custom_id" in first and "response" in first and not {"body", "request", "params"} & first.keys():
+        raise _no_text(file_name, "the batch input file, joined with this output on custom_id")
+    if {"request_id", "startTime"} <= first.keys():
+        _refuse_empty_gateway_rows(sample, file_name)
+
+
+def _refuse_empty_gateway_rows(sample: list[Any], file_name: str) -> None:
+    bodies = ("messages", "response", "proxy_server_request")
+    rows = [row for row in sample if isinstance(row, dict)]
+    if not any(row.get(key) not in (None, "", "{}", {}, [], "[]") for row in rows for key in bodies):
+        raise LogFormatError(
+            RejectReason.TEXT_NOT_LOGGED,
+            file_name,
+            f"All {len(rows)} rows have empty messages. Turn on store_prompts_in_spend_logs and export again.",
+        )
+
+
+def _no_text(file_name: str, needed: str) -> LogFormatError:
+    return LogFormatError(
+        RejectReason.NO_TEXT_IN_FORMAT, file_name, f"This file has no conversations. Needed: {needed}."
+    )
+
+
+def _whole_object(head: bytes) -> dict[str, Any]:
+    records = _records(head, Shape.OBJECTS) if head.lstrip()[:1] == b"{" else []
+    return records[0] if records and isinstance(records[0], dict) else {}
