@@ -1,0 +1,33 @@
+{# The columns that every share mart has, of one measure; `cell_columns` names the cell. #}
+{% macro share_rows(measure, cell_columns) %}
+    select
+        periods.period_type, periods.period_start, segments.segment_type, segments.segment, shares.footing,
+        {{ cell_columns }},
+        case when not shares.is_withheld then shares.share end as usage_share,
+        case when not shares.is_withheld then shares.share_lo end as usage_share_lo,
+        case when not shares.is_withheld then shares.share_hi end as usage_share_hi,
+        case when not shares.is_withheld then shares.numerator end as numerator,
+        shares.denominator,
+        case when not shares.is_withheld then shares.n_conversations end as n_conversations,
+        case when floors.are_users_logged and not shares.is_withheld then shares.n_users::bigint end as n_users,
+        shares.n_eff, shares.deff, shares.df,
+        shares.interval_method, 'process' as interval_target, described.cluster_unit,
+        case
+            when floors.is_self then 'none (self)'
+            when floors.floor_users = 0 then 'conversations only'
+            else floors.floor_conversations || ' conversations, ' || floors.floor_users || ' users'
+        end as floor,
+        shares.cell = '_suppressed' as is_suppressed,
+        case
+            when shares.cell = '_suppressed' then 'suppressed'
+            else {{ presentation('shares.n_eff', 'shares.df', 'shares.share_lo', 'shares.share_hi', 'shares.share') }}
+        end as presentation,
+        described.engine, described.onet_version
+    from {{ ref('int_shares') }} as shares
+    inner join (select distinct period_key, period_type, period_start from {{ ref('int_periods_numbered') }}) as periods
+        using (period_key)
+    inner join {{ ref('int_segments_numbered') }} as segments using (segment_key)
+    inner join {{ ref('int_segments_described') }} as described using (period_key, segment_key)
+    cross join {{ ref('int_floors_chosen') }} as floors
+    where shares.measure = '{{ measure }}'
+{% endmacro %}

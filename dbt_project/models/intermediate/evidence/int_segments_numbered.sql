@@ -1,0 +1,21 @@
+with cuts as (
+    select 'all' as segment_type, 'all' as segment
+    union all
+    select 'product', product from {{ ref('int_conversations_labelled') }} group by product
+    union all
+    select 'model', model from {{ ref('int_conversations_labelled') }} group by model
+    union all
+    select segment_type, segment from {{ ref('stg_lake__segments') }} group by segment_type, segment
+    union all
+    select segment_type, '(unknown)' from {{ ref('stg_lake__segments') }} group by segment_type
+),
+distinct_cuts as (
+    select distinct segment_type, segment from cuts
+)
+-- a cut into one piece only repeats `all`
+select
+    segment_type,
+    segment,
+    cast(row_number() over (order by segment_type <> 'all', segment_type, segment) as integer) as segment_key
+from distinct_cuts
+qualify segment_type = 'all' or count(*) over (partition by segment_type) > 1

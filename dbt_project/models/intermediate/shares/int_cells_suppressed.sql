@@ -1,0 +1,44 @@
+-- which cells are hidden: those below the floor, or one person's, and then the next smallest until the row
+-- that stands for them holds at least two cells and passes the floor itself (method 3.5)
+with cells as (
+    select counted.*, listed.measure, listed.parent_cell, segments.segment_type
+    from {{ ref('int_cells_counted') }} as counted
+    inner join {{ ref('int_denominators_listed') }} as listed using (cell_key, footing)
+    inner join {{ ref('int_segments_numbered') }} as segments using (segment_key)
+    where counted.footing = 'of_all' and not listed.is_special
+),
+judged as (
+    select cells.*, floors.floor_conversations, floors.floor_users,
+        cells.n_conversations < floors.floor_conversations
+        or (floors.floor_users > 0 and (
+            cells.n_users < floors.floor_users
+            or cells.largest_user > cells.numerator * case cells.segment_type when 'all' then 0.8 else 0.5 end
+        )) as is_below
+    from cells
+    cross join {{ ref('int_floors_chosen') }} as floors
+),
+ranked as (
+    select *,
+        row_number() over by_size as size_rank,
+        sum(numerator) over by_size as weight_so_far,
+        max(n_users) over by_size as users_so_far,
+        count(*) filter (where is_below) over (partition by period_key, segment_key, measure, parent_cell) as below_count
+    from judged
+    window by_size as (
+        partition by period_key, segment_key, measure, parent_cell
+        order by is_below desc, n_conversations, numerator, cell_key
+        rows between unbounded preceding and current row
+    )
+),
+decided as (
+    select *,
+        min(size_rank) filter (
+            where size_rank >= greatest(below_count, 2)
+            and weight_so_far >= floor_conversations and users_so_far >= floor_users
+        ) over (partition by period_key, segment_key, measure, parent_cell) as last_hidden
+    from ranked
+)
+select period_key, segment_key, measure, parent_cell, cell_key,
+    below_count > 0 and (last_hidden is null or size_rank <= last_hidden) as is_suppressed,
+    below_count > 0 and last_hidden is null as is_withheld
+from decided

@@ -1,0 +1,1 @@
+{{ share_rows('automation', 'shares.cell as mode') }}

@@ -1,0 +1,1 @@
+{{ share_rows('collaboration', 'shares.cell as collaboration') }}

@@ -1,0 +1,1 @@
+{{ share_rows('intent', 'shares.cell as intent') }}

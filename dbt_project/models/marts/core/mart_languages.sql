@@ -1,0 +1,1 @@
+{{ share_rows('language', 'shares.cell as language') }}

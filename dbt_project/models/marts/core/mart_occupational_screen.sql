@@ -1,0 +1,1 @@
+{{ share_rows('is_occupational', 'shares.cell as is_occupational') }}

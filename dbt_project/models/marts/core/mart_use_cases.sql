@@ -1,0 +1,1 @@
+{{ share_rows('use_case', 'shares.cell as use_case') }}
