@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.identify import record_hash
+from economic_index.conversations.normalise import Row
 from economic_index.conversations.records import Locator, Rejected
 from economic_index.vocabulary import FileStatus, LocatorKind, RejectReason
 
@@ -27,6 +29,11 @@ _SENTENCES = {
     RejectReason.TIME_OUT_OF_RANGE: "{n} conversations have no usable time (first at {place}).",
     RejectReason.DELETED: "{n} conversations were deleted or redacted.",
 }
+
+
+def settings_key(source_format: str | None, reader_version: str, settings_hash: str) -> str:
+    """Reader, its version and the settings of the source as one text."""
+    return f"{source_format}:{reader_version}:{settings_hash}"
 
 
 @dataclass
@@ -77,6 +84,27 @@ class FileReport:
         self.reasons[rejected.reason] += 1
         self._first.setdefault(rejected.reason, row)
 
+    def count(self, row: Row, *, has_native_id: bool) -> None:
+        """Note an accepted conversation."""
+        self.conversation_count += 1
+        self.repaired_count += row.values["is_text_repaired"]
+        self.derived_id_count += not has_native_id
+
+    def stop(self, error: LogFormatError, key: bytes) -> None:
+        """Note that the file stopped here: a rejection of the file itself."""
+        self.status, self.reason, self.error = FileStatus.STOPPED, error.reason, str(error)
+        self.reject(Rejected(error.reason, FILE_START, f"records={self.record_count}"), key)
+
+    def discard(self) -> None:
+        """Forget what the file gave: nothing of it is kept."""
+        self.conversation_count = self.repaired_count = self.derived_id_count = 0
+        self.rejections.clear()
+        self.reasons.clear()
+
+    def settings_key(self) -> str:
+        """What changes the outcome of a reading besides the bytes."""
+        return settings_key(self.source_format, self.reader_version, self.settings_hash)
+
     def raw_log_row(self) -> dict[str, Any]:
         """The row of lake/raw_logs, without what winners.py adds."""
         return {
@@ -100,12 +128,12 @@ class FileReport:
 
     def sentences(self) -> Iterator[str]:
         """What a person should know of this file, each with its base name."""
+        if self.error:
+            yield self.error
         for sentence in self._sentences():
             yield f"{sentence} ({self.name})"
 
     def _sentences(self) -> Iterator[str]:
-        if self.error:
-            yield self.error
         if self.reason is RejectReason.EMPTY_FILE:
             yield "Empty file, skipped."
         for reason, count in self.reasons.items():

@@ -16,7 +16,7 @@ from economic_index.contracts import Table
 from economic_index.contracts.lake import CONVERSATIONS_REJECTED, RAW_LOGS, SOURCES
 from economic_index.conversations import identify
 from economic_index.conversations.file_reading import FileReading
-from economic_index.conversations.file_report import FileReport
+from economic_index.conversations.file_report import FileReport, settings_key
 from economic_index.conversations.log_names import list_files
 from economic_index.conversations.open_files import sha256_of
 from economic_index.conversations.readers.registry import READERS
@@ -170,16 +170,11 @@ def _list_all(sources: tuple[Source, ...]) -> tuple[list[tuple[Source, Path]], l
 
 def _is_known(store: WinnerStore, source: Source, path: Path, key: bytes) -> bool:
     """Whether the file, or its bytes under another name, was read to its end in the same way."""
-    settings = [settings_key(reader.format, reader.version, source) for reader in READERS]
+    settings = [settings_key(reader.format, reader.version, source.settings_hash()) for reader in READERS]
     stat = path.stat()
     if store.was_read(identify.file_id(key, path.as_posix()), stat.st_size, stat.st_mtime_ns, settings):
         return True
     return store.has_size(stat.st_size, settings) and store.was_hash_read(sha256_of(path), settings)
-
-
-def settings_key(format_name: str, reader_version: str, source: Source) -> str:
-    """What changes the outcome of a reading besides the bytes."""
-    return f"{format_name}:{reader_version}:{source.settings_hash()}"
 
 
 def _tell(progress: Progress | None, done: int, total: int) -> Callable[[int], None]:
