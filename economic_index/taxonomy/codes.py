@@ -5,6 +5,8 @@ Source: design rule 14; Handa et al. 2025 join on the lower-cased, stripped stat
 
 import hashlib
 
+CODE = "O*NET-SOC Code"
+
 
 def normalise(statement: str) -> str:
     """Lower-cased and stripped: the form in which releases join statements."""

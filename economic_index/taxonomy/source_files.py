@@ -1,109 +1,126 @@
-"""The publishers' files that facts are built from: where they lie, how they are read, what they are.
+"""The publishers' files that facts are built from: where they lie, how they are read, whose they are.
 
-Every code is read as text, and nothing is taken for missing (`NA` is Namibia, `n/a` is O*NET's own mark).
+Every code is read as text, and nothing is taken for missing (`NA` is Namibia, `n/a` is O*NET's own mark). No
+column is interpreted here.
 """
 
+import csv
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-RELEASE = "economic_index/release_2025_02_10"
 ONET_DB = "https://www.onetcenter.org/dl_files/database"
+ONET_SOC = "https://www.onetcenter.org/taxonomy"
 AEI = "https://huggingface.co/datasets/Anthropic/EconomicIndex/resolve/main/release_2025_02_10"
+RELEASE = "economic_index/release_2025_02_10"
+
+CC_BY_4, CC_BY, PUBLIC_DOMAIN = "CC-BY-4.0", "CC-BY", "public-domain"
 
 
 @dataclass(frozen=True)
-class Origin:
-    """Where a table comes from."""
+class SourceFile:
+    """One file of a publisher: its place in the reference folder, and the official place to cite and fetch from."""
 
-    files: tuple[str, ...]
+    path: str
     url: str
     vintage: str
     licence_id: str
 
+    def stamp(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Rows with the vintage and the licence of the file that they come from."""
+        return rows.assign(vintage=self.vintage, licence_id=self.licence_id)
 
-ORIGINS = {
-    "onet_tasks": Origin(
-        (
-            f"{RELEASE}/onet_task_statements.csv",
-            "onet_30_1/Task Statements.txt",
-            "onet_27_0/Task Statements.txt",
-        ),
-        f"{ONET_DB}/db_30_1_text.zip",
-        "O*NET 20.1, 27.0, 30.1",
-        "CC-BY-4.0",
+
+def _onet(version: str, name: str) -> SourceFile:
+    folder = version.replace(".", "_")
+    return SourceFile(f"onet_{folder}/{name}.txt", f"{ONET_DB}/db_{folder}_text.zip", f"O*NET {version}", CC_BY_4)
+
+
+def _crosswalk(name: str, url: str, vintage: str, licence_id: str = CC_BY_4) -> SourceFile:
+    return SourceFile(f"soc_crosswalks/{name}.csv", url, vintage, licence_id)
+
+
+def _release(name: str, vintage: str, licence_id: str) -> SourceFile:
+    return SourceFile(f"{RELEASE}/{name}.csv", f"{AEI}/{name}.csv", vintage, licence_id)
+
+
+SOURCES = {
+    "tasks_20.1": _release("onet_task_statements", "O*NET 20.1", CC_BY_4),
+    "tasks_27.0": _onet("27.0", "Task Statements"),
+    "tasks_30.1": _onet("30.1", "Task Statements"),
+    "links_18.1": _onet("18.1", "Tasks to DWAs"),
+    "links_27.0": _onet("27.0", "Tasks to DWAs"),
+    "links_30.1": _onet("30.1", "Tasks to DWAs"),
+    "zones_18.1": _onet("18.1", "Job Zones"),
+    "zones_30.1": _onet("30.1", "Job Zones"),
+    "skills_30.1": _onet("30.1", "Skills"),
+    "dwas_30.1": _onet("30.1", "DWA Reference"),
+    "content_model_30.1": _onet("30.1", "Content Model Reference"),
+    "occupations_30.1": _onet("30.1", "Occupation Data"),
+    "soc_structure": _release("SOC_Structure", "SOC 2018", PUBLIC_DOMAIN),
+    "onet_2010_to_2019": _crosswalk("2010_to_2019_Crosswalk", f"{ONET_SOC}/2019/walk.html", "O*NET-SOC 2019"),
+    "onet_2010_to_soc_2018": _crosswalk("2010_to_2018_SOC_Crosswalk", f"{ONET_SOC}.html", "O*NET-SOC 2019"),
+    "onet_2019_to_soc_2018": _crosswalk("2019_to_SOC_Crosswalk", f"{ONET_SOC}/2019/soc.html", "O*NET-SOC 2019"),
+    "onet_2019_to_oews": _crosswalk(
+        "nem-onet-to-soc-crosswalk",
+        "https://www.bls.gov/emp/documentation/crosswalks.htm",
+        "BLS matrix 2024-34",
+        PUBLIC_DOMAIN,
     ),
-    "occupations": Origin(
-        (
-            f"{RELEASE}/onet_task_statements.csv",
-            "soc_crosswalks/2010_to_2019_Crosswalk.csv",
-            "onet_30_1/Occupation Data.txt",
-        ),
-        "https://www.onetcenter.org/taxonomy/2019/walk.html",
-        "O*NET-SOC 2010, 2019",
-        "CC-BY-4.0",
+    "soc_2010_to_2018": _crosswalk(
+        "soc_2010_to_2018_crosswalk", "https://www.bls.gov/soc/2018/crosswalks.htm", "SOC 2018", PUBLIC_DOMAIN
     ),
-    "soc_groups": Origin(
-        (f"{RELEASE}/SOC_Structure.csv",), "https://www.bls.gov/soc/2018/", "SOC 2018", "public-domain"
+    "oews_2023": SourceFile(
+        "bls_oews_2023/national_M2023_dl.csv",
+        "https://www.bls.gov/oes/special-requests/oesm23nat.zip",
+        "OEWS May 2023",
+        PUBLIC_DOMAIN,
     ),
-    "job_zones": Origin(
-        ("onet_18_1/Job Zones.txt", "onet_30_1/Job Zones.txt", "soc_crosswalks/2010_to_2019_Crosswalk.csv"),
-        f"{ONET_DB}/db_30_1_text.zip",
-        "O*NET 18.1, 30.1",
-        "CC-BY-4.0",
+    "oews_2025": SourceFile(
+        "bls_oews_2025/national.csv",
+        "https://www.bls.gov/oes/special-requests/oesm25nat.zip",
+        "OEWS May 2025",
+        PUBLIC_DOMAIN,
     ),
-    "skills": Origin(
-        ("onet_30_1/Skills.txt", "soc_crosswalks/2010_to_2019_Crosswalk.csv"),
-        f"{ONET_DB}/db_30_1_text.zip",
-        "O*NET 30.1",
-        "CC-BY-4.0",
+    "aei_tasks": _release("onet_task_mappings", "Anthropic Economic Index, 10 February 2025", CC_BY),
+    "aei_patterns": _release("automation_vs_augmentation", "Anthropic Economic Index, 10 February 2025", CC_BY),
+    "aei_employment": _release("bls_employment_may_2023", "OEWS May 2023", PUBLIC_DOMAIN),
+}
+
+TABLE_SOURCES = {
+    "onet_tasks": ("tasks_20.1", "tasks_27.0", "tasks_30.1"),
+    "occupations": ("onet_2010_to_2019", "occupations_30.1"),
+    "soc_groups": ("soc_structure",),
+    "job_zones": ("zones_18.1", "zones_30.1", "onet_2010_to_2019"),
+    "skills": ("skills_30.1", "onet_2010_to_2019"),
+    "task_activities": (
+        *("links_30.1", "links_27.0", "links_18.1"),
+        *("tasks_20.1", "tasks_27.0", "dwas_30.1"),
     ),
-    "task_activities": Origin(
-        ("onet_30_1/Tasks to DWAs.txt", "onet_27_0/Tasks to DWAs.txt", "onet_18_1/Tasks to DWAs.txt"),
-        f"{ONET_DB}/db_30_1_text.zip",
-        "O*NET 18.1, 27.0, 30.1",
-        "CC-BY-4.0",
+    "activities": ("dwas_30.1", "content_model_30.1"),
+    "crosswalks": (
+        *("onet_2010_to_2019", "onet_2010_to_soc_2018", "onet_2019_to_soc_2018"),
+        *("onet_2019_to_oews", "soc_2010_to_2018"),
     ),
-    "activities": Origin(
-        ("onet_30_1/DWA Reference.txt", "onet_30_1/Content Model Reference.txt"),
-        f"{ONET_DB}/db_30_1_text.zip",
-        "O*NET 30.1",
-        "CC-BY-4.0",
-    ),
-    "crosswalks": Origin(
-        (
-            "soc_crosswalks/2010_to_2019_Crosswalk.csv",
-            "soc_crosswalks/2010_to_2018_SOC_Crosswalk.csv",
-            "soc_crosswalks/2019_to_SOC_Crosswalk.csv",
-            "soc_crosswalks/nem-onet-to-soc-crosswalk.csv",
-            "soc_crosswalks/soc_2010_to_2018_crosswalk.csv",
-        ),
-        "https://www.onetcenter.org/taxonomy.html",
-        "2010 to 2025",
-        "CC-BY-4.0",
-    ),
-    "labour_market": Origin(
-        ("bls_oews_2023/national_M2023_dl.csv", "bls_oews_2025/national.csv"),
-        "https://www.bls.gov/oes/tables.htm",
-        "OEWS May 2023, May 2025",
-        "public-domain",
-    ),
-    "published_cells": Origin(
-        (f"{RELEASE}/onet_task_mappings.csv", f"{RELEASE}/automation_vs_augmentation.csv"),
-        f"{AEI}/onet_task_mappings.csv",
-        "Anthropic Economic Index, 10 February 2025",
-        "CC-BY-4.0",
-    ),
+    "labour_market": ("oews_2023", "oews_2025"),
+    "published_cells": ("aei_tasks", "aei_patterns"),
 }
 
 
-def read_text(path: Path, separator: str | None = None) -> pd.DataFrame:
-    """A delimited file, every cell as text."""
-    sep = separator or ("\t" if path.suffix == ".txt" else ",")
-    quoting = 3 if sep == "\t" else 0
-    return pd.read_csv(path, sep=sep, dtype=str, keep_default_na=False, quoting=quoting, encoding="utf-8-sig")  # type: ignore[call-overload, no-any-return]
+def read(folder: Path, name: str) -> pd.DataFrame:
+    """A source file of the catalogue, every cell as text; tab-separated ones know no quoting."""
+    path = folder / SOURCES[name].path
+    is_tabbed = path.suffix == ".txt"
+    return pd.read_csv(
+        path,
+        sep="\t" if is_tabbed else ",",
+        quoting=csv.QUOTE_NONE if is_tabbed else csv.QUOTE_MINIMAL,
+        dtype=str,
+        keep_default_na=False,
+        encoding="utf-8-sig",
+    )
 
 
 def sha256_of(path: Path) -> str:
