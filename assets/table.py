@@ -3,7 +3,6 @@
 No table is named here and nothing is computed: bodies call the library.
 """
 
-import functools
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
@@ -127,7 +126,6 @@ def weekly_table(
             backfill_policy=dg.BackfillPolicy.single_run(),
             can_subset=False,
         )
-        @functools.wraps(body, assigned=("__doc__",), updated=())
         def run(context: dg.AssetExecutionContext) -> Iterator[Any]:
             lake: Lake = context.resources.lake
             weeks = tuple(date.fromisoformat(key) for key in context.partition_keys)

@@ -127,7 +127,9 @@ def _mappings(rng: np.random.Generator, ids: pa.Array, links: pd.DataFrame, coun
     return _batch(ONET_TASK_MAPPINGS, columns, len(owner))
 
 
-def _conversations(rng: np.random.Generator, ids: pa.Array, users: np.ndarray, week: date, count: int) -> pa.RecordBatch:
+def _conversations(
+    rng: np.random.Generator, ids: pa.Array, users: np.ndarray, week: date, count: int
+) -> pa.RecordBatch:
     start = datetime(week.year, week.month, week.day, tzinfo=UTC)
     columns: dict[str, object] = {
         "conversation_id": ids,
