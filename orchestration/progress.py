@@ -16,6 +16,8 @@ class Progress:
 
     is_on: bool = False
     every_seconds: float = 5.0
+    quiet_seconds: float = 8.0
+    pulse_seconds: float = 1.0
     _stage: str = ""
     _started: float = 0.0
     _printed: float = 0.0
@@ -57,8 +59,8 @@ class Progress:
         self._stop.set()
 
     def _pulse(self) -> None:
-        while not self._stop.wait(1.0):
-            if self._stage and time.monotonic() - self._printed >= 8.0:
+        while not self._stop.wait(self.pulse_seconds):
+            if self._stage and time.monotonic() - self._printed >= self.quiet_seconds:
                 self._print(f"{self._stage}: {self._count()}")
 
     def _count(self) -> str:

@@ -105,7 +105,7 @@ def test_a_week_that_breaks_its_contract_is_not_committed_and_no_value_is_told(l
         (check,) = result.get_asset_check_evaluations()
         assert not check.passed
         assert any("reason" in rule for rule in check.metadata["broken"].value)
-        assert secret not in str([event for event in result.all_events])
+        assert secret not in str(list(result.all_events))
     assert lake.commit_of(DEAD, FIRST) is None
     assert lake.commit_of(DEAD, SECOND).row_count == 1
 
