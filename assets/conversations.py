@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 import dagster as dg
-from economic_index.conversations.weekly import conversations_of_week
 
 from assets.table import weekly_table
 from assets.weeks import WeekRows
 from economic_index.contracts.lake import CONVERSATIONS, RAW_LOGS, TRANSCRIPTS
+from economic_index.conversations.weekly import conversations_of_week
 from economic_index.due import Stage
 from economic_index.lake import Lake
 

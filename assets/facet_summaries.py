@@ -6,12 +6,12 @@ The engine is handed in: this asset does not know which one it is.
 from collections.abc import Callable, Iterator
 
 import dagster as dg
-from economic_index.local.engine import LocalEngine
 
 from assets.table import weekly_table
 from assets.weeks import TextScan, WeekRows, Weeks
 from economic_index.contracts.lake import FACET_SUMMARIES, FACET_SUMMARIES_REJECTED
 from economic_index.due import Stage
+from economic_index.local.engine import LocalEngine
 
 
 def facet_summaries_asset(stage: Stage) -> dg.AssetsDefinition:

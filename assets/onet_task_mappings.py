@@ -6,13 +6,13 @@ Shares of statements among occupations are dbt's; nothing is split here.
 from collections.abc import Iterator
 
 import dagster as dg
-from economic_index.local.engine import LocalEngine
 
 from assets.table import weekly_table
 from assets.weeks import TextScan, WeekRows, Weeks
 from economic_index.contracts.lake import ONET_TASK_MAPPINGS, ONET_TASK_MAPPINGS_REJECTED
 from economic_index.contracts.reference import BANK_LINKS, BANK_TASKS
 from economic_index.due import Stage
+from economic_index.local.engine import LocalEngine
 
 
 def onet_task_mappings_asset(stage: Stage) -> dg.AssetsDefinition:

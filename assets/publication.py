@@ -8,13 +8,13 @@ from collections.abc import Callable
 from typing import Any
 
 import dagster as dg
-from economic_index.publish.figures import FIGURES, Figure, to_svg
-from economic_index.publish.page import build_report
-from economic_index.publish.served import ServedMarts
 
 from assets.served import copy_marts, finished_build
 from assets.table import OWNERS
 from economic_index.lake import Lake
+from economic_index.publish.figures import FIGURES, Figure, to_svg
+from economic_index.publish.page import build_report
+from economic_index.publish.served import ServedMarts
 
 SERVED = dg.AssetKey(["publication", "served"])
 REPORT = dg.AssetKey(["publication", "report"])

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
-from economic_index.conversations.reading import LogReader
 
 from assets.table import asset_key, asset_spec, contract_check
 from economic_index.contracts.lake import CONVERSATIONS_REJECTED, RAW_LOGS, SOURCES
+from economic_index.conversations.reading import LogReader
 from economic_index.lake import Lake
 
 TABLES = (RAW_LOGS, CONVERSATIONS_REJECTED, SOURCES)

@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from datetime import date
 
 import dagster as dg
-from economic_index.conversations.weekly import winner_counts
-from economic_index.publish.headlines import headlines
-from economic_index.publish.served import ServedMarts
 
 from economic_index.contracts.lake import (
     CONVERSATIONS,
@@ -21,8 +18,11 @@ from economic_index.contracts.lake import (
     ONET_TASK_MAPPINGS_REJECTED,
     TRANSCRIPTS,
 )
+from economic_index.conversations.weekly import winner_counts
 from economic_index.due import due_weeks, is_due, waiting_weeks
 from economic_index.lake import Lake
+from economic_index.publish.headlines import headlines
+from economic_index.publish.served import ServedMarts
 from orchestration.definitions import build_definitions
 from orchestration.progress import Progress
 from orchestration.resources import PROGRESS

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from economic_index.conversations.check_logs import LogSummary, sniff_sources
 from economic_index.conversations.sources import Source, load_sources, write_sources
-
 from orchestration.settings import Settings, now
 
 MEANINGS = {

@@ -6,9 +6,9 @@ Each resource is only settings and a constructor call; a test hands in the plain
 from typing import Any
 
 import dagster as dg
-from economic_index.conversations.reading import LogReader
 from pydantic import PrivateAttr
 
+from economic_index.conversations.reading import LogReader
 from economic_index.lake import Lake
 from economic_index.taxonomy.statements import StatementSource
 from orchestration import settings as config

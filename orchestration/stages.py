@@ -4,9 +4,8 @@ Versions are fingerprints read from the library without loading a model.
 """
 
 from economic_index.conversations.weekly import CONVERSATIONS_VERSION
-from economic_index.local.versions import facets_version, mappings_version
-
 from economic_index.due import Stage, StageVersions, weekly_stages
+from economic_index.local.versions import facets_version, mappings_version
 from orchestration.settings import Settings
 
 

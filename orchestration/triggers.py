@@ -6,8 +6,8 @@ Sensors decide nothing themselves: they ask the home (economic_index/due.py).
 from collections.abc import Iterator
 
 import dagster as dg
-from economic_index.conversations.sources import load_sources, stat_fingerprint
 
+from economic_index.conversations.sources import load_sources, stat_fingerprint
 from economic_index.due import due_weeks
 from economic_index.lake import Lake
 from orchestration import settings as config
