@@ -31,3 +31,12 @@
     cross join {{ ref('int_floors_chosen') }} as floors
     where shares.measure = '{{ measure }}'
 {% endmacro %}
+
+{# The figure columns of a share mart, to be listed after its cell. #}
+{% macro share_columns(relation) %}
+    {%- for column in ['usage_share', 'usage_share_lo', 'usage_share_hi', 'numerator', 'denominator', 'n_conversations',
+        'n_users', 'n_eff', 'deff', 'df', 'interval_method', 'interval_target', 'cluster_unit', 'floor',
+        'is_suppressed', 'presentation', 'engine', 'onet_version'] %}
+    {{ relation }}.{{ column }}{{ ',' if not loop.last }}
+    {%- endfor %}
+{% endmacro %}
