@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from economic_index.contracts.reference import FACT_TABLES
+from economic_index.taxonomy.codes import soc_group
 
 FOLDER = Path(__file__).parent / "facts"
 
@@ -62,22 +63,67 @@ def load(name: str) -> pd.DataFrame:
     return frame
 
 
+def _of_version(name: str, onet_version: str) -> pd.DataFrame:
+    """Rows of one O*NET version.
+
+    Raises ValueError for a version that the facts do not have.
+    """
+    rows = load(name)
+    found = rows[rows["onet_version"] == onet_version]
+    if found.empty:
+        known = ", ".join(sorted(set(rows["onet_version"])))
+        raise ValueError(f"O*NET {onet_version}: no {name}. Known: {known}.")
+    return found
+
+
+@cache
+def titles(soc_taxonomy: str) -> dict[str, str]:
+    """Occupation titles by code of a taxonomy (`onet_soc_2010`, `onet_soc_2019`)."""
+    rows = load("occupations").query("soc_taxonomy == @soc_taxonomy")
+    return dict(zip(rows["onet_soc_code"], rows["title"], strict=True))
+
+
+@cache
+def statement_hashes(onet_version: str) -> frozenset[str]:
+    """Hashes of the distinct statements of a version."""
+    return frozenset(_of_version("onet_tasks", onet_version)["statement_hash"])
+
+
+def statement_count(onet_version: str) -> int:
+    """Number of statements of a version, shared ones counted for each task id."""
+    return len(_of_version("onet_tasks", onet_version))
+
+
+def _activities_of_statements(onet_version: str, column: str) -> dict[str, frozenset[str]]:
+    links = _of_version("task_activities", onet_version).merge(load("activities"), on="dwa_id")
+    joined = _of_version("onet_tasks", onet_version).merge(links, on="task_id")
+    return {str(key): frozenset(part) for key, part in joined.groupby("statement_hash")[column]}
+
+
 @cache
 def iwas_of_statements(onet_version: str) -> dict[str, frozenset[str]]:
-    """IWA ids of each statement, over all task ids with its text."""
-    tasks = load("onet_tasks").query("onet_version == @onet_version")
-    links = load("task_activities").query("onet_version == @onet_version")
-    joined = tasks.merge(links, on="task_id").merge(load("activities"), on="dwa_id")
-    return {str(key): frozenset(part) for key, part in joined.groupby("statement_hash")["iwa_id"]}
+    """IWA ids of each statement, over all task ids with its text; statements without an activity are absent."""
+    return _activities_of_statements(onet_version, "iwa_id")
+
+
+@cache
+def dwas_of_statements(onet_version: str) -> dict[str, frozenset[str]]:
+    """DWA ids of each statement, over all task ids with its text; statements without an activity are absent."""
+    return _activities_of_statements(onet_version, "dwa_id")
+
+
+@cache
+def occupations_of_statements(onet_version: str) -> dict[str, tuple[str, ...]]:
+    """O*NET-SOC codes that list a statement, ascending: n codes, each with 1/n of its conversations."""
+    codes = _of_version("onet_tasks", onet_version).groupby("statement_hash")["onet_soc_code"]
+    return {str(key): tuple(sorted(set(part))) for key, part in codes}
 
 
 @cache
 def soc_groups_of_statements(onet_version: str) -> dict[str, tuple[str, ...]]:
     """SOC major groups of the occupations that list a statement, once an occupation, ascending."""
-    tasks = load("onet_tasks").query("onet_version == @onet_version")
-    tasks = tasks.drop_duplicates(["statement_hash", "onet_soc_code"])
-    groups = tasks["onet_soc_code"].str[:2].groupby(tasks["statement_hash"])
-    return {str(key): tuple(sorted(part)) for key, part in groups}
+    listed = occupations_of_statements(onet_version)
+    return {key: tuple(soc_group(code) for code in codes) for key, codes in listed.items()}
 
 
 @cache
