@@ -205,7 +205,18 @@ class Lake:
         folder = self.served_tables()
         if folder is None:
             raise LakeError(f"{self.root}: nothing is served yet. Build the index first (make demo, make index).")
-        return pq.read_table(folder / f"{mart}.parquet", partitioning=None).to_pandas()
+        return self.read_served_in(folder, mart)
+
+    @staticmethod
+    def read_served_in(folder: Path, mart: str) -> pd.DataFrame:
+        """One mart of a build whose folder is known; no columns if that build has no such mart.
+
+        Raises LakeError if the build is gone: only the last five stay.
+        """
+        if not folder.exists():
+            raise LakeError(f"{folder}: this build is no longer served. Read again from the current one.")
+        path = folder / f"{mart}.parquet"
+        return pq.read_table(path, partitioning=None).to_pandas() if path.exists() else pd.DataFrame()
 
     # other places
 

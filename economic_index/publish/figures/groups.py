@@ -1,0 +1,63 @@
+"""Group breakdown tree: the six largest occupation groups, their largest occupations, and their largest tasks.
+
+Which groups are the largest is dbt's (mart_hierarchy); this draws them.
+"""
+
+import pandas as pd
+
+from economic_index.publish.figures import theme
+from economic_index.publish.figures.figure import FigureResult, evidence_of, no_figure
+from economic_index.publish.figures.rows_chart import Look, chart_rows, rows_chart
+from economic_index.publish.selection import shares, with_point
+from economic_index.publish.served import ServedMarts
+from economic_index.publish.titles import group_title
+
+LEVELS = ("soc_group", "occupation", "task")
+CHILDREN = {"occupation": 3, "task": 2}
+TONES = (theme.BLUE, theme.BLUE, theme.PALE_BLUE)
+COLUMNS = ["level", "node_label", "usage_share", "usage_share_lo", "usage_share_hi", "n_conversations", "n_users"]
+
+
+def build(marts: ServedMarts) -> FigureResult:
+    """Tree of groups, occupations and tasks with their shares of classified conversations."""
+    nodes = shares(marts, "mart_hierarchy", "node_id")
+    if nodes.empty:
+        return no_figure("No occupation group has enough conversations to be shown.")
+    ordered = pd.DataFrame(_walk(nodes))
+    level = ordered["level"].map({name: number for number, name in enumerate(LEVELS)})
+    tones = [TONES[number] for number in level]
+    drawn = chart_rows(with_point(ordered), ordered["node_label"], tones).assign(level=level)
+    first = drawn.iloc[0]
+    look = Look(
+        "Share of classified conversations",
+        f"Tree of the largest occupation groups with their largest occupations and tasks. "
+        f"The first is {first['label']}, {first['printed']}.",
+        ("Bold: occupation group; beneath: occupations, then tasks. Lines: 95% intervals.",),
+        pitch=18,
+    )
+    table = ordered[[column for column in COLUMNS if column in ordered.columns]]
+    return FigureResult(rows_chart(drawn, look), "", table, evidence_of(nodes, "conversations with a task"), CAVEATS)
+
+
+CAVEATS = (
+    "The occupation is inferred from the task, not known of the person.",
+    "At most three occupations a group and two tasks an occupation are drawn; mart_hierarchy has all.",
+    "A task that several occupations list counts for each in equal parts.",
+)
+
+
+def _walk(nodes: pd.DataFrame) -> list[dict[str, object]]:
+    """Nodes in reading order: each group, then its occupations, each followed by its tasks."""
+    rows: list[dict[str, object]] = []
+    groups = nodes[nodes["level"] == "soc_group"].head(6)
+    for group in groups.to_dict("records"):
+        rows.append({**group, "node_label": group_title(str(group["node_id"]), str(group["node_label"]))})
+        for occupation in _children(nodes, "occupation", group["node_id"]):
+            rows.append(occupation)
+            rows.extend(_children(nodes, "task", occupation["node_id"]))
+    return rows
+
+
+def _children(nodes: pd.DataFrame, level: str, parent: object) -> list[dict[str, object]]:
+    found = nodes[(nodes["level"] == level) & (nodes["parent_id"] == parent)]
+    return [{str(key): value for key, value in row.items()} for row in found.head(CHILDREN[level]).to_dict("records")]

@@ -1,0 +1,72 @@
+"""Job zones: use over each of four baselines, by how much preparation the occupation asks for.
+
+Every ratio names its baseline; ratios and intervals are dbt's.
+"""
+
+from typing import Any
+
+import pandas as pd
+
+from economic_index.publish.figures import theme
+from economic_index.publish.figures.figure import FigureResult, evidence_of, no_figure
+from economic_index.publish.selection import shares
+from economic_index.publish.served import ServedMarts
+
+RATIO = ["representation_ratio", "representation_ratio_lo", "representation_ratio_hi"]
+COLUMNS = [
+    "job_zone",
+    "baseline",
+    "usage_share",
+    "usage_share_lo",
+    "usage_share_hi",
+    "baseline_share",
+    *RATIO,
+    "n_conversations",
+    "n_users",
+]
+PREPARATION = {"1": "1 little", "2": "2 some", "3": "3 medium", "4": "4 considerable", "5": "5 extensive"}
+
+
+def build(marts: ServedMarts) -> FigureResult:
+    """Ratio of use to each baseline, one column a zone, one tone a baseline."""
+    rows = shares(marts, "mart_job_zones", "job_zone")
+    rows = rows[rows["representation_ratio"].gt(0) & rows["representation_ratio_lo"].gt(0)] if not rows.empty else rows
+    if rows.empty:
+        return no_figure("No job zone has enough conversations to be shown.")
+    rows = rows.sort_values(["job_zone", "baseline"]).reset_index(drop=True)
+    rows["zone"] = [PREPARATION.get(str(zone), str(zone)) for zone in rows["job_zone"]]
+    description = f"Use over baseline in {rows['zone'].nunique()} job zones, for {rows['baseline'].nunique()} baselines."
+    table = rows[[column for column in COLUMNS if column in rows.columns]]
+    caption = evidence_of(rows, "conversations with a job zone")
+    return FigureResult(_chart(rows[["zone", "baseline", *RATIO]], description), "", table, caption, CAVEATS)
+
+
+CAVEATS = (
+    "A ratio depends on its baseline: the same use can lie above one and below another.",
+    "Zones are rated for occupations of the United States.",
+)
+
+
+def _chart(rows: pd.DataFrame, description: str) -> Any:
+    import altair as alt
+
+    ends = rows[RATIO[1:]]
+    low, high = min(0.5, float(ends.min().min()) * 0.9), max(2.0, float(ends.max().max()) * 1.1)
+    ticks = [tick for tick in (0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8) if low <= tick <= high]
+    scale = alt.Scale(type="log", domain=[low, high], nice=False)
+    axis = alt.Axis(title="Use over baseline (log scale)", values=ticks, format="~g")
+    baselines = sorted(rows["baseline"].unique())
+    base = alt.Chart(rows).encode(
+        x=alt.X("zone:N", axis=alt.Axis(title="Job zone, by preparation needed", labelAngle=0)),
+        xOffset=alt.XOffset("baseline:N", sort=baselines),
+        color=alt.Color(
+            "baseline:N",
+            sort=baselines,
+            scale=alt.Scale(domain=baselines, range=list(theme.SERIES[: len(baselines)])),
+            legend=alt.Legend(orient="top", title=None),
+        ),
+    )
+    interval = base.mark_rule(strokeWidth=2, opacity=0.6).encode(y=alt.Y(f"{RATIO[1]}:Q", scale=scale, axis=axis), y2=f"{RATIO[2]}:Q")
+    dots = base.mark_point(filled=True, size=55, opacity=1).encode(y=alt.Y(f"{RATIO[0]}:Q", scale=scale))
+    one = alt.Chart(pd.DataFrame({"at": [1.0]})).mark_rule(color=theme.INK).encode(y=alt.Y("at:Q", scale=scale))
+    return theme.themed(alt.layer(one, interval, dots), description, ("Above 1: more use than the baseline.",), 300)

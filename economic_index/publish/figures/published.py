@@ -1,0 +1,57 @@
+"""These logs beside the published index: the same shares in the Anthropic Economic Index of February 2025.
+
+Verdicts and intervals of differences are dbt's.
+"""
+
+from economic_index.publish.figures import theme
+from economic_index.publish.figures.figure import FigureResult, no_figure
+from economic_index.publish.figures.rows_chart import Look, chart_rows, rows_chart
+from economic_index.publish.selection import rows_of_all
+from economic_index.publish.served import ServedMarts
+from economic_index.publish.titles import cell_title
+
+COLUMNS = [
+    "measure",
+    "label",
+    "usage_share",
+    "usage_share_lo",
+    "usage_share_hi",
+    "published_share",
+    "share_difference",
+    "share_difference_lo",
+    "share_difference_hi",
+    "verdict",
+]
+ORDER = {"soc_group": 0, "automation": 1, "collaboration": 2}
+
+
+def build(marts: ServedMarts) -> FigureResult:
+    """Our shares as dots with intervals, the published ones as ticks; occupation groups, modes and patterns."""
+    rows = rows_of_all(marts, "mart_published_comparison")
+    rows = rows[rows["usage_share"].notna() & rows["published_share"].notna()] if not rows.empty else rows
+    if rows.empty:
+        return no_figure("Nothing here has enough conversations to stand beside the published index.")
+    rows = rows.assign(order=rows["measure"].map(ORDER).fillna(9))
+    rows = rows.sort_values(["order", "published_share"], ascending=[True, False]).reset_index(drop=True)
+    cells = zip(rows["measure"], rows["cell"], rows["cell_label"], strict=True)
+    rows["label"] = [cell_title(str(measure), str(cell), str(label)) for measure, cell, label in cells]
+    tones = [theme.MUTED if verdict == "cannot tell" else theme.BLUE for verdict in rows["verdict"]]
+    drawn = chart_rows(rows, rows["label"], tones).assign(level=1, reference=rows["published_share"])
+    look = Look(
+        "Share of classified conversations",
+        f"Shares of these logs beside the published index, {len(rows)} cells.",
+        ("Dot: these logs, with 95% interval (grey where no difference can be told).", "Tick: published index."),
+        mark="dot",
+        reference=True,
+        pitch=21,
+    )
+    release = str(rows["release"].iloc[0]) if "release" in rows.columns else "February 2025"
+    caption = f"Published: Anthropic Economic Index, {release}; both renormalised over classified conversations."
+    table = rows[[column for column in COLUMNS if column in rows.columns]]
+    return FigureResult(rows_chart(drawn, look), "", table, caption, CAVEATS)
+
+
+CAVEATS = (
+    "Other people, another product, another time and another engine: a difference has many causes.",
+    "The published shares come without intervals; the verdict allows for their sampling error as best it can.",
+)

@@ -1,0 +1,85 @@
+"""Week by week: the shares of the largest occupation groups, and of automation.
+
+Whether a trend may be claimed is dbt's (is_trend_claimed); where not, the weeks are not joined by a line.
+"""
+
+from typing import Any
+
+import pandas as pd
+
+from economic_index.publish.figures import theme
+from economic_index.publish.figures.figure import FigureResult, evidence_of, no_figure
+from economic_index.publish.selection import SPECIAL_CELLS, rows_of_all, with_point
+from economic_index.publish.served import ServedMarts
+from economic_index.publish.titles import cell_title
+
+COLUMNS = ["week_start", "label", "usage_share", "usage_share_lo", "usage_share_hi", "n_conversations", "n_users"]
+DRAWN = ["week_start", "label", "usage_share", "usage_share_lo", "usage_share_hi", "is_break"]
+LINES = 4
+
+
+def build(marts: ServedMarts) -> FigureResult:
+    """Weekly shares of the four largest occupation groups."""
+    return _trend(marts, "soc_group", LINES, "conversations with a task in the largest week")
+
+
+def build_automation(marts: ServedMarts) -> FigureResult:
+    """Weekly shares of automation among the five patterns."""
+    return _trend(marts, "automation", 1, "conversations with a recognised pattern in the largest week")
+
+
+def _trend(marts: ServedMarts, measure: str, lines: int, of: str) -> FigureResult:
+    rows = _weeks(marts, measure)
+    if rows.empty:
+        return no_figure("No week has enough conversations to be shown.")
+    largest = rows.groupby("label")["numerator"].sum().sort_values(ascending=False)
+    order = ["Automation"] if measure == "automation" else [str(label) for label in largest.head(lines).index]
+    rows = rows[rows["label"].isin(order)].sort_values(["week_start", "label"]).reset_index(drop=True)
+    if rows.empty:
+        return no_figure("No week has enough conversations to be shown.")
+    claimed = bool(rows["is_trend_claimed"].fillna(False).all())
+    weeks = rows["week_start"].nunique()
+    description = f"Weekly shares of {', '.join(order)} over {weeks} weeks" + ("" if claimed else "; no trend is claimed")
+    caveats = (*(() if claimed else (NOT_CLAIMED,)), *((BREAK,) if rows["is_break"].fillna(False).any() else ()))
+    table = rows[[column for column in COLUMNS if column in rows.columns]]
+    chart = _chart(with_point(rows)[DRAWN], order, claimed, description)
+    return FigureResult(chart, "", table, evidence_of(rows, of), caveats)
+
+
+NOT_CLAIMED = (
+    "No trend is claimed: it needs at least eight weeks with dates of their own, and users who are known. "
+    "The weeks are drawn as separate points."
+)
+BREAK = "A broken upright line marks a week in which the engine changed: shares on its two sides do not compare."
+
+
+def _weeks(marts: ServedMarts, measure: str) -> pd.DataFrame:
+    rows = rows_of_all(marts, "mart_trend", period="week")
+    if rows.empty:
+        return rows
+    wanted = (rows["measure"] == measure) & (rows["footing"] == "of_classified") & ~rows["cell"].isin(SPECIAL_CELLS)
+    rows = rows[wanted & rows["usage_share_lo"].notna()]
+    cells = zip(rows["cell"], rows["cell_label"], strict=True)
+    labels = [cell_title(measure, str(cell), str(label)) for cell, label in cells]
+    weeks = [pd.Timestamp(day).date().isoformat() for day in rows["period_start"]]
+    return rows.assign(label=labels, week_start=weeks)
+
+
+def _chart(rows: pd.DataFrame, order: list[str], claimed: bool, description: str) -> Any:
+    import altair as alt
+
+    tones = alt.Scale(domain=order, range=list(theme.SERIES[: len(order)]))
+    x = alt.X("week_start:O", axis=alt.Axis(title="Week beginning (Monday, UTC)", labelAngle=-45, labelOverlap=True))
+    y = alt.Y("usage_share:Q", scale=alt.Scale(zero=True), axis=alt.Axis(format="%", title="Share", tickCount=5))
+    legend = alt.Legend(orient="top", title=None, columns=2) if len(order) > 1 else None
+    base = alt.Chart(rows).encode(x=x, color=alt.Color("label:N", scale=tones, sort=order, legend=legend))
+    ends = {"y": alt.Y("usage_share_lo:Q"), "y2": "usage_share_hi:Q"}
+    breaks = alt.Chart(rows[rows["is_break"].fillna(False).astype(bool)]).mark_rule(strokeDash=[4, 3], color=theme.MUTED)
+    if claimed:
+        layers = [base.mark_area(opacity=0.18).encode(**ends), base.mark_line(strokeWidth=2).encode(y=y)]
+    else:
+        shifted = base.encode(xOffset=alt.XOffset("label:N", sort=order))
+        dots = shifted.mark_point(filled=True, size=36, opacity=1).encode(y=y)
+        layers = [shifted.mark_rule(strokeWidth=1.5, opacity=0.6).encode(**ends), dots]
+    key = ("Bands: 95% intervals." if claimed else "Points with 95% intervals; no trend is claimed.",)
+    return theme.themed(alt.layer(breaks.encode(x=x), *layers), description, key, 300)
