@@ -23,7 +23,7 @@ from economic_index.due import due_weeks, is_due, waiting_weeks
 from economic_index.lake import Lake
 from economic_index.publish.headlines import headlines
 from economic_index.publish.served import ServedMarts
-from orchestration.definitions import build_definitions
+from orchestration.assembly import build_definitions
 from orchestration.progress import Progress
 from orchestration.resources import PROGRESS
 from orchestration.rollup_inputs import rollup_inputs

@@ -1,0 +1,70 @@
+"""Assembly of assets, resources, jobs, schedules and sensors for one home.
+
+Only assembly: what an asset does stands in assets/, what a setting means in settings.py.
+"""
+
+import warnings
+
+import dagster as dg
+
+warnings.filterwarnings("ignore", category=dg.BetaWarning)
+warnings.filterwarnings("ignore", category=dg.PreviewWarning)
+
+from dagster_dbt import DbtCliResource  # noqa: E402
+
+from assets import publication, raw_logs, reference, rollups  # noqa: E402
+from assets.conversations import conversations_asset  # noqa: E402
+from assets.facet_summaries import facet_summaries_asset  # noqa: E402
+from assets.onet_task_mappings import onet_task_mappings_asset  # noqa: E402
+from economic_index.due import Stage  # noqa: E402
+from economic_index.lake import Lake  # noqa: E402
+from orchestration import resources, triggers  # noqa: E402
+from orchestration.rollups_project import dbt_executable, ensure_manifest, project_of  # noqa: E402
+from orchestration.settings import Settings, enter  # noqa: E402
+from orchestration.stages import stages_of  # noqa: E402
+
+
+def weekly_assets(stages: tuple[Stage, ...]) -> list[dg.AssetsDefinition]:
+    """The three weekly assets."""
+    conversations, facets, mappings = stages
+    return [
+        conversations_asset(conversations),
+        facet_summaries_asset(facets),
+        onet_task_mappings_asset(mappings),
+    ]
+
+
+def build_definitions(settings: Settings, *, with_column_metadata: bool = True) -> dg.Definitions:
+    """All definitions for one home; fresh objects on each call."""
+    enter(settings)
+    lake = Lake(settings.home)
+    ensure_manifest(lake)
+    project = project_of(lake)
+    dbt_models = rollups.rollups_asset(project, with_column_metadata=with_column_metadata)
+    marts = [key for key in dbt_models.keys if key.path[0] == "marts"]
+    weekly = weekly_assets(stages_of(settings))
+    published = [publication.served_asset(sorted(marts)), *publication.figures, publication.report]
+    return dg.Definitions(
+        assets=[
+            *reference.reference_facts,
+            reference.task_bank,
+            reference.onet_statements,
+            raw_logs.raw_logs,
+            *weekly,
+            dbt_models,
+            *published,
+        ],
+        jobs=triggers.JOBS,
+        schedules=triggers.SCHEDULES,
+        sensors=triggers.SENSORS,
+        resources={
+            "lake": resources.LakeResource(),
+            "log_reader": resources.LogReaderResource(),
+            "engine": resources.EngineResource(),
+            "statement_source": resources.StatementSourceResource(),
+            "progress": resources.ProgressResource(),
+            "dbt_inputs": resources.DbtInputsResource(),
+            "dbt": DbtCliResource(project_dir=project, dbt_executable=dbt_executable()),
+        },
+        executor=dg.in_process_executor,
+    )
