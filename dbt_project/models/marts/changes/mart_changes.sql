@@ -1,0 +1,24 @@
+with periods as (
+    select distinct period_key, period_type, period_start from {{ ref('int_periods_numbered') }}
+),
+weeks as (
+    select count(distinct week_start) as week_count from {{ ref('int_periods_numbered') }}
+)
+select
+    differences.measure, differences.cell,
+    {{ cell_label('differences.cell', 'groups.soc_group_title') }} as cell_label,
+    later.period_type, later.period_start, earlier.period_start as previous_start,
+    differences.share_a as share_before, differences.share_b as share_after,
+    differences.share_difference, differences.share_difference_lo, differences.share_difference_hi,
+    {{ verdict('differences.share_difference_lo', 'differences.share_difference_hi', 'grew', 'shrank') }} as verdict,
+    -- weeks that were assigned have no order, and fewer than eight carry no trend (method 6)
+    not floors.is_time_assigned and not floors.are_users_assigned and weeks.week_count >= 8 as is_claimed,
+    differences.n_a as n_before, differences.n_b as n_after
+from {{ ref('int_differences_computed') }} as differences
+inner join periods as earlier on differences.period_key_a = earlier.period_key
+inner join periods as later on differences.period_key_b = later.period_key
+left join {{ ref('dim_soc_groups') }} as groups
+    on differences.measure = 'soc_group' and differences.cell = groups.soc_group
+cross join weeks
+cross join {{ ref('int_floors_chosen') }} as floors
+where differences.comparison = 'changes'

@@ -1,0 +1,47 @@
+with segments as (
+    select described.period_key, described.segment_key, described.engine, described.onet_version,
+        coalesce(totals.n_conversations, 0) as n_conversations
+    from {{ ref('int_segments_described') }} as described
+    left join (
+        select totals.period_key, totals.segment_key, totals.n_conversations
+        from {{ ref('int_denominators_summed') }} as totals
+        inner join {{ ref('int_cells_numbered') }} as cells on totals.denominator_key = cells.cell_key
+        where cells.measure = 'statement_alone' and cells.cell = '_classified'
+    ) as totals using (period_key, segment_key)
+),
+listings as (  -- text by text: an occupation may list one statement under two ids
+    select onet_version, onet_soc_code, soc_group, statement_hash,
+        count(*) over (partition by onet_version, onet_soc_code) as task_count
+    from {{ ref('int_statements_split_to_occupations') }}
+),
+occupations as (
+    select distinct onet_version, onet_soc_code, soc_group, task_count from listings
+),
+used as (
+    select used.period_key, used.segment_key, listings.onet_version, listings.onet_soc_code,
+        count(*) as used_task_count
+    from {{ ref('int_statements_counted_as_used') }} as used
+    inner join listings using (statement_hash)
+    group by all
+),
+titles as (
+    select onet_soc_code, min(title) as title from {{ ref('dim_occupations') }} group by onet_soc_code
+)
+select
+    periods.period_type, periods.period_start, named.segment_type, named.segment,
+    occupations.onet_soc_code, coalesce(titles.title, occupations.onet_soc_code) as title, occupations.soc_group,
+    occupations.task_count,
+    coalesce(used.used_task_count, 0) as used_task_count,
+    coalesce(used.used_task_count, 0) / occupations.task_count as depth_share,
+    -- the local engine reaches only statements that stand alone in a task of its bank
+    segments.engine in ('local', 'mixed') as is_within_bank_reach,
+    {{ floor_in_words('floors') }} as floor,
+    segments.n_conversations, segments.engine, segments.onet_version
+from segments
+inner join occupations using (onet_version)
+left join used using (period_key, segment_key, onet_version, onet_soc_code)
+inner join (select distinct period_key, period_type, period_start from {{ ref('int_periods_numbered') }}) as periods
+    using (period_key)
+inner join {{ ref('int_segments_numbered') }} as named using (segment_key)
+left join titles using (onet_soc_code)
+cross join {{ ref('int_floors_chosen') }} as floors

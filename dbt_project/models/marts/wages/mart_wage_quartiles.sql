@@ -1,0 +1,1 @@
+{{ share_rows('wage_quartile', 'shares.cell as wage_quartile') }}
