@@ -94,10 +94,18 @@ def statement_count(onet_version: str) -> int:
     return len(_of_version("onet_tasks", onet_version))
 
 
+def _gathered(rows: pd.DataFrame, column: str) -> dict[str, set[str]]:
+    """Values of `column` by statement hash; a plain loop, because 18,000 pandas groups take seconds."""
+    found: dict[str, set[str]] = {}
+    for key, value in zip(rows["statement_hash"], rows[column], strict=True):
+        found.setdefault(key, set()).add(value)
+    return found
+
+
 def _activities_of_statements(onet_version: str, column: str) -> dict[str, frozenset[str]]:
     links = _of_version("task_activities", onet_version).merge(load("activities"), on="dwa_id")
     joined = _of_version("onet_tasks", onet_version).merge(links, on="task_id")
-    return {str(key): frozenset(part) for key, part in joined.groupby("statement_hash")[column]}
+    return {key: frozenset(found) for key, found in _gathered(joined, column).items()}
 
 
 @cache
@@ -115,8 +123,8 @@ def dwas_of_statements(onet_version: str) -> dict[str, frozenset[str]]:
 @cache
 def occupations_of_statements(onet_version: str) -> dict[str, tuple[str, ...]]:
     """O*NET-SOC codes that list a statement, ascending: n codes, each with 1/n of its conversations."""
-    codes = _of_version("onet_tasks", onet_version).groupby("statement_hash")["onet_soc_code"]
-    return {str(key): tuple(sorted(set(part))) for key, part in codes}
+    listed = _gathered(_of_version("onet_tasks", onet_version), "onet_soc_code")
+    return {key: tuple(sorted(codes)) for key, codes in listed.items()}
 
 
 @cache
