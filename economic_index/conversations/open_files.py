@@ -4,15 +4,15 @@ Nothing is extracted to disk by its name, and no record is looked at; names that
 """
 
 import hashlib
-import io
 import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import IO, cast
+from typing import IO
 
 import zstandard
 
@@ -28,6 +28,7 @@ REFUSED_MAGIC = {
     b"7z\xbc\xaf": "a 7z archive: unpack it first",
     b"Rar!": "a RAR archive: unpack it first",
 }
+_ZSTD_PIECE = 4096
 
 
 @dataclass(frozen=True)
@@ -127,13 +128,13 @@ class OpenLog:
 
     def _nested(self, chunks: Iterator[bytes], name: str) -> Iterator[Stream]:
         """A ZIP inside the ZIP: its bytes go to an unnamed temporary file that no crash can leave behind."""
-        with tempfile.TemporaryFile(dir=self.temporary_folder) as copy:
+        with tempfile.TemporaryFile(dir=self.temporary_folder) as unnamed:
             for chunk in chunks:
-                copy.write(chunk)
-            copy.seek(0)
-            magic = copy.read(4)
-            copy.seek(0)
-            yield from self._members(copy, name, magic, is_nested=True)
+                unnamed.write(chunk)
+            unnamed.seek(0)
+            magic = unnamed.read(4)
+            unnamed.seek(0)
+            yield from self._members(unnamed, name, magic, is_nested=True)
 
     def _limited(self, chunks: Iterator[bytes], packed: Callable[[], int]) -> Iterator[bytes]:
         """Stop where real bytes, not headers, say that this is a bomb."""
@@ -179,41 +180,64 @@ def _gunzip(chunks: Iterator[bytes], stream: Stream) -> Iterator[bytes]:
         while data:
             if inflate.eof:
                 data = data.lstrip(b"\x00")
-                if not data:
-                    break
                 inflate = zlib.decompressobj(wbits=31)
+                continue
+            before = inflate.copy()
             try:
-                yield from _nonempty(inflate.decompress(data, CHUNK_BYTES))
-                while inflate.unconsumed_tail:
-                    yield from _nonempty(inflate.decompress(inflate.unconsumed_tail, CHUNK_BYTES))
+                part = inflate.decompress(data, CHUNK_BYTES)
             except zlib.error:
                 stream.damage, stream.detail = RejectReason.BAD_ARCHIVE, "gzip data are damaged"
+                yield from _until_damage(before, data)
                 return
-            data = inflate.unused_data
+            if part:
+                yield part
+            data = inflate.unused_data if inflate.eof else inflate.unconsumed_tail
     if not inflate.eof:
         stream.damage, stream.detail = RejectReason.BAD_ARCHIVE, "gzip data end early"
 
 
+def _until_damage(inflate: "zlib._Decompress", data: bytes) -> Iterator[bytes]:
+    """The bytes that come before the damage, in steps so small that little is lost with the last one."""
+    with suppress(zlib.error):
+        while part := inflate.decompress(data, 16):
+            yield part
+            data = inflate.unconsumed_tail
+
+
 def _unzstd(chunks: Iterator[bytes], stream: Stream) -> Iterator[bytes]:
-    source = cast(IO[bytes], _Readable(chunks))
-    with zstandard.ZstdDecompressor().stream_reader(source, read_across_frames=True) as reader:
-        while True:
-            try:
-                chunk = reader.read(CHUNK_BYTES)
-            except zstandard.ZstdError:
-                stream.damage, stream.detail = RejectReason.BAD_ARCHIVE, "zstd data are damaged"
-                return
-            if not chunk:
-                return
-            yield chunk
+    """Frame after frame, fed in pieces so small that no piece unpacks to more than memory can hold."""
+    unpacker = zstandard.ZstdDecompressor().decompressobj()
+    for chunk in chunks:
+        for start in range(0, len(chunk), _ZSTD_PIECE):
+            data = chunk[start : start + _ZSTD_PIECE]
+            while data:
+                if unpacker.eof:
+                    unpacker = zstandard.ZstdDecompressor().decompressobj()
+                try:
+                    part = unpacker.decompress(data)
+                except zstandard.ZstdError:
+                    stream.damage, stream.detail = RejectReason.BAD_ARCHIVE, "zstd data are damaged"
+                    return
+                if part:
+                    yield part
+                data = unpacker.unused_data
+    if not unpacker.eof:
+        stream.damage, stream.detail = RejectReason.BAD_ARCHIVE, "zstd data end early"
 
 
 def _member_chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo, stream: Stream) -> Iterator[bytes]:
+    """The bytes of a member; its checksum is compared here, because zipfile drops what it read with a wrong one."""
+    unchecked = copy(info)
+    del unchecked.CRC
+    checksum = 0
     try:
-        with archive.open(info) as member:
+        with archive.open(unchecked) as member:
             while chunk := member.read(CHUNK_BYTES):
+                checksum = zlib.crc32(chunk, checksum)
                 yield chunk
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
+        checksum = -1
+    if checksum != info.CRC:
         stream.damage, stream.detail = RejectReason.BAD_ARCHIVE, "a member is damaged"
 
 
@@ -234,24 +258,3 @@ def _is_plain_member(info: zipfile.ZipInfo) -> bool:
     is_link = (info.external_attr >> 16) & 0o170000 == 0o120000
     leaves = path.is_absolute() or ".." in path.parts or ":" in path.parts[0] if path.parts else True
     return not (info.is_dir() or is_link or leaves)
-
-
-def _nonempty(data: bytes) -> Iterator[bytes]:
-    if data:
-        yield data
-
-
-class _Readable(io.RawIOBase):
-    """A stream of chunks as a file."""
-
-    def __init__(self, chunks: Iterator[bytes]) -> None:
-        self._chunks, self._rest = chunks, b""
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        if not self._rest:
-            self._rest = next(self._chunks, b"")
-        part, self._rest = self._rest[:size], self._rest[size:]
-        return part

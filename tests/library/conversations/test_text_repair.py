@@ -1,0 +1,74 @@
+"""What is kept of a text, and what two texts that read the same have in common."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from economic_index.conversations.normalise import clean_messages, normalise_model
+from economic_index.conversations.records import Message
+from economic_index.conversations.text import clean, fold_for_hash, is_clean
+from economic_index.vocabulary import Role
+
+
+@pytest.mark.parametrize(
+    ("text", "kept", "is_repaired"),
+    [
+        ("plain", "plain", False),
+        ("a\r\nb", "a\nb", False),
+        ("a\rb", "a b", True),
+        ("a\x00b", "ab", True),
+        ("a\x07b\x1fc", "a b c", True),
+        ("a\tb\n", "a\tb\n", False),
+        ("\ud83d\ude00", "\U0001f600", True),
+        ("cut \ud83d", "cut \ufffd", True),
+        ("a\u2028b\u2029\u200bc\ufeff", "a\u2028b\u2029\u200bc\ufeff", False),
+        ("Ã©", "Ã©", False),
+        ("e\u0301", "e\u0301", False),
+    ],
+)
+def test_each_trap_has_one_outcome(text: str, kept: str, is_repaired: bool) -> None:
+    assert clean(text) == (kept, is_repaired)
+
+
+@given(st.text(alphabet=st.characters(codec=None) | st.sampled_from("\x00\x07\r\n\t\ud83d\ude00")))
+def test_a_kept_text_can_be_stored_and_is_not_changed_again(text: str) -> None:
+    kept, _ = clean(text)
+    kept.encode()
+    assert clean(kept) == (kept, False)
+    assert is_clean(kept.encode())
+
+
+@given(st.lists(st.text(alphabet=st.sampled_from("ab\x00\x1f\r\n \ud83d\u00e9")), max_size=6))
+def test_the_fast_path_keeps_what_the_slow_one_keeps(texts: list[str]) -> None:
+    cleaned = clean_messages([Message(Role.USER, text) for text in texts])
+    expected = [clean(text)[0] for text in texts]
+    assert [message.text for message in cleaned.messages] == [text for text in expected if text.strip()]
+    assert cleaned.dropped_count == sum(not text.strip() for text in expected)
+
+
+def test_an_empty_turn_with_an_attachment_stays() -> None:
+    cleaned = clean_messages([Message(Role.USER, "", has_attachment=True), Message(Role.USER, " ")])
+    assert [message.text for message in cleaned.messages] == [""]
+    assert cleaned.dropped_count == 1
+
+
+def test_texts_that_read_the_same_fold_to_the_same() -> None:
+    assert fold_for_hash("e\u0301\u200b\u202e") == fold_for_hash("\u00e9")
+    assert fold_for_hash("a\u00adb\ufeff") == "ab"
+
+
+@pytest.mark.parametrize(
+    ("raw", "name"),
+    [
+        ("GPT-4o-2024-08-06", "gpt-4o"),
+        ("openai/gpt-4o", "gpt-4o"),
+        ("anthropic.claude-3-5-sonnet-20240620-v1:0", "claude-3-5-sonnet"),
+        ("us.anthropic.claude-sonnet-4-20250514-v1:0", "claude-sonnet-4"),
+        ("claude-sonnet-4@20250514", "claude-sonnet-4"),
+        ("auto", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_models_lose_provider_and_date(raw: str | None, name: str | None) -> None:
+    assert normalise_model(raw) == name
