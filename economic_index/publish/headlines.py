@@ -3,6 +3,8 @@
 Read from mart_headlines and its neighbours; nothing is computed here.
 """
 
+import math
+
 import pandas as pd
 
 from economic_index.publish.home import Home
@@ -24,14 +26,14 @@ def headlines(marts: ServedMarts) -> list[str]:
         f"Occupational: {_share(row, 'occupational_share')}; task unclassified: {_point(row, 'unclassified_share')}",
         f"Largest SOC group: {_group(row)}",
         f"Automation: {_share(row, 'automation_share')}",
-        f"Ten largest tasks: {_point(row, 'top_10_tasks_share')} of the conversations with a task",
+        f"Ten largest tasks: {_point(row, 'top_10_tasks_share', ' of the conversations with a task')}",
     ]
 
 
 def _users(home: Home) -> str:
     if home.is_user_assigned:
-        return f"{count(home.users or 0)} users, assigned"
-    return f"{count(home.users)} users" if home.users else "users not known"
+        return f"{count(home.users)} users, assigned" if home.users else "users assigned"
+    return f"{count(home.users)} {'user' if home.users == 1 else 'users'}" if home.users else "users not known"
 
 
 def _group(row: pd.Series) -> str:
@@ -43,12 +45,12 @@ def _group(row: pd.Series) -> str:
 
 def _share(row: pd.Series, name: str) -> str:
     share, lo, hi = (_number(row, f"{name}{end}") for end in ("", "_lo", "_hi"))
-    return HIDDEN if pd.isna(share) and pd.isna(lo) else percent_with_interval(share, lo, hi)
+    return HIDDEN if math.isnan(share) and math.isnan(lo) else percent_with_interval(share, lo, hi)
 
 
-def _point(row: pd.Series, name: str) -> str:
+def _point(row: pd.Series, name: str, of: str = "") -> str:
     share = _number(row, name)
-    return HIDDEN if pd.isna(share) else percent(share)
+    return HIDDEN if math.isnan(share) else percent(share) + of
 
 
 def _number(row: pd.Series, name: str) -> float:

@@ -29,6 +29,8 @@ class Home:
     audience: str = Audience.ORGANISATION
     is_time_assigned: bool = False
     is_user_assigned: bool = False
+    floor_conversations: int = 15
+    floor_users: int = 5
 
     @classmethod
     def of(cls, marts: ServedMarts) -> Self:
@@ -48,6 +50,8 @@ class Home:
             audience=_text(row.get("audience")) or Audience.ORGANISATION,
             is_time_assigned=_flag(row.get("is_time_assigned")),
             is_user_assigned=_flag(row.get("is_user_assigned")),
+            floor_conversations=_integer(row.get("floor_conversations", 15)) or 0,
+            floor_users=_integer(row.get("floor_users", 5)) or 0,
         )
 
     @property

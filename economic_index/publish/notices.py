@@ -29,15 +29,15 @@ ATTRIBUTIONS = (
     "Published index: Anthropic Economic Index, release of 10 February 2025 (Handa et al. 2025, “Which Economic Tasks "
     "are Performed with AI? Evidence from Millions of Claude Conversations”, arXiv 2503.04761), CC BY.",
 )
+NO_USERS = "It is not known who wrote, so no floor on people is claimed."
+HIDDEN = "What is hidden is added up, and stays in every total."
 
 
 def floors_in_words(home: Home) -> str:
     """Which cells are shown, in one sentence."""
     if home.is_of_one_person:
         return "There is no floor: these are one person’s own logs. They can never be released."
-    if home.has_no_users:
-        return (
-            "A cell is shown with at least 15 conversations. The logs name no users, so no floor on people is claimed."
-        )
-    assigned = " (users are assigned, so the floor on people protects nobody)" if home.is_user_assigned else ""
-    return f"A cell is shown with at least 15 conversations by at least 5 users{assigned}; the rest is added up as hidden."
+    if home.has_no_users or home.is_user_assigned or not home.floor_users:
+        return f"A cell is shown with at least {home.floor_conversations} conversations. {NO_USERS} {HIDDEN}"
+    people = f"{home.floor_conversations} conversations by at least {home.floor_users} users"
+    return f"A cell is shown with at least {people}. {HIDDEN}"

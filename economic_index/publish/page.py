@@ -8,7 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from economic_index.publish.figures import FIGURES, Figure, FigureResult, to_svg
+from economic_index.publish.figures import FIGURES, Figure, FigureResult
+from economic_index.publish.figures.theme import svg_of
 from economic_index.publish.first_page import first_page
 from economic_index.publish.home import Home
 from economic_index.publish.notices import ATTRIBUTIONS, WHAT_THIS_IS_NOT, floors_in_words
@@ -28,7 +29,8 @@ def build_report(marts: ServedMarts) -> str:
         loader=jinja2.PackageLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     built = [(figure, figure.build(marts)) for figure in FIGURES]
-    drawn = {figure.name: result.chart.to_dict() for figure, result in built if result.chart is not None}
+    specs = {figure.name: result.chart.to_dict() for figure, result in built if result.chart is not None}
+    keys = {name: spec.pop("title", {}).get("text", []) for name, spec in specs.items()}
     home = Home.of(marts)
     html = environment.get_template("report.html").render(
         home=home,
@@ -38,23 +40,27 @@ def build_report(marts: ServedMarts) -> str:
         titles={figure.name: figure.title for figure in FIGURES},
         left_out=[(row["words"], count(row["conversations"]), percent(row["share"])) for row in _rows(marts)],
         floors=floors_in_words(home),
-        figures=[_figure(figure, result) for figure, result in built],
+        figures=[
+            _figure(figure, result, specs.get(figure.name), keys.get(figure.name, [])) for figure, result in built
+        ],
         not_this=WHAT_THIS_IS_NOT,
         attributions=ATTRIBUTIONS,
     )
-    return _with_inlined(html, drawn)
+    return _with_inlined(html, specs)
 
 
 def _rows(marts: ServedMarts) -> list[dict[str, Any]]:
     return [{str(key): value for key, value in row.items()} for row in left_out(marts).to_dict("records")]
 
 
-def _figure(figure: Figure, result: FigureResult) -> dict[str, Any]:
+def _figure(figure: Figure, result: FigureResult, spec: dict[str, Any] | None, key: list[str]) -> dict[str, Any]:
+    """What the template shows of one figure; the reading key is text of the page, so that it wraps."""
     table: PrintedTable | None = printed_table(result.table) if len(result.table) else None
     return {
         "name": figure.name,
         "title": figure.title,
-        "svg": to_svg(result.chart) if result.chart is not None else "",
+        "svg": svg_of(spec) if spec is not None else "",
+        "key": " ".join(key),
         "reason": result.reason,
         "caption": result.caption,
         "caveats": result.caveats,
@@ -71,7 +77,9 @@ def _with_inlined(html: str, specs: dict[str, Any]) -> str:
     html = html.replace("/*style*/", style, 1)
     if not specs:
         return html
-    drawing = f'<script type="module">{_bundle()}</script>\n<script type="module">const specs = {safe};\n{script}</script>'
+    drawing = (
+        f'<script type="module">{_bundle()}</script>\n<script type="module">const specs = {safe};\n{script}</script>'
+    )
     head, mark, tail = html.rpartition("<!--drawing-->")
     return f"{head}{drawing}{tail}" if mark else html
 

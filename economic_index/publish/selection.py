@@ -3,17 +3,13 @@
 Rows are chosen and ordered here, never added up or divided.
 """
 
+from decimal import Decimal
+
 import pandas as pd
 
 from economic_index.publish.served import ServedMarts
 
 SPECIAL_CELLS = ("_unclassified", "_failed", "_not_occupational", "_none", "_unmapped", "_suppressed")
-NUMBERS = (
-    "usage_share usage_share_lo usage_share_hi numerator denominator n_conversations n_users employment_share "
-    "representation_ratio representation_ratio_lo representation_ratio_hi baseline_share median_wage value value_lo "
-    "value_hi depth_share threshold occupation_share share_a share_b share_difference share_difference_lo "
-    "share_difference_hi published_share share_before share_after conversations weight n_a n_b"
-).split()
 
 
 def rows_of_all(marts: ServedMarts, name: str, segment_type: str = "all", period: str = "all") -> pd.DataFrame:
@@ -30,23 +26,31 @@ def shares(marts: ServedMarts, name: str, cell: str, footing: str = "of_classifi
     rows = rows_of_all(marts, name)
     if rows.empty:
         return rows
-    rows = rows[(rows["footing"] == footing) & ~rows[cell].isin(SPECIAL_CELLS) & ~_suppressed(rows)]
+    is_label = (rows["footing"] == footing) & ~rows[cell].isin(SPECIAL_CELLS) & ~_suppressed(rows)
+    rows = rows[is_label & (rows["usage_share"].notna() | rows["usage_share_lo"].notna())]
     return rows.sort_values(["usage_share", cell], ascending=[False, True]).reset_index(drop=True)
 
 
 def with_point(rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows whose point may be drawn: those of which only the interval may be shown lose it (Parker et al. 2017)."""
+    """Rows as they may be drawn: one of which only the interval may be shown loses its point (Parker et al. 2017).
+
+    Where there is no interval at all (one user), the point stays: the share of these very logs is known.
+    """
     if rows.empty or "presentation" not in rows.columns:
         return rows
     drawn = rows.copy()
-    drawn.loc[drawn["presentation"] == "interval only", "usage_share"] = float("nan")
+    drawn.loc[(drawn["presentation"] == "interval only") & drawn["usage_share_lo"].notna(), "usage_share"] = float(
+        "nan"
+    )
     return drawn
 
 
 def with_numbers(rows: pd.DataFrame) -> pd.DataFrame:
-    """The same rows, with every number column as float or integer (DuckDB's decimals arrive as objects)."""
-    found = [column for column in NUMBERS if column in rows.columns and rows[column].dtype == object]
-    return rows.assign(**{column: pd.to_numeric(rows[column]) for column in found}) if found else rows
+    """The same rows, with DuckDB's decimals (which arrive as objects) as floats."""
+    decimals = [
+        column for column in rows.columns if rows[column].dtype == object and rows[column].map(type).eq(Decimal).any()
+    ]
+    return rows.assign(**{column: pd.to_numeric(rows[column]) for column in decimals}) if decimals else rows
 
 
 def _suppressed(rows: pd.DataFrame) -> pd.Series:

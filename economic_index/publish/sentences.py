@@ -3,7 +3,6 @@
 Pure functions from marts to sentences; nothing is computed here, and no page is laid out.
 """
 
-
 from dataclasses import dataclass
 
 import pandas as pd
@@ -42,7 +41,8 @@ def use(marts: ServedMarts) -> list[Sentence]:
 
 def _volume(home: Home) -> str:
     if home.is_user_assigned:
-        people = f"{count(home.users or 0)} pseudo-users, assigned by rule: how many people wrote them is not known"
+        named = f"{count(home.users)} pseudo-users" if home.users else "users"
+        people = f"{named} assigned by rule: how many people wrote them is not known"
     elif home.users:
         people = f"{count(home.users)} {'person' if home.users == 1 else 'people'}"
     else:
@@ -59,13 +59,17 @@ def _concentration(marts: ServedMarts) -> list[Sentence]:
         return []
     row = rows.iloc[0]
     share = percent_with_interval(row["value"], row["value_lo"], row["value_hi"])
-    return [Sentence(f"The ten largest tasks make {share} of the conversations with a task.", "mart_concentration")]
+    return [
+        Sentence(
+            f"The ten largest tasks that may be shown make {share} of the conversations with a task.",
+            "mart_concentration",
+        )
+    ]
 
 
 def work(marts: ServedMarts) -> list[Sentence]:
     """Which kinds of work, and where use and employment differ."""
     rows = shares(marts, "mart_soc_groups", "soc_group")
-    rows = rows[rows["usage_share_lo"].notna()] if not rows.empty else rows
     if rows.empty:
         return [Sentence("Too few conversations show a kind of work for any group to be named.", "figure_employment")]
     said = [Sentence(_largest_groups(rows), "figure_employment")]
@@ -83,7 +87,7 @@ def work(marts: ServedMarts) -> list[Sentence]:
 def _largest_groups(rows: pd.DataFrame) -> str:
     """Groups at the top that their intervals do not tell apart are named together."""
     first = rows.iloc[0]
-    tied = rows[rows["usage_share_hi"] >= first["usage_share_lo"]]
+    tied = rows[(rows["usage_share_hi"] >= first["usage_share_lo"]) | (rows.index == rows.index[0])]
     share = percent_with_interval(first["usage_share"], first["usage_share_lo"], first["usage_share_hi"])
     if len(tied) == 1:
         return f"The largest kind of work is {_group(first)}: {share} of the conversations with a task."
@@ -110,7 +114,6 @@ def _listed(names: list[str]) -> str:
 def collaboration(marts: ServedMarts) -> list[Sentence]:
     """Delegating, or working together."""
     modes = shares(marts, "mart_automation", "mode")
-    modes = modes[modes["usage_share_lo"].notna()] if not modes.empty else modes
     said = []
     for _, row in modes[modes["mode"] == "automation"].iterrows() if not modes.empty else ():
         said.append(Sentence(_delegating(row), "figure_patterns"))
@@ -124,6 +127,8 @@ def collaboration(marts: ServedMarts) -> list[Sentence]:
 
 def _delegating(row: pd.Series) -> str:
     share = percent_with_interval(row["usage_share"], row["usage_share_lo"], row["usage_share_hi"])
+    if pd.isna(row["usage_share_lo"]):
+        return f"Automation (delegating) makes {share} of the conversations that show a pattern."
     if row["usage_share_lo"] > 0.5:
         return f"People delegate more than they work together with the assistant: automation {share}."
     if row["usage_share_hi"] < 0.5:
@@ -159,13 +164,15 @@ def changes(marts: ServedMarts) -> list[Sentence]:
 
 def _change(row: pd.Series) -> str:
     name = _cell_name(row)
-    first, second = (f"{pd.Timestamp(row[day]):%-d %B %Y}" for day in ("previous_start", "period_start"))
+    first, second = (_period(row["period_type"], row[day]) for day in ("previous_start", "period_start"))
     moved = points(row["share_difference"], row["share_difference_lo"], row["share_difference_hi"])
     before, after = percent(row["share_before"]), percent(row["share_after"])
-    return (
-        f"{name} {row['verdict']} from {before} to {after}: {moved}, from the {row['period_type']} of {first} "
-        f"to that of {second}."
-    )
+    return f"{name} {row['verdict']} from {before} in {first} to {after} in {second}: {moved}."
+
+
+def _period(period_type: str, start: object) -> str:
+    day = pd.Timestamp(str(start))
+    return f"{day:%B %Y}" if period_type == "month" else f"the {period_type} of {day:%-d %B %Y}"
 
 
 def _cell_name(row: pd.Series) -> str:
@@ -210,5 +217,3 @@ def _beside(row: pd.Series) -> str:
 def _headline(marts: ServedMarts) -> pd.Series | None:
     rows = rows_of_all(marts, "mart_headlines")
     return None if rows.empty else rows.iloc[0]
-
-

@@ -55,7 +55,7 @@ ENGINES = {
 }
 STATES = {
     "answered": "classified",
-    "unclassified": "below the engine's threshold",
+    "unclassified": "below the engine’s threshold",
     "language_not_measured": "in a language in which its accuracy was not measured",
     "not_occupational": "not about work",
     "none": "about work, but no task found",

@@ -23,7 +23,7 @@ def build(marts: ServedMarts) -> FigureResult:
     rows = rows[rows["threshold"] > 0].sort_values("threshold") if not rows.empty else rows
     if rows.empty or not (rows["occupation_share"] > 0).any():
         return no_figure("No task of any occupation reaches the floor, so depth cannot be told.")
-    quarter = rows.loc[(rows["threshold"] - 0.25).abs().idxmin()]
+    quarter = rows.iloc[int((rows["threshold"] - 0.25).abs().to_numpy().argmin())]
     description = (
         f"Share of occupations with at least a given share of their tasks used; at a quarter of the tasks: "
         f"{percent(float(quarter['occupation_share']))} of {count(float(quarter['occupation_count']))} occupations."
@@ -38,7 +38,9 @@ def build(marts: ServedMarts) -> FigureResult:
     n, engine = count(float(rows["n_conversations"].max())), engine_title(str(rows["engine"].iloc[0]))
     caption = f"n = {n} conversations, {count(float(rows['occupation_count'].max()))} occupations; engine: {engine}."
     table = rows[[column for column in COLUMNS if column in rows.columns]]
-    return FigureResult(_chart(rows[["threshold", "occupation_share"]], description, reach), "", table, caption, caveats)
+    return FigureResult(
+        _chart(rows[["threshold", "occupation_share"]], description, reach), "", table, caption, caveats
+    )
 
 
 WITHIN_REACH = (
@@ -54,14 +56,13 @@ def _chart(rows: pd.DataFrame, description: str, reach: bool) -> Any:
     x = alt.X(
         "threshold:Q",
         scale=alt.Scale(domain=[0, 1]),
-        axis=alt.Axis(format="%", title="At least this share of the occupation’s tasks used", grid=False),
+        axis=alt.Axis(format="%", title="At least this share of an occupation’s tasks", grid=False),
     )
-    y = alt.Y("occupation_share:Q", axis=alt.Axis(format="%", title="Share of occupations", tickCount=5))
+    y = alt.Y("occupation_share:Q", axis=alt.Axis(format="%", title=None, tickCount=5))
     base = alt.Chart(rows).encode(x=x, y=y)
     line = base.mark_line(interpolate="step-before", color=theme.BLUE, strokeWidth=2)
     dots = alt.Chart(labels).mark_point(filled=True, color=theme.BLUE, size=50, opacity=1).encode(x=x, y=y)
     text = alt.Chart(labels).mark_text(align="left", dx=6, dy=-8, fontSize=12, color=theme.INK)
-    key = ("Share of occupations in which at least so much of the tasks is used" + (
-        ", within the bank’s reach." if reach else "."
-    ),)
+    within = ", within the bank’s reach." if reach else "."
+    key = (f"Share of occupations in which at least so much of the tasks is used{within}",)
     return theme.themed(alt.layer(line, dots, text.encode(x=x, y=y, text="printed:N")), description, key, 320)

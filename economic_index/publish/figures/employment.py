@@ -35,7 +35,7 @@ def build(marts: ServedMarts) -> FigureResult:
     titles = rows.apply(lambda row: group_title(row["soc_group"], row["soc_group_title"]), axis=1)
     drawn = chart_rows(with_point(rows), titles, theme.BLUE).assign(level=1, reference=rows["employment_share"])
     look = Look(
-        "Share of classified conversations, and of employment",
+        "Share of the conversations with a task, and of the employed.",
         f"Share of use by occupation group beside its share of {baseline}. The largest is {titles.iloc[0]}, "
         f"{drawn['printed'].iloc[0]}.",
         ("Bar: share of use, with its 95% interval.", f"Black tick: share of {baseline}."),

@@ -13,7 +13,7 @@ from economic_index.publish.served import ServedMarts
 from economic_index.publish.titles import group_title
 
 LEVELS = ("soc_group", "occupation", "task")
-CHILDREN = {"occupation": 3, "task": 2}
+OCCUPATIONS, TASKS = 4, 3
 TONES = (theme.BLUE, theme.BLUE, theme.PALE_BLUE)
 COLUMNS = ["level", "node_label", "usage_share", "usage_share_lo", "usage_share_hi", "n_conversations", "n_users"]
 
@@ -29,10 +29,10 @@ def build(marts: ServedMarts) -> FigureResult:
     drawn = chart_rows(with_point(ordered), ordered["node_label"], tones).assign(level=level)
     first = drawn.iloc[0]
     look = Look(
-        "Share of classified conversations",
+        "Share of the conversations with a task.",
         f"Tree of the largest occupation groups with their largest occupations and tasks. "
         f"The first is {first['label']}, {first['printed']}.",
-        ("Bold: occupation group; beneath: occupations, then tasks. Lines: 95% intervals.",),
+        ("Bold: occupation group; dark: its occupations; pale: its tasks. Lines: 95% intervals.",),
         pitch=18,
     )
     table = ordered[[column for column in COLUMNS if column in ordered.columns]]
@@ -41,23 +41,25 @@ def build(marts: ServedMarts) -> FigureResult:
 
 CAVEATS = (
     "The occupation is inferred from the task, not known of the person.",
-    "At most three occupations a group and two tasks an occupation are drawn; mart_hierarchy has all.",
+    "Only the largest four occupations and three tasks of each group are drawn.",
     "A task that several occupations list counts for each in equal parts.",
 )
 
 
 def _walk(nodes: pd.DataFrame) -> list[dict[str, object]]:
-    """Nodes in reading order: each group, then its occupations, each followed by its tasks."""
+    """Nodes in reading order: each group, then its occupations, then its tasks."""
     rows: list[dict[str, object]] = []
     groups = nodes[nodes["level"] == "soc_group"].head(6)
     for group in groups.to_dict("records"):
-        rows.append({**group, "node_label": group_title(str(group["node_id"]), str(group["node_label"]))})
-        for occupation in _children(nodes, "occupation", group["node_id"]):
-            rows.append(occupation)
-            rows.extend(_children(nodes, "task", occupation["node_id"]))
+        rows.append(
+            {
+                **{str(key): value for key, value in group.items()},
+                "node_label": group_title(str(group["node_id"]), str(group["node_label"])),
+            }
+        )
+        for level, number in (("occupation", OCCUPATIONS), ("task", TASKS)):
+            below = nodes[(nodes["level"] == level) & (nodes["parent_id"] == group["node_id"])]
+            rows.extend(
+                {str(key): value for key, value in row.items()} for row in below.head(number).to_dict("records")
+            )
     return rows
-
-
-def _children(nodes: pd.DataFrame, level: str, parent: object) -> list[dict[str, object]]:
-    found = nodes[(nodes["level"] == level) & (nodes["parent_id"] == parent)]
-    return [{str(key): value for key, value in row.items()} for row in found.head(CHILDREN[level]).to_dict("records")]

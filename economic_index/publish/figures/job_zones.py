@@ -24,7 +24,7 @@ COLUMNS = [
     "n_conversations",
     "n_users",
 ]
-PREPARATION = {"1": "1 little", "2": "2 some", "3": "3 medium", "4": "4 considerable", "5": "5 extensive"}
+PREPARATION = {"1": "1 little", "2": "2 some", "3": "3 medium", "4": "4 much", "5": "5 most"}
 
 
 def build(marts: ServedMarts) -> FigureResult:
@@ -35,7 +35,9 @@ def build(marts: ServedMarts) -> FigureResult:
         return no_figure("No job zone has enough conversations to be shown.")
     rows = rows.sort_values(["job_zone", "baseline"]).reset_index(drop=True)
     rows["zone"] = [PREPARATION.get(str(zone), str(zone)) for zone in rows["job_zone"]]
-    description = f"Use over baseline in {rows['zone'].nunique()} job zones, for {rows['baseline'].nunique()} baselines."
+    description = (
+        f"Use over baseline in {rows['zone'].nunique()} job zones, for {rows['baseline'].nunique()} baselines."
+    )
     table = rows[[column for column in COLUMNS if column in rows.columns]]
     caption = evidence_of(rows, "conversations with a job zone")
     return FigureResult(_chart(rows[["zone", "baseline", *RATIO]], description), "", table, caption, CAVEATS)
@@ -54,7 +56,7 @@ def _chart(rows: pd.DataFrame, description: str) -> Any:
     low, high = min(0.5, float(ends.min().min()) * 0.9), max(2.0, float(ends.max().max()) * 1.1)
     ticks = [tick for tick in (0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8) if low <= tick <= high]
     scale = alt.Scale(type="log", domain=[low, high], nice=False)
-    axis = alt.Axis(title="Use over baseline (log scale)", values=ticks, format="~g")
+    axis = alt.Axis(title=None, values=ticks, format="~g")
     baselines = sorted(rows["baseline"].unique())
     base = alt.Chart(rows).encode(
         x=alt.X("zone:N", axis=alt.Axis(title="Job zone, by preparation needed", labelAngle=0)),
@@ -63,10 +65,20 @@ def _chart(rows: pd.DataFrame, description: str) -> Any:
             "baseline:N",
             sort=baselines,
             scale=alt.Scale(domain=baselines, range=list(theme.SERIES[: len(baselines)])),
-            legend=alt.Legend(orient="top", title=None),
+            legend=alt.Legend(orient="top", title=None, columns=2),
         ),
     )
-    interval = base.mark_rule(strokeWidth=2, opacity=0.6).encode(y=alt.Y(f"{RATIO[1]}:Q", scale=scale, axis=axis), y2=f"{RATIO[2]}:Q")
-    dots = base.mark_point(filled=True, size=55, opacity=1).encode(y=alt.Y(f"{RATIO[0]}:Q", scale=scale))
+    interval = base.mark_rule(strokeWidth=2, opacity=0.6).encode(
+        y=alt.Y(f"{RATIO[1]}:Q", scale=scale, axis=axis), y2=f"{RATIO[2]}:Q"
+    )
+    dots = base.mark_point(filled=True, size=60, opacity=1).encode(
+        shape=alt.Shape("baseline:N", sort=baselines, scale=alt.Scale(domain=baselines)),
+        y=alt.Y(f"{RATIO[0]}:Q", scale=scale),
+    )
     one = alt.Chart(pd.DataFrame({"at": [1.0]})).mark_rule(color=theme.INK).encode(y=alt.Y("at:Q", scale=scale))
-    return theme.themed(alt.layer(one, interval, dots), description, ("Above 1: more use than the baseline.",), 300)
+    return theme.themed(
+        alt.layer(one, interval, dots),
+        description,
+        ("Share of use over share of the baseline (log scale). Above 1: more use. Lines: 95% intervals.",),
+        300,
+    )

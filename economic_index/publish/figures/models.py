@@ -28,7 +28,7 @@ def build(marts: ServedMarts) -> FigureResult:
     mine = rows[(rows["model_a"] == pair[0]) & (rows["model_b"] == pair[1])]
     mine = mine.sort_values("share_difference", ascending=False).reset_index(drop=True)
     look = Look(
-        "Difference of shares",
+        "Difference of shares, in points.",
         f"Difference between {pair[1]} and {pair[0]} in the share of each occupation group, {len(mine)} groups.",
         (f"Right of zero: more of {pair[1]}’s work. Left: more of {pair[0]}’s.", "Lines: 95% intervals."),
         mark="dot",
@@ -48,13 +48,14 @@ CAVEATS = ("People choose their model: a difference between models is not what t
 
 def _largest_pair(rows: pd.DataFrame) -> tuple[str, str]:
     smaller = rows[["n_a", "n_b"]].min(axis=1)
-    row = rows.loc[smaller.idxmax()]
+    row = rows.iloc[int(smaller.to_numpy().argmax())]
     return str(row["model_a"]), str(row["model_b"])
 
 
 def _drawn(rows: pd.DataFrame) -> pd.DataFrame:
     beyond = (rows["share_difference_lo"] > 0) | (rows["share_difference_hi"] < 0)
     cells = zip(rows["soc_group"], rows["soc_group_title"], strict=True)
+    told = [points(*ends).split(" (")[0] for ends in rows[DIFFERENCE].itertuples(index=False)]
     return pd.DataFrame(
         {
             "label": [group_title(str(code), str(title)) for code, title in cells],
@@ -62,7 +63,7 @@ def _drawn(rows: pd.DataFrame) -> pd.DataFrame:
             "point": rows["share_difference"],
             "lo": rows["share_difference_lo"],
             "hi": rows["share_difference_hi"],
-            "tone": [theme.BLUE if told else theme.MUTED for told in beyond],
-            "printed": [points(*ends).split(" (")[0] for ends in rows[DIFFERENCE].itertuples(index=False)],
+            "tone": [theme.BLUE if is_told else theme.MUTED for is_told in beyond],
+            "printed": told,
         }
     )

@@ -30,9 +30,9 @@ def build(marts: ServedMarts) -> FigureResult:
     drawn = chart_rows(with_point(rows), rows["label"], tones).assign(level=rows["level"])
     spoken = "; ".join(f"{label} {number}" for label, number in zip(drawn["label"], drawn["printed"], strict=True))
     look = Look(
-        "Share of conversations that show one of the five patterns",
+        "Share of the conversations that show one of five patterns.",
         f"Bars of the patterns of working together: {spoken}.",
-        ("Automation: the person delegates. Augmentation: both work on it. Lines: 95% intervals.",),
+        ("Automation: the person delegates. Augmentation: both work on it.", "Lines: 95% intervals."),
         pitch=24,
     )
     evidence = evidence_of(patterns if modes.empty else modes, "conversations with a recognised pattern")
@@ -69,10 +69,10 @@ def build_by_group(marts: ServedMarts) -> FigureResult:
     titles = rows.apply(lambda row: group_title(row["soc_group"], row["soc_group_title"]), axis=1)
     drawn = chart_rows(with_point(rows), titles, theme.ORANGE).assign(level=1)
     look = Look(
-        "Automation share within the group",
+        "Share of automation within each group.",
         f"Automation share by occupation group, from {titles.iloc[0]}, {drawn['printed'].iloc[0]}, "
         f"down to {titles.iloc[-1]}, {drawn['printed'].iloc[-1]}.",
-        ("Dot: share of automation among the five patterns. Line: 95% interval. Upright line: one half.",),
+        ("Lines: 95% intervals. Upright line: one half.",),
         mark="dot",
         baseline=0.5,
         pitch=22,

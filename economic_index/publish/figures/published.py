@@ -3,6 +3,8 @@
 Verdicts and intervals of differences are dbt's.
 """
 
+import pandas as pd
+
 from economic_index.publish.figures import theme
 from economic_index.publish.figures.figure import FigureResult, no_figure
 from economic_index.publish.figures.rows_chart import Look, chart_rows, rows_chart
@@ -35,12 +37,11 @@ def build(marts: ServedMarts) -> FigureResult:
     rows = rows.sort_values(["order", "published_share"], ascending=[True, False]).reset_index(drop=True)
     cells = zip(rows["measure"], rows["cell"], rows["cell_label"], strict=True)
     rows["label"] = [cell_title(str(measure), str(cell), str(label)) for measure, cell, label in cells]
-    tones = [theme.MUTED if verdict == "cannot tell" else theme.BLUE for verdict in rows["verdict"]]
-    drawn = chart_rows(rows, rows["label"], tones).assign(level=1, reference=rows["published_share"])
+    drawn = _under_headings(rows)
     look = Look(
-        "Share of classified conversations",
+        "Share of classified conversations.",
         f"Shares of these logs beside the published index, {len(rows)} cells.",
-        ("Dot: these logs, with 95% interval (grey where no difference can be told).", "Tick: published index."),
+        ("Dot: these logs, with 95% interval; grey where no difference can be told.", "Tick: published index."),
         mark="dot",
         reference=True,
         pitch=21,
@@ -51,6 +52,19 @@ def build(marts: ServedMarts) -> FigureResult:
     return FigureResult(rows_chart(drawn, look), "", table, caption, CAVEATS)
 
 
+def _under_headings(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the chart, with a heading without marks before each measure."""
+    tones = [theme.MUTED if verdict == "cannot tell" else theme.BLUE for verdict in rows["verdict"]]
+    drawn = chart_rows(rows, rows["label"], tones).assign(level=1, reference=rows["published_share"])
+    blocks = []
+    for measure in dict.fromkeys(rows["measure"]):
+        mine = drawn[rows["measure"] == measure]
+        heading = {"label": HEADINGS.get(measure, measure), "level": 0, "tone": theme.INK, "printed": ""}
+        blocks += [pd.DataFrame([heading], columns=drawn.columns).astype(mine.dtypes.to_dict()), mine]
+    return pd.concat(blocks, ignore_index=True)
+
+
+HEADINGS = {"soc_group": "Occupation groups", "automation": "Style of request", "collaboration": "Patterns"}
 CAVEATS = (
     "Other people, another product, another time and another engine: a difference has many causes.",
     "The published shares come without intervals; the verdict allows for their sampling error as best it can.",

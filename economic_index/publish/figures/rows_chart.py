@@ -3,6 +3,7 @@
 How rows are chosen is the figures'; nothing is computed here but positions on paper.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,11 @@ import pandas as pd
 from economic_index.publish.figures import theme
 from economic_index.publish.numerals import percent, percent_range
 
-LABELS = "min(290, 0.5 * width)"
+IS_NARROW = "(width < 480)"  # as on a phone: names stand above their marks, and marks have the whole width
+NAMES = f"({IS_NARROW} ? 0 : min(290, 0.47 * width))"
+NUMBERS = f"({IS_NARROW} ? 10 : 112)"
+NAME_LIMIT = f"({IS_NARROW} ? width - 104 : min(290, 0.47 * width) - 10)"
+UP, DOWN = f"{IS_NARROW} ? -8 : 0", f"{IS_NARROW} ? 6 : 0"
 INDENT = 14
 
 
@@ -19,11 +24,11 @@ INDENT = 14
 class Look:
     """How the rows are drawn.
 
-    `x_title` names the axis; `mark` is bar or dot; `baseline` a value at which a line stands; `reference` whether
-    a column `reference` is drawn as ticks; `axis_format` d3's; `pitch` the height of a row in pixels.
+    `measures` says what the marks show; `mark` is bar or dot; `baseline` a value at which a line stands; `reference`
+    whether a column `reference` is drawn as ticks; `axis_format` d3's; `pitch` the height of a row in pixels.
     """
 
-    x_title: str
+    measures: str
     description: str
     key: tuple[str, ...] = ()
     mark: str = "bar"
@@ -44,7 +49,7 @@ def chart_rows(shares: pd.DataFrame, labels: pd.Series, tones: str | list[str]) 
             "lo": shares["usage_share_lo"],
             "hi": shares["usage_share_hi"],
             "tone": tones,
-            "printed": [printed(share, lo, hi) for share, lo, hi in ends],
+            "printed": [printed(*end) for end in ends],
         }
     )
     if "presentation" in shares.columns:
@@ -54,92 +59,115 @@ def chart_rows(shares: pd.DataFrame, labels: pd.Series, tones: str | list[str]) 
 
 def printed(share: float, lo: float, hi: float) -> str:
     """The number beside a mark: the share and its interval; only the interval where the point is not shown."""
-    if pd.isna(lo) or pd.isna(hi):
+    if math.isnan(lo) or math.isnan(hi):
         return percent(share)
-    return f"{percent(share, lo, hi)} ({percent_range(lo, hi)})" if pd.notna(share) else f"({percent_range(lo, hi)})"
+    return (
+        f"{percent(share, lo, hi)} ({percent_range(lo, hi)})" if not math.isnan(share) else f"({percent_range(lo, hi)})"
+    )
 
 
 def rows_chart(rows: pd.DataFrame, look: Look) -> Any:
-    """Draw rows from top to bottom.
+    """Draw rows from top to bottom: names at the left, marks, numbers at the right.
 
-    `rows`: label, level (0, 1, 2), point, lo, hi, tone (hex colour), printed (text), and reference if asked for.
+    `rows`: label, level (0, 1, 2), point, lo, hi, tone (hex colour), printed (text), and reference if asked
+    for. The chart may be drawn at any height (`usermeta`): rows move apart.
     """
     import altair as alt
 
     placed = _placed(rows, look.pitch)
-    height = int(placed["y"].max()) + look.pitch
-    low, high = _domain(placed, look)
-    x_scale = alt.Scale(domain=[low, high], range=[alt.ExprRef(LABELS), alt.ExprRef("width")], nice=False, zero=False)
-    x_axis = alt.Axis(format=look.axis_format, title=look.x_title, orient="top", tickCount=5, titleAnchor="end")
+    height = int(placed["y"].max()) + look.pitch // 2 + 4
     base = alt.Chart(placed).encode(
-        y=alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[0, height], range=[0, height], nice=False)),
+        y=alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[0, height], range=[0, alt.ExprRef("height")], nice=False)),
         color=alt.Color("tone:N", scale=None, legend=None),
         tooltip=[alt.Tooltip("label:N", title="what"), alt.Tooltip("printed:N", title="share")],
     )
-    x = alt.X("point:Q", scale=x_scale, axis=x_axis)
-    layers = [*_baseline(base, look, x_scale), *_marks(base, look, x, placed)]
-    layers += [_labels(base, level) for level in sorted(set(placed["level"]))]
-    return theme.themed(alt.layer(*layers), look.description, look.key, height)
+    x = _x(placed, look)
+    layers = [*_marks(base, look, x), *_baseline(look, x), _numbers(base)]
+    layers += [_names(base, level) for level in sorted(set(placed["level"]))]
+    chart = alt.layer(*layers, usermeta={"moves_apart": True})
+    return theme.themed(chart, look.description, (look.measures, *look.key), height)
 
 
-def _marks(base: Any, look: Look, x: Any, placed: pd.DataFrame) -> list[Any]:
+def _x(placed: pd.DataFrame, look: Look) -> Any:
     import altair as alt
 
-    low = alt.X("lo:Q")
-    interval = base.transform_filter("isValid(datum.lo)").encode(x=low, x2="hi:Q")
-    number = base.transform_filter("isValid(datum.end)").mark_text(align="left", dx=7, fontSize=11)
-    printed = number.encode(x="end:Q", text="printed:N", color=alt.value(theme.MUTED))
+    low, high = _domain(placed, look)
+    room = [alt.ExprRef(NAMES), alt.ExprRef(f"width - {NUMBERS}")]
+    scale = alt.Scale(domain=[low, high], range=room, nice=False, zero=False)
+    axis = alt.Axis(format=look.axis_format, title=None, orient="top", values=_ticks(low, high))
+    return alt.X("point:Q", scale=scale, axis=axis)
+
+
+def _marks(base: Any, look: Look, x: Any) -> list[Any]:
+    import altair as alt
+
+    interval = base.transform_filter("isValid(datum.lo)").encode(x=alt.X("lo:Q"), x2="hi:Q")
+    drawn = base.transform_filter("isValid(datum.point)").encode(x=x)
+    down = {"yOffset": alt.ExprRef(DOWN)}
     if look.mark == "bar":
-        thick = base.transform_filter("isValid(datum.point)").mark_rule(strokeWidth=look.pitch * 0.5)
-        layers = [thick.encode(x=x, x2=alt.X2Datum(0)), interval.mark_rule(strokeWidth=1.3).encode(color=_ink())]
+        bars = drawn.mark_rule(strokeWidth=look.pitch * 0.5, **down).encode(x2=alt.X2Datum(0))
+        layers = [bars, interval.mark_rule(strokeWidth=1.3, **down).encode(color=alt.value(theme.INK))]
     else:
-        dots = base.transform_filter("isValid(datum.point)").mark_point(filled=True, opacity=1, size=58)
-        layers = [interval.mark_rule(strokeWidth=2, opacity=0.75), dots.encode(x=x)]
+        dots = drawn.mark_point(filled=True, opacity=1, size=58, **down)
+        layers = [interval.mark_rule(strokeWidth=2, opacity=0.75, **down), dots]
     if look.reference:
-        tick = base.transform_filter("isValid(datum.reference)").mark_tick(thickness=2.5, size=look.pitch * 0.72)
-        layers.append(tick.encode(x="reference:Q", color=_ink()))
-    return [*layers, printed]
+        known = base.transform_filter("isValid(datum.reference)")
+        tick = known.mark_tick(thickness=2.5, size=look.pitch * 0.72, **down)
+        layers.append(tick.encode(x="reference:Q", color=alt.value(theme.INK)))
+    return layers
 
 
-def _ink() -> Any:
+def _baseline(look: Look, x: Any) -> list[Any]:
     import altair as alt
 
-    return alt.value(theme.INK)
+    if look.mark == "dot" and look.baseline is None:
+        return []
+    at = pd.DataFrame({"at": [look.baseline or 0.0]})
+    return [alt.Chart(at).mark_rule(color=theme.INK, strokeWidth=1).encode(x=alt.X("at:Q", scale=x["scale"]))]
 
 
-def _baseline(base: Any, look: Look, x_scale: Any) -> list[Any]:
+def _numbers(base: Any) -> Any:
     import altair as alt
 
-    at = 0.0 if look.baseline is None else look.baseline
-    rule = alt.Chart(pd.DataFrame({"at": [at]})).mark_rule(color=theme.INK, strokeWidth=1)
-    return [rule.encode(x=alt.X("at:Q", scale=x_scale))] if look.mark == "bar" or look.baseline is not None else []
+    marks = base.mark_text(align="right", fontSize=11, dy=alt.ExprRef(UP))
+    return marks.encode(x=alt.value("width"), text="printed:N", color=alt.value(theme.MUTED))
 
 
-def _labels(base: Any, level: int) -> Any:
+def _names(base: Any, level: int) -> Any:
     import altair as alt
 
-    weight, colour = ("bold", theme.INK) if level == 0 else ("normal", theme.INK if level == 1 else theme.MUTED)
-    text = base.transform_filter(f"datum.level === {level}").mark_text(
+    marks = base.transform_filter(f"datum.level === {level}").mark_text(
         align="left",
         fontSize=12 if level < 2 else 11,
-        fontWeight=weight,
-        limit=alt.ExprRef(f"{LABELS} - {12 + INDENT * level}"),
+        fontWeight="bold" if level == 0 else "normal",
+        limit=alt.ExprRef(f"{NAME_LIMIT} - datum.indent"),
+        dy=alt.ExprRef(UP),
+        x=alt.ExprRef("datum.indent"),
     )
-    return text.encode(x=alt.value(INDENT * level), text="label:N", color=alt.value(colour))
+    return marks.encode(text="label:N", color=alt.value(theme.MUTED if level == 2 else theme.INK))
 
 
 def _placed(rows: pd.DataFrame, pitch: int) -> pd.DataFrame:
-    """Rows with a y in pixels: a little air before each row of the first level when there are deeper ones."""
+    """Rows with a y and an indent in pixels: a little air before each row of the first level if there are others."""
     has_levels = rows["level"].nunique() > 1
-    air = (rows["level"].eq(0) & has_levels).cumsum() * (pitch // 2)
-    ends = ["point", "lo", "hi", *(["reference"] if "reference" in rows.columns else [])]
+    air = ((rows["level"].eq(0) & has_levels).cumsum() - int(has_levels)) * (pitch // 2)
     y = pd.Series(range(len(rows)), index=rows.index) * pitch + pitch // 2 + air
-    return rows.assign(y=y, end=rows[ends].max(axis=1))
+    return rows.assign(y=y, indent=(rows["level"] - rows["level"].min()) * INDENT)
 
 
 def _domain(placed: pd.DataFrame, look: Look) -> tuple[float, float]:
-    ends = placed[["point", "lo", "hi"]].stack()
-    low = min(float(ends.min()), look.baseline or 0.0) if look.mark == "dot" and look.baseline is not None else 0.0
-    high = max(float(placed["end"].max()), (look.baseline or 0.0))
-    span = high - low or 1.0
-    return low - (0.03 * span if low < 0 else 0), high + 0.32 * span
+    columns = ["point", "lo", "hi", *(["reference"] if look.reference else [])]
+    ends = pd.Series(placed[columns].to_numpy().ravel()).dropna()
+    low, high = float(ends.min()), float(ends.max())
+    if look.mark == "dot" and look.baseline is not None:
+        low, high = min(low, look.baseline), max(high, look.baseline)
+        return low - 0.04 * (high - low), high + 0.04 * (high - low)
+    return 0.0, high * 1.03
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Round values inside the domain, three to six of them."""
+    steps = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5)
+    step = next((step for step in steps if (high - low) / step <= 5.5), 1.0)
+    first = math.ceil(low / step - 1e-9)
+    return [round(number * step, 6) for number in range(first, math.floor(high / step + 1e-9) + 1)]

@@ -24,11 +24,11 @@ def build(marts: ServedMarts) -> FigureResult:
     drawn = chart_rows(with_point(rows), rows["skill"], theme.GREEN).assign(level=1)
     first = f"{drawn['label'].iloc[0]}, {drawn['printed'].iloc[0]}"
     look = Look(
-        "Share of conversations whose work needs the skill"
+        "Share of conversations whose work needs the skill."
         if measure == NEEDED
-        else "Share of conversations in which the assistant shows the skill",
+        else "Share of conversations in which the assistant shows the skill.",
         f"Bars of {len(rows)} skills; the first is {first}.",
-        ("Bar: share of conversations. Line: 95% interval. A conversation may need many skills.",),
+        ("Lines: 95% intervals. A conversation may need many skills.",),
     )
     table = rows[[column for column in COLUMNS if column in rows.columns]]
     caption = evidence_of(rows, "conversations with skills")

@@ -54,17 +54,18 @@ def _config() -> dict[str, Any]:
     }
     title = {
         "anchor": "start",
-        "frame": "group",
+        "frame": "bounds",
         "color": MUTED,
         "fontSize": 12,
         "fontWeight": "normal",
         "offset": 10,
         "lineHeight": 16,
     }
-    legend = {"labelColor": INK, "labelFontSize": 12, "symbolSize": 70, "labelLimit": 300}
+    legend = {"labelColor": INK, "labelFontSize": 12, "symbolSize": 70, "labelLimit": 300, "symbolOpacity": 1}
     return {
         "background": "transparent",
         "font": FONT,
+        "padding": {"left": 0, "right": 0, "top": 4, "bottom": 4},
         "view": {"stroke": None},
         "axis": axis,
         "title": title,
@@ -74,6 +75,11 @@ def _config() -> dict[str, Any]:
 
 def to_svg(chart: Any) -> str:
     """The chart as one SVG document, without script, readable on a white page."""
+    return svg_of(chart.to_dict())
+
+
+def svg_of(spec: dict[str, Any]) -> str:
+    """A Vega-Lite specification as one SVG document."""
     import vl_convert
 
-    return str(vl_convert.vegalite_to_svg(chart.to_dict()))
+    return str(vl_convert.vegalite_to_svg(spec))

@@ -15,6 +15,7 @@ from economic_index.publish.titles import cell_title
 
 COLUMNS = ["week_start", "label", "usage_share", "usage_share_lo", "usage_share_hi", "n_conversations", "n_users"]
 DRAWN = ["week_start", "label", "usage_share", "usage_share_lo", "usage_share_hi", "is_break"]
+DAY = "utcFormat(toDate(datum.value), '%-d %b')"
 LINES = 4
 
 
@@ -39,7 +40,9 @@ def _trend(marts: ServedMarts, measure: str, lines: int, of: str) -> FigureResul
         return no_figure("No week has enough conversations to be shown.")
     claimed = bool(rows["is_trend_claimed"].fillna(False).all())
     weeks = rows["week_start"].nunique()
-    description = f"Weekly shares of {', '.join(order)} over {weeks} weeks" + ("" if claimed else "; no trend is claimed")
+    description = f"Weekly shares of {', '.join(order)} over {weeks} weeks" + (
+        "" if claimed else "; no trend is claimed"
+    )
     caveats = (*(() if claimed else (NOT_CLAIMED,)), *((BREAK,) if rows["is_break"].fillna(False).any() else ()))
     table = rows[[column for column in COLUMNS if column in rows.columns]]
     chart = _chart(with_point(rows)[DRAWN], order, claimed, description)
@@ -68,18 +71,25 @@ def _weeks(marts: ServedMarts, measure: str) -> pd.DataFrame:
 def _chart(rows: pd.DataFrame, order: list[str], claimed: bool, description: str) -> Any:
     import altair as alt
 
-    tones = alt.Scale(domain=order, range=list(theme.SERIES[: len(order)]))
-    x = alt.X("week_start:O", axis=alt.Axis(title="Week beginning (Monday, UTC)", labelAngle=-45, labelOverlap=True))
-    y = alt.Y("usage_share:Q", scale=alt.Scale(zero=True), axis=alt.Axis(format="%", title="Share", tickCount=5))
+    series = list(theme.SERIES[: len(order)]) if len(order) > 1 else [theme.ORANGE]
+    tones = alt.Scale(domain=order, range=series)
+    years = "–".join(sorted({week[:4] for week in rows["week_start"]}))
+    x = alt.X(
+        "week_start:O", axis=alt.Axis(title=f"Week beginning, {years}", labelExpr=DAY, labelAngle=0, labelOverlap=True)
+    )
+    y = alt.Y("usage_share:Q", scale=alt.Scale(zero=True), axis=alt.Axis(format="%", title=None, tickCount=5))
     legend = alt.Legend(orient="top", title=None, columns=2) if len(order) > 1 else None
     base = alt.Chart(rows).encode(x=x, color=alt.Color("label:N", scale=tones, sort=order, legend=legend))
     ends = {"y": alt.Y("usage_share_lo:Q"), "y2": "usage_share_hi:Q"}
-    breaks = alt.Chart(rows[rows["is_break"].fillna(False).astype(bool)]).mark_rule(strokeDash=[4, 3], color=theme.MUTED)
+    breaks = alt.Chart(rows[rows["is_break"].fillna(False).astype(bool)]).mark_rule(
+        strokeDash=[4, 3], color=theme.MUTED
+    )
     if claimed:
         layers = [base.mark_area(opacity=0.18).encode(**ends), base.mark_line(strokeWidth=2).encode(y=y)]
     else:
         shifted = base.encode(xOffset=alt.XOffset("label:N", sort=order))
         dots = shifted.mark_point(filled=True, size=36, opacity=1).encode(y=y)
         layers = [shifted.mark_rule(strokeWidth=1.5, opacity=0.6).encode(**ends), dots]
-    key = ("Bands: 95% intervals." if claimed else "Points with 95% intervals; no trend is claimed.",)
+    drawn = "Bands: 95% intervals." if claimed else "Points with 95% intervals; no trend is claimed."
+    key = (f"Share of classified conversations. {drawn}",)
     return theme.themed(alt.layer(breaks.encode(x=x), *layers), description, key, 300)

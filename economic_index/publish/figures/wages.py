@@ -3,6 +3,7 @@
 A relation between occupations says nothing of persons; the rank correlation is dbt's.
 """
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -27,28 +28,34 @@ COLUMNS = [
 ]
 DRAWN = ["title", "median_wage", "usage_share", "usage_share_lo", "usage_share_hi"]
 NAMED = 8
+NAMED_WHEN_NARROW = 3
+HEIGHT = 400
+LETTER, LINE = 6.1, 15
 
 
 def build(marts: ServedMarts) -> FigureResult:
     """One dot an occupation, log scale of shares, with the most used ones named."""
     rows = shares(marts, "mart_wages", "onet_soc_code")
-    rows = rows[rows["median_wage"].notna() & (rows["usage_share_lo"] > 0)] if not rows.empty else rows
+    rows = rows[rows["median_wage"].notna() & (rows["usage_share"] > 0)] if not rows.empty else rows
     if rows.empty:
         return no_figure("No occupation with a known wage has enough conversations to be shown.")
-    currency = str(rows["currency"].dropna().iloc[0]) if rows["currency"].notna().any() else ""
-    year = str(rows["wage_year"].iloc[0])
+    currency, year = str(rows["currency"].iloc[0]), int(rows["wage_year"].iloc[0])
+    across = f"Median yearly wage, {currency}, {year}"
     description = (
-        f"Scatter of {len(rows)} occupations: median yearly wage ({currency}, {year}) against share of conversations. "
+        f"Scatter of {len(rows)} occupations: {across.lower()}, against share of conversations. "
         f"The most used is {rows['title'].iloc[0]}. {correlation(marts)}"
     )
     caveats = (
         "A relation between occupations’ wages and their use says nothing of the wages of the people who wrote.",
         "Occupations without enough conversations are not drawn, so the cloud shows only its upper part.",
-        *(("Wages at the top of the survey’s scale are drawn at its limit.",) if rows["is_top_coded"].any() else ()),
+        *((TOP_CODED,) if rows["is_top_coded"].fillna(False).astype(bool).any() else ()),
     )
     caption = f"{len(rows)} occupations; {evidence_of(rows, 'conversations with a task')} {correlation(marts)}".strip()
     table = rows[[column for column in COLUMNS if column in rows.columns]]
-    return FigureResult(_chart(with_point(rows)[DRAWN], currency, year, description), "", table, caption, caveats)
+    return FigureResult(_chart(with_point(rows)[DRAWN], across, description), "", table, caption, caveats)
+
+
+TOP_CODED = "Wages at the top of the survey’s scale are drawn at its limit."
 
 
 def correlation(marts: ServedMarts) -> str:
@@ -64,17 +71,56 @@ def correlation(marts: ServedMarts) -> str:
     )
 
 
-def _chart(rows: pd.DataFrame, currency: str, year: str, description: str) -> Any:
+def _chart(rows: pd.DataFrame, across: str, description: str) -> Any:
     import altair as alt
 
-    wage = alt.Axis(format="~s", title=f"Median yearly wage, {currency} ({year})", grid=False, tickCount=6)
-    share = alt.Axis(format=".2~%", title="Share of conversations (log scale)", tickCount=4)
-    x = alt.X("median_wage:Q", scale=alt.Scale(zero=False, nice=True), axis=wage)
-    y = alt.Y("usage_share:Q", scale=alt.Scale(type="log"), axis=share)
-    tooltip = [alt.Tooltip("title:N"), alt.Tooltip("median_wage:Q", format=","), alt.Tooltip("usage_share:Q", format=".2%")]
+    low = max(float(rows["usage_share"].min()) * 0.4, 1e-6)
+    high = min(float(rows[["usage_share", "usage_share_hi"]].max().max()) * 1.3, 1.0)
+    rows = rows.assign(usage_share_lo=rows["usage_share_lo"].clip(lower=low))
+    ticks = [step * 10.0**power for power in range(-6, 1) for step in (1, 3) if low <= step * 10.0**power <= high]
+    x_axis = alt.Axis(format="~s", title=across, grid=False, tickCount=6)
+    x = alt.X("median_wage:Q", scale=alt.Scale(zero=False, nice=True), axis=x_axis)
+    scale = alt.Scale(type="log", domain=[low, high], nice=False)
+    y = alt.Y("usage_share:Q", scale=scale, axis=alt.Axis(format="~%", title=None, values=ticks))
+    tooltip = ["title:N", alt.Tooltip("median_wage:Q", format=","), alt.Tooltip("usage_share:Q", format=".2%")]
     base = alt.Chart(rows)
-    lines = base.mark_rule(color=theme.PALE_BLUE, strokeWidth=1).encode(x=x, y=alt.Y("usage_share_lo:Q"), y2="usage_share_hi:Q")
-    dots = base.mark_point(filled=True, color=theme.BLUE, size=36, opacity=0.9).encode(x=x, y=y, tooltip=tooltip)
-    named = alt.Chart(rows.head(NAMED)).mark_text(align="left", dx=7, fontSize=11, color=theme.INK, limit=170)
-    key = (f"One dot an occupation; the {min(NAMED, len(rows))} most used are named. Lines: 95% intervals.",)
-    return theme.themed(alt.layer(lines, dots, named.encode(x=x, y=y, text="title:N")), description, key, 400)
+    lines = base.mark_rule(color=theme.PALE_BLUE, strokeWidth=1).encode(
+        x=x, y="usage_share_lo:Q", y2="usage_share_hi:Q"
+    )
+    dots = base.mark_point(filled=True, color=theme.BLUE, size=38, opacity=1).encode(x=x, y=y, tooltip=tooltip)
+    named = _named(rows, low, high)
+    layers = [lines, dots, *(_names(named, x, y, side) for side in ("left", "right"))]
+    key = ("Upright: share of the conversations with a task (log scale). One dot an occupation; lines: 95% intervals.",)
+    return theme.themed(alt.layer(*layers), description, key, HEIGHT)
+
+
+def _names(named: pd.DataFrame, x: Any, y: Any, side: str) -> Any:
+    import altair as alt
+
+    text = alt.ExprRef(f"width < 480 && datum.rank >= {NAMED_WHEN_NARROW} ? '' : datum.title")
+    marks = alt.Chart(named[named["side"] == side]).mark_text(
+        align=side, dx=7 if side == "left" else -7, fontSize=11, color=theme.INK, limit=190, text=text
+    )
+    return marks.encode(x=x, y=y)
+
+
+def _named(rows: pd.DataFrame, low: float, high: float) -> pd.DataFrame:
+    """The most used occupations whose names find room; names near the right edge stand left of their dot."""
+    first, last = float(rows["median_wage"].min()), float(rows["median_wage"].max())
+    taken: list[tuple[float, float, float]] = []
+    chosen: list[dict[str, Any]] = []
+    for row in rows.dropna(subset=["usage_share"]).head(4 * NAMED).to_dict("records"):
+        across = (row["median_wage"] - first) / ((last - first) or 1) * theme.WIDTH
+        down = math.log(high / row["usage_share"]) / math.log(high / low) * HEIGHT
+        side = "left" if across < 0.6 * theme.WIDTH else "right"
+        length = min(len(str(row["title"])) * LETTER, 190) + 10
+        begin = across if side == "left" else across - length
+        box = (begin, begin + length, down)
+        if len(chosen) < NAMED and not any(_touch(box, other) for other in taken):
+            taken.append(box)
+            chosen.append({**{str(key): value for key, value in row.items()}, "side": side, "rank": len(chosen)})
+    return pd.DataFrame(chosen, columns=[*rows.columns, "side", "rank"])
+
+
+def _touch(one: tuple[float, float, float], other: tuple[float, float, float]) -> bool:
+    return one[0] < other[1] and other[0] < one[1] and abs(one[2] - other[2]) < LINE

@@ -81,7 +81,7 @@ def with_hidden(rows: list[dict[str, Any]], cell: str) -> pd.DataFrame:
 
 def rich(*, dated: bool = True, n: int = 6000) -> dict[str, pd.DataFrame]:
     """A home with everything: dated weeks and known users, or assigned ones."""
-    frames = {
+    return {
         "mart_summary_of_home": _summary(n * 2, dated),
         "mart_accounting": _accounting(n),
         "mart_headlines": _headlines(n, dated),
@@ -92,13 +92,12 @@ def rich(*, dated: bool = True, n: int = 6000) -> dict[str, pd.DataFrame]:
         **_patterns(n),
         **_occupations(n),
     }
-    return frames
 
 
 def tiny() -> dict[str, pd.DataFrame]:
     """Ten conversations: every cell is hidden, only the accounting and the summary have something to say."""
     hidden = {"is_suppressed": True, "presentation": "suppressed"}
-    nothing = {key: math.nan for key in ("usage_share", "usage_share_lo", "usage_share_hi")}
+    nothing = dict.fromkeys(("usage_share", "usage_share_lo", "usage_share_hi"), math.nan)
     groups = {"soc_group_title": "", "employment_share": math.nan, "baseline": "employment OEWS May 2023"}
     ratios = {f"representation_ratio{end}": math.nan for end in ("", "_lo", "_hi")}
     withheld = share(0.5, 10) | hidden | nothing
@@ -211,9 +210,7 @@ def _kinds_of_work(n: int) -> dict[str, pd.DataFrame]:
     groups = []
     for code, (title, value, employed) in GROUPS.items():
         row = share(value, n, soc_group=code, soc_group_title=title, employment_share=employed)
-        ratios = {
-            f"representation_ratio{end}": row[f"usage_share{end}"] / employed for end in ("", "_lo", "_hi")
-        }
+        ratios = {f"representation_ratio{end}": row[f"usage_share{end}"] / employed for end in ("", "_lo", "_hi")}
         groups.append({**row, **ratios, "baseline": "employment OEWS May 2023"})
     groups[-1]["presentation"] = "interval only"
     groups[-2]["presentation"] = "imprecise"
@@ -234,10 +231,10 @@ def _hierarchy(n: int) -> pd.DataFrame:
             name = f"{code}-10{rank}1.00"
             node = {"level": "occupation", "node_id": name, "parent_id": code, "node_rank": rank}
             rows.append(share(value * part, n, **node, node_label=f"Occupation number {rank} of a long name, {code}"))
-            for task in (1, 2, 3):
-                node = {"level": "task", "node_id": f"{name}/{task}", "parent_id": name, "node_rank": task}
-                label = f"Help with thing {task} that such an occupation does, told in a sentence of some length"
-                rows.append(share(value * part * 0.5 / task, n, **node, node_label=label))
+        for rank in range(1, 6):
+            node = {"level": "task", "node_id": f"{code}/{rank}", "parent_id": code, "node_rank": rank}
+            label = f"Help with thing {rank} that such a group does, told in a sentence of some length"
+            rows.append(share(value * 0.3 / rank, n, **node, node_label=label))
     return with_hidden(rows, "node_id")
 
 
