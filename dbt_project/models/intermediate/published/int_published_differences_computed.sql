@@ -9,8 +9,8 @@ with ours as (
 ),
 published as (  -- its users are not known: ours lend their design effect, and 1 and 10 say what hangs on it (method 5.3)
     select published.release, published.measure, published.cell, published.published_share as p, published.n_published,
-        ours.share, ours.share_lo, ours.share_hi, ours.n, ours.deff as own_deff, choices.choice,
-        published.n_published / case choices.choice when 'ours' then greatest(1, ours.deff) when '1' then 1 else 10 end as n_eff
+        ours.share, ours.share_lo, ours.share_hi, ours.n, greatest(1, ours.deff) as own_deff, choices.choice,
+        published.n_published / case choices.choice when 'ours' then own_deff when '1' then 1 else 10 end as n_eff
     from {{ ref('int_published_shares_computed') }} as published
     inner join ours using (measure, cell)
     cross join (select unnest(['ours', '1', '10']) as choice) as choices
