@@ -3,13 +3,14 @@
 with exhibited as (
     select c.week_start, c.conversation_key, c.cluster_key, c.weight,
         case
-            when f.skills_state <> 'answered' then ['_unclassified']
-            when len(f.skills) = 0 then ['_none']
-            else f.skills
+            when f.skills_state = 'answered' and len(f.skills) = 0 then ['_none']
+            when f.skills_state = 'answered' then f.skills
+            else [{{ cell_of('f.skills', "''") }}]
         end as skills
     from {{ ref('int_conversations_labelled') }} as c
     inner join {{ ref('stg_lake__facet_summaries') }} as f using (conversation_id)
-    where f.skills_state <> 'not_asked'
+    -- where nobody is asked there is no measure; else every conversation is accounted for
+    where exists (select 1 from {{ ref('stg_lake__facet_summaries') }} where skills_state <> 'not_asked')
 ),
 needs as (
     select onet_version, onet_soc_code, skill, needed_share
