@@ -14,16 +14,18 @@ WEEK_SECONDS = 7 * 24 * 3600
 
 def assigned_start(native_id: str, weeks: AssignWeeks) -> datetime:
     """A moment in one of the weeks, from two hashes of the conversation's id (without part suffix)."""
-    week = _hash("week", native_id) % weeks.count
-    second = _hash("time", native_id) % WEEK_SECONDS
-    return datetime.combine(weeks.start, time(), UTC) + timedelta(weeks=week, seconds=second)
+    week, second, _ = _hashes(native_id)
+    return datetime.combine(weeks.start, time(), UTC) + timedelta(
+        weeks=week % weeks.count, seconds=second % WEEK_SECONDS
+    )
 
 
 def assigned_user(native_id: str) -> str:
     """Raw id of one of 800 invented users, from a third hash of the conversation's id."""
-    return f"assigned-{_hash('user', native_id) % USER_COUNT}"
+    return f"assigned-{_hashes(native_id)[2] % USER_COUNT}"
 
 
-def _hash(purpose: str, native_id: str) -> int:
-    text = f"{purpose}\x1f{native_id}".encode("utf-8", "surrogatepass")
-    return int.from_bytes(hashlib.sha256(text).digest()[:8])
+def _hashes(native_id: str) -> tuple[int, int, int]:
+    """Three independent parts of one digest."""
+    digest = hashlib.sha256(f"assigned\x1f{native_id}".encode("utf-8", "surrogatepass")).digest()
+    return int.from_bytes(digest[:8]), int.from_bytes(digest[8:16]), int.from_bytes(digest[16:24])

@@ -80,4 +80,4 @@ def _bytes(text: str) -> bytes:
 
 
 def _base32(digest: bytes) -> str:
-    return b32encode(digest).decode().lower()[:26]
+    return b32encode(digest[:20])[:26].decode().lower()

@@ -6,12 +6,17 @@ Where the inbox lies is known to lake.py alone.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
+from economic_index.contracts.columns import MOMENT
 from economic_index.contracts.lake import CONVERSATIONS, MESSAGE
 from economic_index.conversations.normalise import Row
+from economic_index.conversations.transcript import SEPARATOR
 from economic_index.lake import Lake, week_of
+from economic_index.vocabulary import Role
 
 MESSAGES = pa.list_(MESSAGE)
 INBOX_SCHEMA = pa.schema(
@@ -33,14 +38,47 @@ def to_table(rows: Sequence[Row], reading_id: str) -> pa.Table:
 
 
 def _messages(rows: Sequence[Row]) -> pa.Array:
-    flat = [message for row in rows for message in row.messages]
-    parts = zip(*flat, strict=True) if flat else [()] * len(MESSAGE)
-    arrays = [pa.array(list(part), field.type) for part, field in zip(parts, MESSAGE, strict=True)]
-    offsets = [0]
-    for row in rows:
-        offsets.append(offsets[-1] + len(row.messages))
-    structs = pa.StructArray.from_arrays(arrays, fields=list(MESSAGE))
-    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), structs, type=MESSAGES)
+    """All messages of the rows as one list column; texts are sliced out of the rows' joined bytes."""
+    transcripts = [row.transcript for row in rows]
+    counts = [len(transcript.roles) for transcript in transcripts]
+    arrays = [
+        _roles("".join([transcript.roles for transcript in transcripts])),
+        _texts([transcript.data for transcript in transcripts]),
+        _column([transcript.sent_at for transcript in transcripts], counts, MOMENT, None),
+        _column([transcript.models for transcript in transcripts], counts, pa.string(), None),
+        _column([transcript.attachments for transcript in transcripts], counts, pa.bool_(), False),
+    ]
+    offsets = pa.array(np.concatenate([[0], np.cumsum(counts)]), pa.int32())
+    return pa.ListArray.from_arrays(offsets, pa.StructArray.from_arrays(arrays, fields=list(MESSAGE)), type=MESSAGES)
+
+
+def _roles(letters: str) -> pa.Array:
+    is_assistant = np.frombuffer(letters.encode(), dtype=np.uint8) == ord("a")
+    names = pa.array([Role.USER.value, Role.ASSISTANT.value])
+    return names.take(pa.array(is_assistant.astype(np.int32)))
+
+
+def _texts(parts: list[bytes]) -> pa.Array:
+    """Texts lie end to end once the separators are out: their places are the offsets."""
+    joined = SEPARATOR.encode().join(parts)
+    places = np.flatnonzero(np.frombuffer(joined, dtype=np.uint8) == ord(SEPARATOR))
+    ends = places - np.arange(len(places))
+    offsets = np.concatenate([[0], ends, [len(joined) - len(places)]]).astype(np.int32)
+    values = joined.replace(SEPARATOR.encode(), b"")
+    return pa.StringArray.from_buffers(len(offsets) - 1, pa.py_buffer(offsets), pa.py_buffer(values))
+
+
+def _column(parts: list[Sequence[Any] | None], counts: list[int], kind: pa.DataType, empty: Any) -> pa.Array:
+    """One value per message; a conversation without any is filled with `empty`."""
+    total = sum(counts)
+    if not any(parts):
+        return pa.array([empty], kind).take(pa.array(np.zeros(total, np.int32)))
+    filled = [
+        value
+        for part, count in zip(parts, counts, strict=True)
+        for value in (part if part is not None else [empty] * count)
+    ]
+    return pa.array(filled, kind)
 
 
 @dataclass

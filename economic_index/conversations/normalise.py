@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 
 from economic_index.conversations import identify
 from economic_index.conversations.assign import assigned_start, assigned_user
-from economic_index.conversations.records import Draft, Message, Reader, Rejected
+from economic_index.conversations.records import Draft, Reader, Rejected
 from economic_index.conversations.reserved import is_reserved
 from economic_index.conversations.sources import Source
-from economic_index.conversations.text import clean, fold_for_hash, is_clean
-from economic_index.vocabulary import LanguageSource, RejectReason, Role, StartedAtSource, UserRule
+from economic_index.conversations.text import clean
+from economic_index.conversations.transcript import Transcript, transcript_of
+from economic_index.vocabulary import LanguageSource, RejectReason, StartedAtSource, UserRule
 
 COUNTS = ("tool_event_count", "reasoning_count", "attachment_count", "branch_count", "dropped_message_count")
 FLAGS = (
@@ -24,6 +25,7 @@ FLAGS = (
     "is_sessionised",
     "is_zone_assumed",
 )
+MAX_REMEMBERED_USERS = 100_000
 TIME_OUT_OF_RANGE = "time_out_of_range"
 """Flag of a draft whose times were given but cannot be true."""
 
@@ -35,15 +37,7 @@ class Row(NamedTuple):
     """One conversation for the lake: values of its columns by name, and its messages."""
 
     values: dict[str, Any]
-    messages: list[Message]
-
-
-class _Cleaned(NamedTuple):
-    messages: list[Message]
-    joined: str
-    data: bytes
-    is_repaired: bool
-    dropped_count: int
+    transcript: Transcript
 
 
 @dataclass
@@ -55,84 +49,65 @@ class Normaliser:
     key: bytes
     file_id: str
     _occurrences: dict[str, int] = field(default_factory=dict)
+    _user_ids: dict[str, str] = field(default_factory=dict)
 
     def row(self, draft: Draft) -> Row | Rejected:
         """The row, or why there is none: no message by a person, or no usable time."""
-        cleaned = clean_messages(draft.messages)
-        messages = cleaned.messages
-        roles = "".join(message.role[0] for message in messages)
+        transcript = transcript_of(draft.messages)
+        roles = transcript.roles
         user_count = roles.count("u")
         if not user_count:
-            return Rejected(
-                RejectReason.EMPTY_CONVERSATION, draft.locator, f"messages={len(messages)}", draft.native_id
-            )
-        folded = cleaned.data if len(cleaned.data) == len(cleaned.joined) else fold_for_hash(cleaned.joined).encode()
-        content_hash = identify.content_hash_of_bytes(self.key, roles, folded)
-        started_at = self._started_at(draft, content_hash)
+            return Rejected(RejectReason.EMPTY_CONVERSATION, draft.locator, f"messages={len(roles)}", draft.native_id)
+        content_hash = identify.content_hash_of_bytes(self.key, roles, transcript.folded())
+        logged_at = _logged_start(draft, transcript)
+        weeks = self.source.assign_weeks
+        started_at = logged_at
+        if logged_at is None and weeks is not None:
+            started_at = assigned_start(draft.native_id or content_hash, weeks)
         if started_at is None:
             is_absurd = TIME_OUT_OF_RANGE in draft.flags
             reason = RejectReason.TIME_OUT_OF_RANGE if is_absurd else RejectReason.NO_TIME
-            return Rejected(reason, draft.locator, f"messages={len(messages)}", draft.native_id)
+            return Rejected(reason, draft.locator, f"messages={len(roles)}", draft.native_id)
         values: dict[str, Any] = {
-            "conversation_id": self._conversation_id(draft, messages, content_hash, started_at),
+            "conversation_id": self._conversation_id(draft, transcript, content_hash, logged_at),
             "content_hash": content_hash,
             "user_message_count": user_count,
-            "message_count": len(messages),
-            "text_char_count": len(cleaned.joined) - len(messages) + 1,
-            "is_text_repaired": cleaned.is_repaired or "is_text_repaired" in draft.flags,
+            "message_count": len(roles),
+            "text_char_count": transcript.char_count,
+            "is_text_repaired": transcript.is_repaired or "is_text_repaired" in draft.flags,
             "is_reserved": is_reserved(draft.record_ids),
+            "started_at": started_at,
         }
-        values |= self._times(draft, messages, started_at)
+        values |= _times(draft, transcript, logged_at)
         values |= self._origin(draft, content_hash)
-        values |= self._models(draft, messages)
-        values |= {name: draft.counts.get(name, 0) for name in COUNTS}
-        values["dropped_message_count"] += cleaned.dropped_count
-        values |= {name: name in draft.flags for name in FLAGS}
-        return Row(values, messages)
+        values |= self._models(draft, transcript)
+        for name in COUNTS:
+            values[name] = draft.counts.get(name, 0)
+        values["dropped_message_count"] += transcript.dropped_count
+        for name in FLAGS:
+            values[name] = name in draft.flags
+        return Row(values, transcript)
 
-    def _started_at(self, draft: Draft, content_hash: str) -> datetime | None:
-        logged = draft.created_at or draft.earliest_message_at
-        if logged is None:
-            logged = min((m.sent_at for m in draft.messages if m.sent_at is not None), default=None)
-        if logged is None and self.source.assign_weeks is not None:
-            return assigned_start(draft.native_id or content_hash, self.source.assign_weeks)
-        return logged
-
-    def _has_logged_time(self, draft: Draft) -> bool:
-        return bool(draft.created_at or draft.earliest_message_at or any(message.sent_at for message in draft.messages))
-
-    def _conversation_id(self, draft: Draft, messages: list[Message], content_hash: str, started_at: datetime) -> str:
+    def _conversation_id(
+        self, draft: Draft, transcript: Transcript, content_hash: str, logged_at: datetime | None
+    ) -> str:
         system = self.reader.system
         if draft.native_id is not None and draft.is_native_id_random:
             return identify.conversation_id(system, draft.native_id)
         if draft.native_id is not None:
             return identify.guarded_conversation_id(self.key, system, draft.native_id)
-        if self._has_logged_time(draft):
-            first = next(message.text for message in messages if message.role is Role.USER)
-            product = self._product(draft)
-            return identify.dated_conversation_id(self.key, draft.raw_user_id or "", product, first, started_at)
+        if logged_at is not None:
+            product, first = self._product(draft), transcript.first_user_text()
+            return identify.dated_conversation_id(self.key, draft.raw_user_id or "", product, first, logged_at)
         number = self._occurrences[content_hash] = self._occurrences.get(content_hash, 0) + 1
         return identify.undated_conversation_id(self.key, system, content_hash, number)
-
-    def _times(self, draft: Draft, messages: list[Message], started_at: datetime) -> dict[str, Any]:
-        is_logged = self._has_logged_time(draft)
-        ended_at = draft.ended_at or max((m.sent_at for m in messages if m.sent_at is not None), default=None)
-        told = draft.started_at_source
-        logged_source = StartedAtSource.LOG if told is StartedAtSource.ASSIGNED else told
-        return {
-            "started_at": started_at,
-            "ended_at": ended_at if is_logged and ended_at and ended_at >= started_at else None,
-            "started_at_source": logged_source if is_logged else StartedAtSource.ASSIGNED,
-            "updated_at": draft.updated_at,
-            "source_exported_at": draft.exported_at,
-        }
 
     def _origin(self, draft: Draft, content_hash: str) -> dict[str, Any]:
         user_id = None
         if self.source.users is UserRule.LOG and draft.raw_user_id:
-            user_id = identify.user_id(self.key, self.reader.system, draft.raw_user_id)
+            user_id = self._user_id(self.reader.system, draft.raw_user_id)
         elif self.source.users is UserRule.ASSIGNED:
-            user_id = identify.user_id(self.key, "assigned", assigned_user(draft.native_id or content_hash))
+            user_id = self._user_id("assigned", assigned_user(draft.native_id or content_hash))
         return {
             "user_id": user_id,
             "is_user_assigned": self.source.users is UserRule.ASSIGNED,
@@ -150,11 +125,21 @@ class Normaliser:
             "weight": 1.0,
         }
 
+    def _user_id(self, system: str, raw_id: str) -> str:
+        """One person writes many conversations: pseudonyms are remembered while a file is read."""
+        known = self._user_ids.get(raw_id)
+        if known is None:
+            if len(self._user_ids) >= MAX_REMEMBERED_USERS:
+                self._user_ids.clear()
+            known = self._user_ids[raw_id] = identify.user_id(self.key, system, raw_id)
+        return known
+
     def _product(self, draft: Draft) -> str:
         return self.source.product or draft.product or self.reader.product
 
-    def _models(self, draft: Draft, messages: list[Message]) -> dict[str, Any]:
-        named = [message.model for message in messages if message.model and message.role is Role.ASSISTANT]
+    def _models(self, draft: Draft, transcript: Transcript) -> dict[str, Any]:
+        pairs = zip(transcript.roles, transcript.models or (), strict=False)
+        named = [model for role, model in pairs if model and role == "a"]
         raw = draft.model_raw or (named[-1] if named else None) or self.source.default_model
         return {
             "model": normalise_model(raw),
@@ -163,25 +148,26 @@ class Normaliser:
         }
 
 
-def clean_messages(messages: list[Message]) -> _Cleaned:
-    """Texts repaired, empty turns dropped; with the texts joined by the unit separator, also as UTF-8."""
-    kept = [m for m in messages if m.has_attachment or (m.text and not m.text.isspace())]
-    joined = "\x1f".join([message.text for message in kept])
-    try:
-        data = joined.encode()
-        if is_clean(data, len(kept) - 1):
-            return _Cleaned(kept, joined, data, False, len(messages) - len(kept))
-    except UnicodeEncodeError:
-        pass
-    repaired = False
-    mended = []
-    for message in kept:
-        text, is_repaired = clean(message.text)
-        repaired |= is_repaired
-        if message.has_attachment or text.strip():
-            mended.append(message._replace(text=text))
-    joined = "\x1f".join([message.text for message in mended])
-    return _Cleaned(mended, joined, joined.encode(), repaired, len(messages) - len(mended))
+def _logged_start(draft: Draft, transcript: Transcript) -> datetime | None:
+    """The conversation's own time, else the earliest of the whole tree, else of the path."""
+    logged = draft.created_at or draft.earliest_message_at
+    if logged is None and transcript.sent_at is not None:
+        return min(moment for moment in transcript.sent_at if moment is not None)
+    return logged
+
+
+def _times(draft: Draft, transcript: Transcript, logged_at: datetime | None) -> dict[str, Any]:
+    ended_at = draft.ended_at
+    if ended_at is None and transcript.sent_at is not None:
+        ended_at = max(moment for moment in transcript.sent_at if moment is not None)
+    told = draft.started_at_source
+    logged_source = StartedAtSource.LOG if told is StartedAtSource.ASSIGNED else told
+    return {
+        "ended_at": ended_at if logged_at and ended_at and ended_at >= logged_at else None,
+        "started_at_source": logged_source if logged_at else StartedAtSource.ASSIGNED,
+        "updated_at": draft.updated_at,
+        "source_exported_at": draft.exported_at,
+    }
 
 
 def normalise_model(raw: str | None) -> str | None:

@@ -11,6 +11,10 @@ import numpy as np
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _OTHER_CONTROL = re.compile("[\x01-\x08\x0b-\x1f]")
 _FOLDED = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
+_FOLDED_BYTES = [
+    re.compile(pattern)
+    for pattern in (rb"\xe2\x80[\x8b-\x8f\xaa-\xae]", rb"\xe2\x81[\xa0-\xa9]", rb"\xef\xbb\xbf", rb"\xc2\xad")
+]
 _SPACE = re.compile(r"\s+")
 
 
@@ -50,6 +54,14 @@ def fold_for_hash(text: str) -> str:
     if text.isascii():
         return text
     return _FOLDED.sub("", unicodedata.normalize("NFC", text))
+
+
+def fold_bytes_for_hash(data: bytes) -> bytes:
+    """The same over UTF-8; marks are looked for in bytes first, because most texts have none."""
+    text = unicodedata.normalize("NFC", data.decode())
+    if any(pattern.search(data) for pattern in _FOLDED_BYTES):
+        text = _FOLDED.sub("", text)
+    return text.encode()
 
 
 def fold_space(text: str) -> str:

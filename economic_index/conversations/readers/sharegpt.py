@@ -51,12 +51,12 @@ class _Joined:
     base: str | None
     locator: Locator
     record_ids: list[str] = field(default_factory=list)
-    turns: dict[int, Any] = field(default_factory=dict)
-    empty_count: int = 0
+    turns: list[Any] = field(default_factory=list)
     conflict_count: int = 0
     is_partial: bool = False
     is_repaired: bool = False
     model: str | None = None
+    _next: int = 0
 
     def add(self, part: _Part) -> None:
         """Place the part's turns by their index; where two differ, the first stays and is counted."""
@@ -66,14 +66,14 @@ class _Joined:
         model = part.element.value.get("model")
         self.model = self.model or (model if isinstance(model, str) else None)
         if not part.turns:
-            self.empty_count += 1
             return
-        expected = max(self.turns, default=-1) + 1
-        self.is_partial |= part.first > expected
-        turns = self.turns
-        for index, turn in enumerate(part.turns, start=part.first):
-            if turns.setdefault(index, turn) is not turn:
-                self.conflict_count += turns[index] != turn
+        overlap = self._next - part.first
+        self.is_partial |= overlap < 0
+        if overlap > 0:
+            known = self.turns[-overlap:]
+            self.conflict_count += sum(old != new for old, new in zip(known, part.turns, strict=False))
+        self.turns += part.turns[max(overlap, 0) :]
+        self._next = max(self._next, part.first + len(part.turns))
 
 
 class ShareGpt:
@@ -136,24 +136,17 @@ def _part(element: Element) -> _Part | None:
 
 def _conversation(joined: _Joined, context: ReadContext) -> Draft | Rejected:
     messages: list[Message] = []
-    unknown: dict[str, int] = {}
-    dropped_count = joined.conflict_count
-    user_count = 0
-    for index in sorted(joined.turns):
-        turn = joined.turns[index]
-        speaker = turn.get("from") if isinstance(turn, dict) else None
-        text = turn.get("value") if isinstance(turn, dict) else None
-        role = ROLES.get(speaker) if isinstance(speaker, str) else None
-        if role is not None and isinstance(text, str) and text and not text.isspace():
+    unknown_count = 0
+    for turn in joined.turns:
+        role, text = _spoken(turn)
+        if role is not None and text and not text.isspace():
             messages.append(Message(role, text))
-            user_count += role is Role.USER
-            continue
-        dropped_count += 1
-        if role is None and speaker not in NOT_SPOKEN:
-            unknown["unknown_role"] = unknown.get("unknown_role", 0) + 1
-            context.skip("unknown_role")
-    if not user_count:
-        is_unknown = bool(unknown) and not messages
+        elif role is None and not _is_not_spoken(turn):
+            unknown_count += 1
+    if unknown_count:
+        context.skipped["unknown_role"] = context.skipped.get("unknown_role", 0) + unknown_count
+    if not any(message.role is Role.USER for message in messages):
+        is_unknown = bool(unknown_count) and not messages
         reason = RejectReason.UNKNOWN_ROLE if is_unknown else RejectReason.EMPTY_CONVERSATION
         detail = f"turns={len(joined.turns)} messages={len(messages)}"
         return Rejected(reason, joined.locator, detail, joined.base)
@@ -163,16 +156,28 @@ def _conversation(joined: _Joined, context: ReadContext) -> Draft | Rejected:
         native_id=joined.base,
         model_raw=joined.model,
         started_at_source=StartedAtSource.ASSIGNED,
-        counts={"dropped_message_count": dropped_count},
+        counts={"dropped_message_count": len(joined.turns) - len(messages) + joined.conflict_count},
         flags=_flags(joined),
         record_ids=tuple(joined.record_ids),
     )
 
 
+def _spoken(turn: Any) -> tuple[Role | None, str | None]:
+    """Role and text of a turn; no role if it is not understood."""
+    try:
+        role, text = ROLES.get(turn["from"]), turn.get("value")
+    except (TypeError, KeyError, AttributeError):
+        return None, None
+    return role, text if isinstance(text, str) else None
+
+
+def _is_not_spoken(turn: Any) -> bool:
+    return isinstance(turn, dict) and turn.get("from") in NOT_SPOKEN
+
+
 def _flags(joined: _Joined) -> set[str]:
-    is_gapped = bool(joined.turns) and (min(joined.turns) > 0 or max(joined.turns) + 1 > len(joined.turns))
     flags = set()
-    if joined.is_partial or is_gapped:
+    if joined.is_partial:
         flags.add("is_partial")
     if joined.is_repaired:
         flags.add("is_text_repaired")

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from economic_index.conversations.normalise import clean_messages, normalise_model
+from economic_index.conversations.normalise import normalise_model
 from economic_index.conversations.records import Message
-from economic_index.conversations.text import clean, fold_for_hash, is_clean
+from economic_index.conversations.text import clean, fold_bytes_for_hash, fold_for_hash, is_clean
+from economic_index.conversations.transcript import transcript_of
 from economic_index.vocabulary import Role
 
 
@@ -40,16 +41,22 @@ def test_a_kept_text_can_be_stored_and_is_not_changed_again(text: str) -> None:
 
 @given(st.lists(st.text(alphabet=st.sampled_from("ab\x00\x1f\r\n \ud83d\u00e9")), max_size=6))
 def test_the_fast_path_keeps_what_the_slow_one_keeps(texts: list[str]) -> None:
-    cleaned = clean_messages([Message(Role.USER, text) for text in texts])
+    transcript = transcript_of([Message(Role.USER, text) for text in texts])
     expected = [clean(text)[0] for text in texts]
-    assert [message.text for message in cleaned.messages] == [text for text in expected if text.strip()]
-    assert cleaned.dropped_count == sum(not text.strip() for text in expected)
+    assert transcript.texts() == [text for text in expected if text.strip()]
+    assert transcript.dropped_count == sum(not text.strip() for text in expected)
+    assert transcript.char_count == sum(map(len, transcript.texts()))
+    assert transcript.is_repaired == any(clean(text)[1] for text in texts)
 
 
 def test_an_empty_turn_with_an_attachment_stays() -> None:
-    cleaned = clean_messages([Message(Role.USER, "", has_attachment=True), Message(Role.USER, " ")])
-    assert [message.text for message in cleaned.messages] == [""]
-    assert cleaned.dropped_count == 1
+    transcript = transcript_of([Message(Role.USER, "", has_attachment=True), Message(Role.USER, " ")])
+    assert (transcript.texts(), transcript.attachments, transcript.dropped_count) == ([""], [True], 1)
+
+
+@given(st.text(alphabet=st.sampled_from("ae\u0301\u00e9\u2019\u200b\u202e\u2060\ufeff\u00ad\u212b")))
+def test_folding_bytes_is_folding_text(text: str) -> None:
+    assert fold_bytes_for_hash(text.encode()) == fold_for_hash(text).encode()
 
 
 def test_texts_that_read_the_same_fold_to_the_same() -> None:
