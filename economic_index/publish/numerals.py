@@ -13,9 +13,9 @@ def percent(share: float, lo: float = math.nan, hi: float = math.nan) -> str:
     return f"{100 * share:.{_decimals(share, lo, hi)}f}%"
 
 
-def percent_range(lo: float, hi: float) -> str:
-    """Both ends of an interval as percentages."""
-    digits = _decimals(hi, lo, hi)
+def percent_range(lo: float, hi: float, share: float = math.nan) -> str:
+    """Both ends of an interval as percentages, with the decimals of its share."""
+    digits = _decimals(hi if math.isnan(share) else share, lo, hi)
     return f"{100 * lo:.{digits}f}–{100 * hi:.{digits}f}%"
 
 
@@ -25,7 +25,7 @@ def percent_with_interval(share: float, lo: float, hi: float) -> str:
         return f"{percent(share)} (no interval)"
     if math.isnan(share):
         return f"somewhere in {percent_range(lo, hi)}"
-    return f"{percent(share, lo, hi)} (95% interval {percent_range(lo, hi)})"
+    return f"{percent(share, lo, hi)} (95% interval {percent_range(lo, hi, share)})"
 
 
 def points(difference: float, lo: float, hi: float) -> str:

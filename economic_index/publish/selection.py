@@ -47,9 +47,8 @@ def with_point(rows: pd.DataFrame) -> pd.DataFrame:
 
 def with_numbers(rows: pd.DataFrame) -> pd.DataFrame:
     """The same rows, with DuckDB's decimals (which arrive as objects) as floats."""
-    decimals = [
-        column for column in rows.columns if rows[column].dtype == object and rows[column].map(type).eq(Decimal).any()
-    ]
+    objects = [column for column in rows.columns if rows[column].dtype == object]
+    decimals = [column for column in objects if any(isinstance(value, Decimal) for value in rows[column])]
     return rows.assign(**{column: pd.to_numeric(rows[column]) for column in decimals}) if decimals else rows
 
 

@@ -33,7 +33,7 @@ def left_out(marts: ServedMarts) -> pd.DataFrame:
 def unknowns(marts: ServedMarts) -> list[Sentence]:
     """The sentences under 'What is not known'."""
     home = Home.of(marts)
-    said = _unclassified(marts)
+    said = [*_unclassified(marts), *_weeks_without(marts)]
     said.append(
         Sentence(
             "How often the engine errs is not in the intervals: they tell of the people drawn, not of wrong labels.",
@@ -60,3 +60,15 @@ def _unclassified(marts: ServedMarts) -> list[Sentence]:
         return []
     parts = [f"{percent(row['share'])} {row['words']} ({count(row['conversations'])})" for _, row in out.iterrows()]
     return [Sentence(f"The task of these conversations is not known: {'; '.join(parts)}.", "mart_accounting")]
+
+
+def _weeks_without(marts: ServedMarts) -> list[Sentence]:
+    """Weeks between the first and the last that hold nothing, or nothing classified: they are not zeros."""
+    weeks = marts.mart("dim_weeks")
+    if weeks.empty:
+        return []
+    words = {"empty": "without any conversation", "not_classified": "not classified yet"}
+    counts = {state: int((weeks["state"] == state).sum()) for state in words}
+    parts = " and ".join(f"{number} {words[state]}" for state, number in counts.items() if number)
+    text = f"Of the {len(weeks)} weeks from the first to the last, {parts}: a gap is not a fall to zero."
+    return [Sentence(text, "dim_weeks")] if parts else []

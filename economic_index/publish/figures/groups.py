@@ -50,16 +50,14 @@ def _walk(nodes: pd.DataFrame) -> list[dict[str, object]]:
     """Nodes in reading order: each group, then its occupations, then its tasks."""
     rows: list[dict[str, object]] = []
     groups = nodes[nodes["level"] == "soc_group"].head(6)
-    for group in groups.to_dict("records"):
-        rows.append(
-            {
-                **{str(key): value for key, value in group.items()},
-                "node_label": group_title(str(group["node_id"]), str(group["node_label"])),
-            }
-        )
+    for group in _records(groups):
+        group["node_label"] = group_title(str(group["node_id"]), str(group["node_label"]))
+        rows.append(group)
         for level, number in (("occupation", OCCUPATIONS), ("task", TASKS)):
             below = nodes[(nodes["level"] == level) & (nodes["parent_id"] == group["node_id"])]
-            rows.extend(
-                {str(key): value for key, value in row.items()} for row in below.head(number).to_dict("records")
-            )
+            rows.extend(_records(below.head(number)))
     return rows
+
+
+def _records(rows: pd.DataFrame) -> list[dict[str, object]]:
+    return [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]

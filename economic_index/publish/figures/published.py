@@ -58,10 +58,11 @@ def _under_headings(rows: pd.DataFrame) -> pd.DataFrame:
     drawn = chart_rows(rows, rows["label"], tones).assign(level=1, reference=rows["published_share"])
     blocks = []
     for measure in dict.fromkeys(rows["measure"]):
-        mine = drawn[rows["measure"] == measure]
+        mine: pd.DataFrame = drawn[rows["measure"] == measure]
         heading = {"label": HEADINGS.get(measure, measure), "level": 0, "tone": theme.INK, "printed": ""}
         blocks += [pd.DataFrame([heading], columns=drawn.columns).astype(mine.dtypes.to_dict()), mine]
-    return pd.concat(blocks, ignore_index=True)
+    whole: pd.DataFrame = pd.concat(blocks, ignore_index=True)
+    return whole
 
 
 HEADINGS = {"soc_group": "Occupation groups", "automation": "Style of request", "collaboration": "Patterns"}

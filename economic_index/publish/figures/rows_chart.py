@@ -61,9 +61,8 @@ def printed(share: float, lo: float, hi: float) -> str:
     """The number beside a mark: the share and its interval; only the interval where the point is not shown."""
     if math.isnan(lo) or math.isnan(hi):
         return percent(share)
-    return (
-        f"{percent(share, lo, hi)} ({percent_range(lo, hi)})" if not math.isnan(share) else f"({percent_range(lo, hi)})"
-    )
+    interval = f"({percent_range(lo, hi, share)})"
+    return interval if math.isnan(share) else f"{percent(share, lo, hi)} {interval}"
 
 
 def rows_chart(rows: pd.DataFrame, look: Look) -> Any:

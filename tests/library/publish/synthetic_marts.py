@@ -83,6 +83,7 @@ def rich(*, dated: bool = True, n: int = 6000) -> dict[str, pd.DataFrame]:
     """A home with everything: dated weeks and known users, or assigned ones."""
     return {
         "mart_summary_of_home": _summary(n * 2, dated),
+        "dim_weeks": _weeks(),
         "mart_accounting": _accounting(n),
         "mart_headlines": _headlines(n, dated),
         "mart_concentration": _concentration(n),
@@ -156,6 +157,12 @@ def _summary(conversations: int, dated: bool) -> pd.DataFrame:
         "is_user_assigned": not dated,
     }
     return pd.DataFrame([row])
+
+
+def _weeks() -> pd.DataFrame:
+    states = ["filled"] * 9 + ["empty", "not_classified", "not_classified"]
+    counts = {name: [100 if state == "filled" else 0 for state in states] for name in ("read_count", "labelled_count")}
+    return pd.DataFrame({"week_start": WEEKS, "state": states, **counts, "rejected_count": 0})
 
 
 def _accounting(n: int) -> pd.DataFrame:
