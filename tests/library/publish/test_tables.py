@@ -27,7 +27,7 @@ def test_the_interval_decides_the_digits(share: float, lo: float, hi: float, exp
 
 def test_differences_carry_their_sign_and_counts_their_thousands() -> None:
     assert points(-0.05, -0.08, -0.02) == "−5 points (95% interval −8 to −2)"
-    assert points(0.001, -0.02, 0.022) == "+0 points (95% interval −2 to +2)"
+    assert points(0.001, -0.02, 0.022) == "+0.1 points (95% interval −2.0 to +2.2)"
     assert count(1234567) == "1,234,567"
     assert count(math.nan) == "unknown"
     assert percent(math.nan) == "not known"
