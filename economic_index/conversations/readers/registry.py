@@ -3,10 +3,11 @@
 Adding a format is one module beside this one and one line here (docs/log_formats.md, "Adding a reader").
 """
 
+from economic_index.conversations.readers.chat_messages import READER as CHAT_MESSAGES
 from economic_index.conversations.readers.sharegpt import READER as SHAREGPT
 from economic_index.conversations.records import Reader
 
-READERS: tuple[Reader, ...] = (SHAREGPT,)
+READERS: tuple[Reader, ...] = (SHAREGPT, CHAT_MESSAGES)
 """Most specific first."""
 
 
