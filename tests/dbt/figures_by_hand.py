@@ -7,11 +7,12 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-from scipy import stats
-
 from by_hand import GRID, T_AT_GRID, label_cells, mapping_cells
-from economic_index.taxonomy import facts
+from scipy import stats
 from worlds import World
+
+from economic_index.contracts.reference import BANK_LINKS
+from economic_index.taxonomy import facts
 
 ALL = date(2020, 6, 1)
 FLOOR_CONVERSATIONS, FLOOR_USERS = 15, 5
@@ -31,7 +32,7 @@ def listings() -> pd.DataFrame:
 
 def used_statements(world: World, conversations: pd.DataFrame) -> set[str]:
     """Statements that pass the floor by picks which stand for them alone."""
-    links = world.lake.read_reference_links().groupby("bank_task_id")["statement_hash"].nunique()
+    links = world.lake.read(BANK_LINKS).groupby("bank_task_id")["statement_hash"].nunique()
     picks = world.mappings.query("level == 'task' and state == 'answered' and weight > 0")
     alone = picks["bank_task_id"].isna() | picks["bank_task_id"].map(links).eq(1)
     rows = picks[alone].merge(conversations[["conversation_id", "user_id"]], on="conversation_id")
