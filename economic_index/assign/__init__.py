@@ -1,0 +1,1 @@
+"""Ways to tie a conversation to O*NET tasks."""

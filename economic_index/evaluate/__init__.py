@@ -1,0 +1,1 @@
+"""Agreement of label sets, as pure functions."""
