@@ -1,73 +1,72 @@
 -- what two compared shares owe to users who are in both: sums from which their covariance follows (method 5.3)
-with pairs as (
-    select pairs.*, tables.denominator_key
+with tables as (
+    select measure, cell, cell_key, denominator_key
+    from {{ ref('int_denominators_listed') }}
+    where footing = 'of_classified' and measure in (select measure from {{ ref('int_pairs_listed') }})
+),
+pairs as (
+    select row_number() over () as pair_key, pairs.*, tables.denominator_key
     from {{ ref('int_pairs_listed') }} as pairs
-    inner join (
-        select distinct measure, denominator_key from {{ ref('int_denominators_listed') }} where footing = 'of_classified'
-    ) as tables using (measure)
+    inner join (select distinct measure, denominator_key from tables) as tables using (measure)
 ),
-evidence as (
-    select period_key, segment_key, cell_key, cluster_key, weight_sum
-    from {{ ref('int_evidence_summed_to_periods') }}
-    where cluster_key > 0  -- a user unknown is in no two places
-),
-totals as (
-    select period_key, segment_key, denominator_key, denominator from {{ ref('int_denominators_summed') }}
+users as (  -- a user unknown is in no two places
+    select users.period_key, users.segment_key, users.denominator_key, users.cluster_key, users.d_u, users.g,
+        totals.denominator
+    from {{ ref('int_denominators_kept_by_user') }} as users
+    inner join {{ ref('int_denominators_summed') }} as totals using (period_key, segment_key, denominator_key)
+    where users.cluster_key > 0 and users.denominator_key in (select denominator_key from tables)
 ),
 shared as (
-    select pairs.*, a.cluster_key, a.weight_sum as d_a, b.weight_sum as d_b,
-        1 / nullif(total_a.denominator * total_b.denominator
-            * sqrt((1 - a.weight_sum / total_a.denominator) * (1 - b.weight_sum / total_b.denominator)), 0) as scale
+    select pairs.pair_key, a.cluster_key, a.d_u as d_a, b.d_u as d_b,
+        sqrt(a.g * b.g) / (a.denominator * b.denominator) as scale
     from pairs
-    inner join evidence as a
-        on pairs.period_key_a = a.period_key and pairs.segment_key_a = a.segment_key and pairs.denominator_key = a.cell_key
-    inner join evidence as b
-        on pairs.period_key_b = b.period_key and pairs.segment_key_b = b.segment_key and pairs.denominator_key = b.cell_key
-        and a.cluster_key = b.cluster_key
-    inner join totals as total_a
-        on a.period_key = total_a.period_key and a.segment_key = total_a.segment_key and a.cell_key = total_a.denominator_key
-    inner join totals as total_b
-        on b.period_key = total_b.period_key and b.segment_key = total_b.segment_key and b.cell_key = total_b.denominator_key
+    inner join users as a
+        on pairs.period_key_a = a.period_key and pairs.segment_key_a = a.segment_key
+        and pairs.denominator_key = a.denominator_key
+    inner join users as b
+        on pairs.period_key_b = b.period_key and pairs.segment_key_b = b.segment_key
+        and pairs.denominator_key = b.denominator_key and a.cluster_key = b.cluster_key
 ),
-in_cells as (
-    select shared.*, cells.cell, a.weight_sum as y_a, 0 as y_b
-    from shared
-    inner join {{ ref('int_denominators_listed') }} as cells using (measure, denominator_key)
-    inner join evidence as a
-        on shared.period_key_a = a.period_key and shared.segment_key_a = a.segment_key
-        and shared.cluster_key = a.cluster_key and cells.cell_key = a.cell_key
+evidence as (
+    select evidence.period_key, evidence.segment_key, tables.denominator_key, tables.cell, evidence.cluster_key,
+        evidence.weight_sum as y
+    from {{ ref('int_evidence_summed_to_periods') }} as evidence
+    inner join tables using (cell_key)
+    where evidence.cluster_key > 0
+),
+sides as (
+    select pairs.pair_key, evidence.cell, evidence.cluster_key, evidence.y as y_a, 0 as y_b
+    from pairs
+    inner join evidence
+        on pairs.period_key_a = evidence.period_key and pairs.segment_key_a = evidence.segment_key
+        and pairs.denominator_key = evidence.denominator_key
     union all
-    select shared.*, cells.cell, 0, b.weight_sum
-    from shared
-    inner join {{ ref('int_denominators_listed') }} as cells using (measure, denominator_key)
-    inner join evidence as b
-        on shared.period_key_b = b.period_key and shared.segment_key_b = b.segment_key
-        and shared.cluster_key = b.cluster_key and cells.cell_key = b.cell_key
+    select pairs.pair_key, evidence.cell, evidence.cluster_key, 0, evidence.y
+    from pairs
+    inner join evidence
+        on pairs.period_key_b = evidence.period_key and pairs.segment_key_b = evidence.segment_key
+        and pairs.denominator_key = evidence.denominator_key
 ),
-users as (
-    select comparison, measure, period_key_a, segment_key_a, period_key_b, segment_key_b, cell, cluster_key,
-        any_value(d_a) as d_a, any_value(d_b) as d_b, any_value(scale) as scale, sum(y_a) as y_a, sum(y_b) as y_b
-    from in_cells
-    group by all
+by_user as (
+    select pair_key, cell, cluster_key, sum(y_a) as y_a, sum(y_b) as y_b from sides group by pair_key, cell, cluster_key
 ),
 cell_sums as (
-    select comparison, measure, period_key_a, segment_key_a, period_key_b, segment_key_b, cell,
-        sum(y_a * y_b * scale) as yy, sum(y_a * d_b * scale) as y_a_d_b, sum(y_b * d_a * scale) as y_b_d_a
-    from users
-    group by all
+    select by_user.pair_key, by_user.cell, sum(y_a * y_b * scale) as yy, sum(y_a * d_b * scale) as y_a_d_b,
+        sum(y_b * d_a * scale) as y_b_d_a
+    from by_user
+    inner join shared using (pair_key, cluster_key)
+    group by by_user.pair_key, by_user.cell
 ),
-tables as (
-    select comparison, measure, period_key_a, segment_key_a, period_key_b, segment_key_b, denominator_key,
-        sum(d_a * d_b * scale) as dd
-    from shared
-    group by all
+pair_sums as (
+    select pair_key, sum(d_a * d_b * scale) as dd from shared group by pair_key
 )
-select tables.comparison, tables.measure, tables.period_key_a, tables.segment_key_a, tables.period_key_b,
-    tables.segment_key_b, cells.cell,
+select pairs.comparison, pairs.measure, pairs.period_key_a, pairs.segment_key_a, pairs.period_key_b,
+    pairs.segment_key_b, tables.cell,
     coalesce(cell_sums.yy, 0) as yy,
     coalesce(cell_sums.y_a_d_b, 0) as y_a_d_b,
     coalesce(cell_sums.y_b_d_a, 0) as y_b_d_a,
-    tables.dd
-from tables
-inner join {{ ref('int_denominators_listed') }} as cells using (measure, denominator_key)
-left join cell_sums using (comparison, measure, period_key_a, segment_key_a, period_key_b, segment_key_b, cell)
+    pair_sums.dd
+from pairs
+inner join pair_sums using (pair_key)
+inner join tables using (measure)
+left join cell_sums using (pair_key, cell)
