@@ -193,7 +193,8 @@ def _refuse_known_others(head: bytes, sample: list[Any], file_name: str) -> None
         )
     if "CopilotInteraction" in (first.get("Operation"), first.get("RecordType")) or "AuditData" in first:
         raise _no_text(file_name, "the interaction export (getAllEnterpriseInteractions), not the audit log")
-    if "custom_id" in first and "response" in first and not {"body", "request", "params"} & first.keys():
+    is_batch_reply = "custom_id" in first and bool({"response", "result"} & first.keys())
+    if is_batch_reply and not {"body", "request", "params"} & first.keys():
         raise _no_text(file_name, "the batch input file, joined with this output on custom_id")
     if {"request_id", "startTime"} <= first.keys():
         _refuse_empty_gateway_rows(sample, file_name)

@@ -111,12 +111,15 @@ class FileRows:
 
     def _check_times(self, reader: Reader, name: str) -> None:
         if not reader.has_times and self.source.assign_weeks is None:
-            example = '{start = "2026-01-05", count = 12}'
-            raise LogFormatError(
-                RejectReason.NO_TIME_IN_FORMAT,
-                name,
-                f"{reader.format} has no times. Set assign_weeks in sources.toml, for example {example}.",
-            )
+            raise self._no_times(reader.format, name)
+
+    def _no_times(self, told: str, name: str) -> LogFormatError:
+        example = '{start = "2026-01-05", count = 12}'
+        return LogFormatError(
+            RejectReason.NO_TIME_IN_FORMAT,
+            name,
+            f"{told} has no times. Set assign_weeks in sources.toml, for example {example}.",
+        )
 
     def _judge(self, extent: Extent, name: str) -> None:
         """How a stream ended."""
@@ -132,6 +135,8 @@ class FileRows:
             self.report.status, self.report.reason = FileStatus.TRUNCATED, RejectReason.TRUNCATED_RECORD
 
     def _nothing_found(self) -> LogFormatError:
+        if set(self.report.reasons) == {RejectReason.NO_TIME} and self.source.assign_weeks is None:
+            return self._no_times(self.report.source_format or "This format", self.path.name)
         reasons = sorted(self.report.reasons.items())
         counts = ", ".join(f"{reason} {count}" for reason, count in reasons) or "none rejected"
         return LogFormatError(

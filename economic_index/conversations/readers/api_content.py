@@ -22,41 +22,16 @@ ROLES = {
 PROMPT_ROLES = ("system", "developer")
 TOOL_ROLES = ("tool", "function")
 TEXT_KINDS = ("text", "input_text", "output_text")
-ATTACHMENT_KINDS = frozenset(
-    [
-        "image_url",
-        "image",
-        "input_image",
-        "input_audio",
-        "audio",
-        "file",
-        "input_file",
-        "document",
-        "video",
-        "video_url",
-        "container_upload",
-    ]
-)
-REASONING_KINDS = frozenset(["thinking", "redacted_thinking", "reasoning", "reasoningContent"])
-TOOL_KINDS = frozenset(
-    [
-        "tool_use",
-        "tool_result",
-        "server_tool_use",
-        "mcp_tool_use",
-        "search_result",
-        "toolUse",
-        "toolResult",
-        "tool_call",
-        "tool_calls",
-        "function_call",
-        "function_call_output",
-        "mcp_list_tools",
-        "mcp_approval_request",
-        "mcp_approval_response",
-        "searchResult",
-    ]
-)
+ATTACHMENT_KINDS = {
+    *("image_url", "image", "input_image", "input_audio", "audio", "file", "input_file"),
+    *("document", "video", "video_url", "container_upload"),
+}
+REASONING_KINDS = {"thinking", "redacted_thinking", "reasoning", "reasoningContent"}
+TOOL_KINDS = {
+    *("tool_use", "tool_result", "server_tool_use", "mcp_tool_use", "search_result", "toolUse", "toolResult"),
+    *("tool_call", "tool_calls", "function_call", "function_call_output", "searchResult"),
+    *("mcp_list_tools", "mcp_approval_request", "mcp_approval_response"),
+}
 TOOL_ENDINGS = ("_tool_result", "_call", "_call_output")
 TIME_KEYS = ("timestamp", "ts", "time", "created_at")
 REASONING, TOOLS, ATTACHMENTS = "reasoning_count", "tool_event_count", "attachment_count"

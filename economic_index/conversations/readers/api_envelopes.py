@@ -4,6 +4,7 @@ What the messages say is read in api_content.py; nothing is joined here.
 """
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,7 @@ from economic_index.vocabulary import RejectReason
 REQUEST_KEYS = ("request", "body", "params", "input", "request_body", "kwargs")
 REPLY_KEYS = ("response", "output", "result", "response_body", "completion")
 MAX_WRAPPING = 3
+_EVENT_TEXT = re.compile(r"\s*(?:(?:event|id|retry)?:[^\n]*\s+)*data:\s*[\[{]")
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ def open_envelope(record: Any) -> Envelope:
     custom_id = custom_id if isinstance(custom_id, str) and custom_id else None
     request = _request(record)
     reply = _nested_reply(record, request)
-    if request is None and (custom_id is None or reply is None):
+    is_batch_reply = custom_id is not None and any(key in record for key in REPLY_KEYS)
+    if request is None and not is_batch_reply:
         raise UnreadableBodyError(RejectReason.UNSUPPORTED_BODY, f"messages=absent keys={len(record)}")
     items, body, branch_count = reply_items(reply)
     places = [record] if request is None or request is record else [record, request]
@@ -82,7 +85,7 @@ def reply_items(reply: Any) -> tuple[list[Any], dict[str, Any], int]:
     """Messages of a reply, its body, and how many alternatives it had beside the first. Raises UnreadableBodyError."""
     reply = _parsed(reply)
     if isinstance(reply, str):
-        if reply.lstrip().startswith(("data:", "event:", ":")) and "data:" in reply:
+        if _EVENT_TEXT.match(reply):
             raise UnreadableBodyError(RejectReason.STREAMED_CHUNKS_NOT_ASSEMBLED, "reply=event_text")
         return [{"role": "assistant", "content": reply}], {}, 0
     if isinstance(reply, list):
@@ -154,7 +157,9 @@ def _request(record: dict[str, Any]) -> dict[str, Any] | None:
             if prompt_items(body) is not None:
                 return body
             body = body.get("body", body.get("params"))
-    is_response = record.get("object") == "response" or "output" in record or "previous_response_id" in record
+    output = record.get("output")
+    has_items = isinstance(output, list) and any(isinstance(item, dict) and "type" in item for item in output)
+    is_response = has_items or record.get("object") == "response" or "previous_response_id" in record
     return record if is_response and prompt_items(record) is not None else None
 
 

@@ -3,8 +3,6 @@
 Which keys hold what is api_envelopes.py's, what messages say api_content.py's, how requests join sessions.py's.
 """
 
-import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,19 +10,23 @@ from economic_index.conversations import times
 from economic_index.conversations.normalise import TIME_OUT_OF_RANGE
 from economic_index.conversations.readers.api_content import Spoken, spoken
 from economic_index.conversations.readers.api_envelopes import Envelope, UnreadableBodyError, open_envelope
-from economic_index.conversations.readers.sessions import Exchange, Sessions
+from economic_index.conversations.readers.api_origin import (
+    TIME_KEYS,
+    first_text,
+    is_issued,
+    reply_id,
+    request_id,
+    session_id,
+    user_and_session,
+)
+from economic_index.conversations.readers.chains import Exchange
+from economic_index.conversations.readers.sessions import Sessions
 from economic_index.conversations.records import Draft, Element, ReadContext, Rejected
 from economic_index.vocabulary import RejectReason, Role, SourceFormat
 
-TIME_KEYS = ("timestamp", "ts", "time", "created_at", "created")
-REQUEST_ID_KEYS = ("request_id", "requestId", "id")
-SESSION_KEYS = ("session_id", "conversation_id", "thread_id", "gen_ai.conversation.id", "x-claude-code-session-id")
-USER_KEYS = ("user_id", "user", "safety_identifier", "end_user")
+MAX_WAITING = 50_000
+"""Lines that a batch may have, by its vendor's limit."""
 OTHER_FORMAT_KEYS = ("mapping", "chat_messages", "conversations")
-_ISSUED = re.compile(r"(chatcmpl|resp|msg|conv|batch_req|req|gen|thread)[-_][A-Za-z0-9_-]{16,}")
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
-_ANY_ISSUED = re.compile(r"(chatcmpl|resp|msg|conv|batch_req|req|gen)[-_].+")
-_CLIENT_USER = re.compile(r"(user_.+?)_session_(.+)")
 
 
 class ChatMessages:
@@ -54,6 +56,8 @@ class ChatMessages:
                 yield Rejected(unreadable.reason, element.locator, unreadable.detail)
                 continue
             placed = _joined(waiting, element, envelope)
+            if placed is None and len(waiting) > MAX_WAITING:
+                placed = waiting.pop(next(iter(waiting)))
             if placed is None:
                 continue
             yield from _place(sessions, *placed, context)
@@ -88,13 +92,14 @@ def _joined(
         return None
     if name not in waiting:
         return element, envelope
+    # a batch that failed for this line has no reply; what was asked still counts
     asked, request = waiting.pop(name)
     return asked, Envelope(
         request.prompt,
         envelope.reply,
         (*request.places, *envelope.places),
         envelope.branch_count,
-        has_reply=True,
+        has_reply=envelope.has_reply,
         custom_id=name,
         reply_body=envelope.reply_body,
     )
@@ -119,13 +124,13 @@ def _without_user(element: Element, envelope: Envelope, prompt: Spoken) -> Rejec
     is_unknown = bool(prompt.unknown_role_count) and not prompt.messages
     reason = RejectReason.UNKNOWN_ROLE if is_unknown else RejectReason.EMPTY_CONVERSATION
     detail = f"items={len(envelope.prompt or ())} messages={len(prompt.messages)}"
-    return Rejected(reason, element.locator, detail, _request_id(envelope)[0])
+    return Rejected(reason, element.locator, detail, request_id(envelope)[0])
 
 
 def _exchange(element: Element, envelope: Envelope, prompt: Spoken, reply: Spoken, context: ReadContext) -> Exchange:
-    native_id, is_random = _request_id(envelope)
-    user, client_session = _user(envelope)
-    session = _session(envelope) or client_session
+    native_id, is_random = request_id(envelope)
+    user, client_session = user_and_session(envelope)
+    session = session_id(envelope) or client_session
     exchange = Exchange(
         locator=element.locator,
         prompt=prompt.messages,
@@ -133,11 +138,11 @@ def _exchange(element: Element, envelope: Envelope, prompt: Spoken, reply: Spoke
         native_id=native_id,
         is_native_id_random=is_random,
         session=session,
-        is_session_random=session is not None and _is_issued(session),
-        previous=_first_text(envelope, ("previous_response_id",)),
-        reply_id=_reply_id(envelope),
+        is_session_random=session is not None and is_issued(session),
+        previous=first_text(envelope, ("previous_response_id",)),
+        reply_id=reply_id(envelope),
         user=user,
-        model=_first_text((*envelope.places[2:], *envelope.places[:2]), ("model", "modelId")),
+        model=first_text((*envelope.places[2:], *envelope.places[:2]), ("model", "modelId")),
         surface="api" if envelope.is_api else "chat",
         counts=prompt.counts + reply.counts,
         branch_count=envelope.branch_count,
@@ -159,85 +164,6 @@ def _set_time(exchange: Exchange, envelope: Envelope, context: ReadContext) -> N
             is_absurd |= times.is_present(value)
     if is_absurd:
         exchange.flags.add(TIME_OUT_OF_RANGE)
-
-
-def _request_id(envelope: Envelope) -> tuple[str | None, bool]:
-    """The id of a request and whether it is random. What a vendor issued goes first; `id` may count lines."""
-    texts = [_text(place.get(key)) for place in reversed(envelope.places) for key in REQUEST_ID_KEYS]
-    for text in texts:
-        if text and _is_issued(text):
-            return text, True
-    named = [_text(place.get("request_id")) for place in envelope.places]
-    replies = [_text(envelope.reply_body.get("id"))]
-    vendor = [text for text in texts if text and _ANY_ISSUED.fullmatch(text)]
-    return next((text for text in (*named, *replies, *vendor) if text), None), False
-
-
-def _is_issued(text: str) -> bool:
-    return bool(_ISSUED.fullmatch(text) or _UUID.fullmatch(text))
-
-
-def _reply_id(envelope: Envelope) -> str | None:
-    text = _text(envelope.reply_body.get("id"))
-    return text if text and text.startswith("resp_") else None
-
-
-def _session(envelope: Envelope) -> str | None:
-    for place in envelope.places:
-        conversation = place.get("conversation")
-        told = conversation.get("id") if isinstance(conversation, dict) else conversation
-        metadata, headers = place.get("metadata"), place.get("headers")
-        for holder in (place, metadata, headers):
-            text = _first_text((holder,), SESSION_KEYS) if isinstance(holder, dict) else None
-            if text:
-                return text
-        if text := _text(told):
-            return text
-    return None
-
-
-def _user(envelope: Envelope) -> tuple[str | None, str | None]:
-    """Who sent a request, and the session that some clients write into the same value."""
-    for place in envelope.places:
-        for key in USER_KEYS:
-            value = place.get(key)
-            text = _text(value.get("id") if isinstance(value, dict) else value)
-            if text:
-                return _client_user(text)
-        metadata = place.get("metadata")
-        text = _text(metadata.get("user_id")) if isinstance(metadata, dict) else None
-        if text:
-            return _client_user(text)
-    return None, None
-
-
-def _client_user(text: str) -> tuple[str | None, str | None]:
-    match = _CLIENT_USER.fullmatch(text)
-    if match:
-        return match[1], match[2]
-    if text.startswith("{"):
-        try:
-            told = json.loads(text)
-        except (ValueError, RecursionError):
-            return text, None
-        user = _first_text((told,), ("account_uuid", "device_id", "user_id"))
-        return user or text, _first_text((told,), ("session_id",))
-    return text, None
-
-
-def _first_text(places: Envelope | tuple[Any, ...], keys: tuple[str, ...]) -> str | None:
-    held = places.places if isinstance(places, Envelope) else places
-    texts = (_text(place.get(key)) for place in held if isinstance(place, dict) for key in keys)
-    return next((text for text in texts if text), None)
-
-
-def _text(value: Any) -> str | None:
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        return None
-    try:
-        return str(value).strip() or None
-    except ValueError:  # an int of thousands of digits
-        return None
 
 
 READER = ChatMessages()
