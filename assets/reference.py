@@ -29,7 +29,14 @@ def _write(lake: Lake, table: Table, rows: pd.DataFrame, origin: dict[str, str])
         asset_key=asset_key(table),
         metadata={"dagster/row_count": len(rows), **origin},
         data_version=dg.DataVersion(commit.rows_hash if commit else "none"),
-        check_results=[dg.AssetCheckResult(check_name="contract", passed=not rules, metadata={"broken": rules[:20]})],
+        check_results=[
+            dg.AssetCheckResult(
+                check_name="contract",
+                asset_key=asset_key(table),
+                passed=not rules,
+                metadata={"broken": rules[:20]},
+            )
+        ],
     )
 
 

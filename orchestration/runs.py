@@ -11,7 +11,7 @@ from typing import Any
 
 import dagster as dg
 
-QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 HOST = socket.gethostname()
 
 
