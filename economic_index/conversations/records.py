@@ -90,9 +90,10 @@ class ReadContext:
     settings: dict[str, Any] = field(default_factory=dict)
     skipped: dict[str, int] = field(default_factory=dict)
 
-    def skip(self, kind: str) -> None:
-        """Count one part of a kind that is not read."""
-        self.skipped[kind] = self.skipped.get(kind, 0) + 1
+    def skip(self, kind: str, count: int = 1) -> None:
+        """Count parts of a kind that is not read."""
+        if count:
+            self.skipped[kind] = self.skipped.get(kind, 0) + count
 
 
 class Reader(Protocol):
