@@ -117,10 +117,6 @@ def pick_tasks(scores: Reals, index: BankIndex, single: bool = False) -> list[li
     odds[odds < CLOSE_ENOUGH] = 0.0
     shares = odds / odds.sum(axis=1, keepdims=True)
     return [
-        [
-            Pick(index.task_ids[task], float(share))
-            for task, share in zip(tasks, weights, strict=True)
-            if share > 0
-        ]
+        [Pick(index.task_ids[task], float(share)) for task, share in zip(tasks, weights, strict=True) if share > 0]
         for tasks, weights in zip(order, shares, strict=True)
     ]

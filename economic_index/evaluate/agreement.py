@@ -49,8 +49,7 @@ def selective_accuracy(confidence: Reals, is_right: Flags) -> list[Selection]:
     sure, right = confidence[order], np.cumsum(is_right[order])
     last = np.flatnonzero(np.append(sure[1:] != sure[:-1], True)) if len(sure) else np.array([], int)
     points = [
-        Selection(float(sure[place]), (place + 1) / len(sure), float(right[place] / (place + 1)))
-        for place in last
+        Selection(float(sure[place]), (place + 1) / len(sure), float(right[place] / (place + 1))) for place in last
     ]
     return points[::-1]
 

@@ -105,11 +105,11 @@ class LocalEngine:
         done = 0
         for batch in _in_small_batches(batches):
             seen = read(batch)
-            vectors = self._vectors(seen.hashes, seen.windows, lambda count, done=done: report(done + count, len(hashes)))
-            inputs = self.heads.features(vectors, seen.shapes)
-            frames.append(
-                answer(seen.ids, seen.hashes, seen.languages, inputs, self.heads, self.groups, maker)
+            vectors = self._vectors(
+                seen.hashes, seen.windows, lambda count, done=done: report(done + count, len(hashes))
             )
+            inputs = self.heads.features(vectors, seen.shapes)
+            frames.append(answer(seen.ids, seen.hashes, seen.languages, inputs, self.heads, self.groups, maker))
             done += len(seen.ids)
         rows = pd.concat(frames, ignore_index=True) if frames else unread([], [], maker)
         rows = rows.loc[rows["conversation_id"].isin(list(hashes))]
@@ -136,9 +136,7 @@ class LocalEngine:
         dead = wanted.loc[wanted["is_occupational_state"] == State.DEAD, "conversation_id"]
         return rows.frame(), _dead_letters(ONET_TASK_MAPPINGS_REJECTED, sorted([*absent, *dead]))
 
-    def _map_open(
-        self, wanted: pd.DataFrame, batches: Iterator[pa.RecordBatch], rows: MappingRows
-    ) -> list[str]:
+    def _map_open(self, wanted: pd.DataFrame, batches: Iterator[pa.RecordBatch], rows: MappingRows) -> list[str]:
         """Map the occupational conversations; returns those that have neither vector nor transcript."""
         vectors = self._known_vectors(wanted, batches)
         is_known = wanted["content_hash"].isin(list(vectors))

@@ -72,9 +72,7 @@ def fit_logistic(inputs: Reals, is_right: npt.NDArray[np.bool_], l2: float = 1e-
     return weights
 
 
-def cross_fit_logistic(
-    inputs: Reals, is_right: npt.NDArray[np.bool_], folds: npt.NDArray[np.int64]
-) -> Reals:
+def cross_fit_logistic(inputs: Reals, is_right: npt.NDArray[np.bool_], folds: npt.NDArray[np.int64]) -> Reals:
     """Probability of being right by a model that did not see the row's fold."""
     likely = np.empty(len(inputs))
     for fold in np.unique(folds):

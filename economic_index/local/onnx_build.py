@@ -43,9 +43,7 @@ class _Graph:
     def dense(self, source: str, layer: str, output: str) -> str:
         weight = self.constant(f"{output}.weight", self.tensors[f"{layer}.weight"].T)
         product = self.node("MatMul", [source, weight], f"{output}.product")
-        return self.node(
-            "Add", [product, self.constant(f"{output}.bias", self.tensors[f"{layer}.bias"])], output
-        )
+        return self.node("Add", [product, self.constant(f"{output}.bias", self.tensors[f"{layer}.bias"])], output)
 
     def norm(self, source: str, layer: str, output: str) -> str:
         scale = self.constant(f"{output}.scale", self.tensors[f"{layer}.weight"])
@@ -57,9 +55,7 @@ def _embeddings(graph: _Graph) -> str:
     """Word, position and type embeddings of `ids` [texts, tokens], summed and normalised."""
     words = graph.constant("words", graph.tensors["embeddings.word_embeddings.weight"])
     typed = graph.tensors["embeddings.token_type_embeddings.weight"][0]
-    positions = graph.constant(
-        "positions", graph.tensors["embeddings.position_embeddings.weight"] + typed
-    )
+    positions = graph.constant("positions", graph.tensors["embeddings.position_embeddings.weight"] + typed)
     shape = graph.node("Shape", ["ids"], "length", start=1, end=2)
     zero, axes = graph.constant("zero", np.array([0], np.int64)), graph.constant("axis", np.array([0], np.int64))
     place = graph.node("Slice", [positions, zero, shape, axes], "places")
@@ -71,8 +67,7 @@ def _layer(graph: _Graph, source: str, number: int) -> str:
     """One encoder layer: attention, then the two dense layers, each added to its input and normalised."""
     prefix = f"encoder.layer.{number}"
     query, key, value = (
-        graph.dense(source, f"{prefix}.attention.self.{part}", f"{number}.{part}")
-        for part in ("query", "key", "value")
+        graph.dense(source, f"{prefix}.attention.self.{part}", f"{number}.{part}") for part in ("query", "key", "value")
     )
     context = graph.node(
         "MultiHeadAttention", [query, key, value], f"{number}.context", "com.microsoft", num_heads=HEADS
@@ -80,9 +75,7 @@ def _layer(graph: _Graph, source: str, number: int) -> str:
     attended = graph.dense(context, f"{prefix}.attention.output.dense", f"{number}.attended")
     added = graph.node("Add", [attended, source], f"{number}.attended.sum")
     middle = graph.norm(added, f"{prefix}.attention.output.LayerNorm", f"{number}.middle")
-    wide = graph.node(
-        "Gelu", [graph.dense(middle, f"{prefix}.intermediate.dense", f"{number}.wide")], f"{number}.gelu"
-    )
+    wide = graph.node("Gelu", [graph.dense(middle, f"{prefix}.intermediate.dense", f"{number}.wide")], f"{number}.gelu")
     narrow = graph.dense(wide, f"{prefix}.output.dense", f"{number}.narrow")
     both = graph.node("Add", [narrow, middle], f"{number}.sum")
     return graph.norm(both, f"{prefix}.output.LayerNorm", f"hidden.{number + 1}")

@@ -172,9 +172,7 @@ def acceptable_shares(data: TrainingSet) -> tuple[npt.NDArray[np.bool_], Reals]:
     return shares > 0, shares
 
 
-def train_tasks(
-    data: TrainingSet, activities: Reals, groups: Reals, index: Any
-) -> tuple[Reals, dict[str, Any]]:
+def train_tasks(data: TrainingSet, activities: Reals, groups: Reals, index: Any) -> tuple[Reals, dict[str, Any]]:
     """Calibration of the task picks, and how acceptable they are, over the occupational conversations."""
     used = np.array([bool(label["is_occupational"]) for label in data.labels])
     scores = task_scores(data.vectors, activities, groups, index)[used]
@@ -187,8 +185,7 @@ def train_tasks(
     place = {name: number for number, name in enumerate(index.task_ids)}
     picks = pick_tasks(scores, index)
     weighted = [
-        sum(pick.weight * shares[row, place[pick.bank_task_id]] for pick in each)
-        for row, each in enumerate(picks)
+        sum(pick.weight * shares[row, place[pick.bank_task_id]] for pick in each) for row, each in enumerate(picks)
     ]
     top = np.argsort(-scores, axis=1)[:, :3]
     card = {

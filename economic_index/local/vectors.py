@@ -57,7 +57,5 @@ class VectorStore:
         """Delete the vectors of these contents, whoever made them; returns how many there were."""
         with closing(self._connect()) as connection, connection:
             connection.execute("PRAGMA secure_delete=ON")
-            cursor = connection.executemany(
-                "DELETE FROM vectors WHERE content_hash = ?", ((name,) for name in hashes)
-            )
+            cursor = connection.executemany("DELETE FROM vectors WHERE content_hash = ?", ((name,) for name in hashes))
             return cursor.rowcount

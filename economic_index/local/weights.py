@@ -52,9 +52,7 @@ def _zipped_files(archive: bytes) -> dict[str, bytes]:
 
 
 def _is_pinned(files: dict[str, bytes]) -> bool:
-    return all(
-        name in files and hashlib.sha256(files[name]).hexdigest() == digest for name, digest in SHA256.items()
-    )
+    return all(name in files and hashlib.sha256(files[name]).hexdigest() == digest for name, digest in SHA256.items())
 
 
 def find_weights(packages: tuple[str, ...] = PACKAGES) -> Weights:
