@@ -18,9 +18,12 @@ labelled as (
 select
     periods.period_type, periods.period_start, segments.segment_type, segments.segment, labelled.measure, labelled.state,
     count(*) as conversations,
-    sum(labelled.weight) as weight
+    sum(labelled.weight) as weight,
+    sum(labelled.weight) / sum(sum(labelled.weight)) over (
+        partition by periods.period_type, periods.period_start, segments.segment_type, segments.segment, labelled.measure
+    ) as usage_share
 from labelled
 inner join {{ ref('int_conversations_cut_to_segments') }} as cut using (conversation_key)
 inner join {{ ref('int_segments_numbered') }} as segments using (segment_key)
 inner join {{ ref('int_periods_numbered') }} as periods using (week_start)
-group by all
+group by 1, 2, 3, 4, 5, 6
