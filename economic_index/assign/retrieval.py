@@ -60,7 +60,7 @@ def build_index(
         for statement, weight in task.statements.items():
             for activity in iwas_of_statements.get(statement, frozenset()) & place.keys():
                 shares[place[activity], column] += weight
-    starts = np.cumsum([0] + [len(task.examples) for task in tasks][:-1])
+    starts = np.cumsum([0, *[len(task.examples) for task in tasks][:-1]])
     group_places = np.array([groups.index(task.soc_group) for task in tasks])
     ids = tuple(task.bank_task_id for task in tasks)
     return BankIndex(ids, examples, labels, starts, shares, group_places)

@@ -92,4 +92,5 @@ class MappingRows:
         )
         order = ["conversation_id", "pick", "weight", "node_id"]
         rows = rows.sort_values(order, ascending=[True, True, False, True], ignore_index=True)
-        return ONET_TASK_MAPPINGS.schema.validate(rows)
+        validated: pd.DataFrame = ONET_TASK_MAPPINGS.schema.validate(rows)
+        return validated

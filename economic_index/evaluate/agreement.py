@@ -57,6 +57,7 @@ def selective_accuracy(confidence: Reals, is_right: Flags) -> list[Selection]:
 def choose_threshold(confidence: Reals, is_right: Flags, bar: float, fallback: float = 0.3) -> Selection:
     """The lowest threshold whose selective accuracy reaches `bar`, else the surest `fallback` of all.
 
+    A handful of sure answers that reach the bar by chance do not count: at least `fallback` is answered.
     Where all answers together reach the bar the threshold is 0.
 
     Raises:
@@ -65,7 +66,7 @@ def choose_threshold(confidence: Reals, is_right: Flags, bar: float, fallback: f
     curve = selective_accuracy(confidence, is_right)
     if not curve:
         raise ValueError("no answers to choose a threshold from")
-    reached = [point for point in curve if point.accuracy >= bar]
+    reached = [point for point in curve if point.accuracy >= bar and point.coverage >= fallback]
     if reached:
         return replace(reached[0], threshold=0.0) if reached[0].coverage == 1 else reached[0]
     within = [point for point in curve if point.coverage <= fallback]

@@ -70,7 +70,8 @@ def unread(ids: Sequence[str], hashes: Sequence[str], maker: Maker) -> pd.DataFr
 def finish(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows as the contract declares them, sorted by conversation."""
     ordered = rows[list(FACET_SUMMARIES.schema.columns)].sort_values("conversation_id", ignore_index=True)
-    return FACET_SUMMARIES.schema.validate(ordered)
+    validated: pd.DataFrame = FACET_SUMMARIES.schema.validate(ordered)
+    return validated
 
 
 def _identity(ids: Sequence[str], hashes: Sequence[str], maker: Maker) -> dict[str, Any]:

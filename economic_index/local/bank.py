@@ -92,7 +92,8 @@ def tasks_frame() -> pd.DataFrame:
             "licence_id": LICENCE,
         }
     )
-    return BANK_TASKS.schema.validate(rows)
+    validated: pd.DataFrame = BANK_TASKS.schema.validate(rows)
+    return validated
 
 
 def links_frame(onet_tasks: pd.DataFrame) -> pd.DataFrame:
@@ -116,7 +117,8 @@ def links_frame(onet_tasks: pd.DataFrame) -> pd.DataFrame:
     links["weight"] = links["weight"] / links["total"]
     links = links.assign(vintage=VINTAGE, licence_id=LICENCE)[list(BANK_LINKS.schema.columns)]
     order = ["bank_task_id", "onet_version", "statement_hash", "task_id"]
-    return BANK_LINKS.schema.validate(links.sort_values(order, ignore_index=True))
+    validated: pd.DataFrame = BANK_LINKS.schema.validate(links.sort_values(order, ignore_index=True))
+    return validated
 
 
 def statement_weights(onet_tasks: pd.DataFrame, onet_version: str) -> dict[str, dict[str, float]]:
@@ -128,8 +130,9 @@ def statement_weights(onet_tasks: pd.DataFrame, onet_version: str) -> dict[str, 
     links = links.loc[links["onet_version"] == onet_version]
     links = links.drop_duplicates(["bank_task_id", "statement_hash"])
     weights: dict[str, dict[str, float]] = {}
-    for row in links.itertuples():
-        weights.setdefault(str(row.bank_task_id), {})[str(row.statement_hash)] = float(row.weight)
+    triples = zip(links["bank_task_id"], links["statement_hash"], links["weight"], strict=True)
+    for task, statement, weight in triples:
+        weights.setdefault(str(task), {})[str(statement)] = float(weight)
     return weights
 
 

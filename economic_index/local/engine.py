@@ -105,9 +105,7 @@ class LocalEngine:
         done = 0
         for batch in _in_small_batches(batches):
             seen = read(batch)
-            vectors = self._vectors(
-                seen.hashes, seen.windows, lambda count, done=done: report(done + count, len(hashes))
-            )
+            vectors = self._vectors(seen.hashes, seen.windows, _shifted(report, done, len(hashes)))
             inputs = self.heads.features(vectors, seen.shapes)
             frames.append(answer(seen.ids, seen.hashes, seen.languages, inputs, self.heads, self.groups, maker))
             done += len(seen.ids)
@@ -169,7 +167,7 @@ class LocalEngine:
     def _mapping_maker(self) -> MappingMaker:
         return MappingMaker(self.model, self.model_hash, self.bank_version, self.onet_version)
 
-    def _vectors(self, hashes: Sequence[str], windows: Sequence[str], report: Callable[[int], None]) -> Vectors:
+    def _vectors(self, hashes: Sequence[str], windows: Sequence[str], report: Report) -> Vectors:
         """Vectors of the windows, out of the home where they are known."""
         maker = window_maker(self.embedder.kernel)
         known = self.store.get(maker, hashes)
@@ -177,13 +175,12 @@ class LocalEngine:
         for start in range(0, len(new), STORE_EVERY):
             part = new[start : start + STORE_EVERY]
             before = len(hashes) - len(new) + start
-            made = self.embedder.embed(
-                [windows[place] for place in part], lambda done, of, before=before: report(before + done)
-            )
+            texts = [windows[place] for place in part]
+            made = self.embedder.embed(texts, _shifted(report, before, len(hashes)))
             fresh = {hashes[place]: vector for place, vector in zip(part, made, strict=True)}
             self.store.put(maker, fresh.items())
             known |= fresh
-        report(len(hashes))
+        report(len(hashes), len(hashes))
         return np.stack([known[name] for name in hashes])
 
     def _known_vectors(
@@ -201,9 +198,18 @@ class LocalEngine:
                 if chosen:
                     part = batch.take(pa.array(chosen))
                     kept = [hashes[place] for place in chosen]
-                    vectors = self._vectors(kept, windows_of(part), lambda count: None)
+                    vectors = self._vectors(kept, windows_of(part), _silent)
                     known |= dict(zip(kept, vectors, strict=True))
         return known
+
+
+def _shifted(report: Report, before: int, of: int) -> Report:
+    """A report of a part, told as progress of the whole."""
+
+    def shifted(done: int, _: int) -> None:
+        report(before + done, of)
+
+    return shifted
 
 
 def _in_small_batches(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -229,4 +235,5 @@ def _dead_letters(table: Table, ids: Sequence[str]) -> pd.DataFrame:
         },
         columns=list(table.schema.columns),
     )
-    return table.schema.validate(rows)
+    validated: pd.DataFrame = table.schema.validate(rows)
+    return validated

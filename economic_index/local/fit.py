@@ -23,7 +23,7 @@ def fit_softmax(inputs: Reals, targets: Reals, l2: float) -> Reals:
 
     `targets` rows sum to 1, or to 0 where a row is not to be learned from.
     """
-    from scipy.optimize import minimize
+    from scipy.optimize import minimize  # type: ignore[import-untyped]
 
     rows = targets.sum(axis=1) > 0
     given, wanted = inputs[rows], targets[rows]

@@ -4,11 +4,11 @@ Only arrays and numbers are loaded, never code; training is train.py's.
 """
 
 import hashlib
-import importlib.resources as resources
 import io
 import json
 from dataclasses import dataclass
 from functools import cache
+from importlib import resources
 from typing import Any
 
 import numpy as np

@@ -25,9 +25,9 @@ and where the weight of use lies, too weak to be believed about a single convers
 {model}, an encoder of 22 million parameters (Apache-2.0), turned into ONNX and run on the processor; its
 weights are frozen. Each conversation is read through **one window of at most 256 tokens**: the number of turns, the
 first request, up to four later ones and the last, and the beginning of the first reply. Whatever stands elsewhere
-is not seen. On the window's vector and {shapes} measures of shape (turns, lengths, code, questions, repetition; no words)
-stand five linear heads, and one over intermediate work activities that helps to find the task. Tasks come from a bank of
-{tasks} work tasks in our own words. Nothing leaves the machine, and nothing is trained on your logs.
+is not seen. On the window's vector and {shapes} measures of shape (turns, lengths, code, questions, repetition; no
+words) stand five linear heads, and one over intermediate work activities that helps to find the task. Tasks come from
+a bank of {tasks} work tasks in our own words. Nothing leaves the machine, and nothing is trained on your logs.
 
 It runs in int8 where the processor has fast kernels for it (VNNI, ARM dot product), else in fp32. Vectors of the two
 differ slightly (cosine about 0.99) and never mix; the figures below are of fp32.
@@ -87,9 +87,9 @@ activities of its O*NET statements is one of the coder's one or two. (That is le
 | bank tasks picked first at least once | {task["distinct_tasks"]} of {task["tasks"]} |
 
 Threshold by rule, bar 0.5: {task["threshold"]:.2f}; answered {task["coverage"]:.0%}, acceptable there in
-{task["selective_accuracy"]:.2f}. At this precision a **single task's share can be wrong by as much as it is large**; sums
-over many tasks (groups, occupations) are better, and depth (how many tasks of an occupation are used) is an upper bound.
-A task outside the bank cannot be found: depth is that "within the bank's reach".
+{task["selective_accuracy"]:.2f}. At this precision a **single task's share can be wrong by as much as it is large**;
+sums over many tasks (groups, occupations) are better, and depth (how many tasks of an occupation are used) is an upper
+bound. A task outside the bank cannot be found: depth is that "within the bank's reach".
 """
 
 

@@ -3,6 +3,7 @@
 The features are numbers of fixed order; their names are STRUCTURE. Nothing is learned here.
 """
 
+import itertools
 import re
 from collections.abc import Sequence
 from math import log1p
@@ -120,7 +121,7 @@ def structure(turns: Sequence[Turn]) -> npt.NDArray[np.float64]:
             _symbol_share(first),
             1 - _share(first, "isascii") if first else 0.0,
             float(first[:1].islower()),
-            _mean([_overlap(heads[a], heads[b]) for a, b in zip(asked, asked[1:], strict=False)]),
+            _mean([_overlap(heads[a], heads[b]) for a, b in itertools.pairwise(asked)]),
             _mean([_overlap(heads[place], heads[place - 1]) for place in follow]),
             _mean([float(_has_list(text)) for text in replies]),
         ]

@@ -20,7 +20,7 @@ from economic_index.local import fit
 from economic_index.local.bank import bank_version, load_bank
 from economic_index.local.bank_index import open_index, soc_groups
 from economic_index.local.embedder import MODEL_NAME, Embedder
-from economic_index.local.heads import ARRAYS, CARD, bare_features, features, logistic, softmax
+from economic_index.local.heads import ARRAYS, CARD, bare_features, features, softmax
 from economic_index.local.kernel import Kernel
 from economic_index.local.language import LANGUAGE_VERSION, MEASURED, detect
 from economic_index.local.model_card import model_card

