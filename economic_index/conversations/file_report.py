@@ -123,7 +123,7 @@ class FileReport:
             "rejected_count": len(self.rejections),
             "duplicate_count": self.duplicate_count,
             "superseded_count": self.superseded_count,
-            "touched_weeks": [],
+            "touched_weeks": [week.isoformat() for week in self.touched_weeks],
         }
 
     def sentences(self) -> Iterator[str]:

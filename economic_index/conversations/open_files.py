@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+import orjson
 import zstandard
 
 from economic_index.conversations.errors import LogFormatError
@@ -21,6 +22,7 @@ from economic_index.conversations.log_names import choose_members
 from economic_index.vocabulary import RejectReason
 
 CHUNK_BYTES = 1 << 20
+ACCOUNT_FILE, MAX_ACCOUNT_BYTES = "user.json", 1 << 20
 GZIP, ZSTD, ZIP, EMPTY_ZIP = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04", b"PK\x05\x06"
 REFUSED_MAGIC = {
     b"PAR1": "a Parquet file: no reader of this version takes it",
@@ -54,7 +56,10 @@ class Stream:
 
 @dataclass
 class OpenLog:
-    """A log file that is being read. `digest` and `byte_count` cover the bytes of the file itself."""
+    """A log file that is being read. `digest` and `byte_count` cover the bytes of the file itself.
+
+    `account_id` is the id in a user.json in the archive or beside the file; it stays in memory.
+    """
 
     path: Path
     file: IO[bytes]
@@ -63,6 +68,7 @@ class OpenLog:
     digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
     byte_count: int = 0
     ignored: list[str] = field(default_factory=list)
+    account_id: str | None = None
 
     def streams(self) -> Iterator[Stream]:
         """One stream for a plain or compressed file, one per chosen member for a ZIP, in order of name."""
@@ -75,6 +81,7 @@ class OpenLog:
                 pass
             yield from self._members(self.file, self.path.name, magic, is_nested=False)
             return
+        self.account_id = _account_beside(self.path)
         stream = Stream(_without_suffix(self.path.name, magic), iter(()))
         raw = self._raw_chunks()
         if magic[:2] == GZIP:
@@ -101,7 +108,9 @@ class OpenLog:
                     name,
                     f"{len(infos)} members; limit {self.limits.member_count}; nothing was read.",
                 )
-            chosen, ignored = choose_members({info.filename: info for info in infos if _is_plain_member(info)})
+            members = {info.filename: info for info in infos if _is_plain_member(info)}
+            chosen, ignored = choose_members(members)
+            self.account_id = self.account_id or _account_in_zip(archive, members)
             self.ignored += ignored
             done = 0
             for member in chosen:
@@ -250,6 +259,33 @@ def _open_zip(file: IO[bytes], name: str, magic: bytes) -> zipfile.ZipFile:
         raise LogFormatError(
             RejectReason.BAD_ARCHIVE, name, "The archive is damaged or was not downloaded to its end; nothing was read."
         ) from None
+
+
+def _account_in_zip(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> str | None:
+    """The id in the account file of a ChatGPT export: the one person whose chats the archive holds."""
+    for name, info in members.items():
+        is_account = PurePosixPath(name).name == ACCOUNT_FILE and info.file_size <= MAX_ACCOUNT_BYTES
+        if is_account and not info.flag_bits & 0x1:
+            with suppress(zipfile.BadZipFile, zlib.error, EOFError), archive.open(info) as member:
+                return _account_id(member.read(MAX_ACCOUNT_BYTES))
+    return None
+
+
+def _account_beside(path: Path) -> str | None:
+    """The same where the archive was unpacked."""
+    account = path.with_name(ACCOUNT_FILE)
+    if path.name == ACCOUNT_FILE or not account.is_file() or account.stat().st_size > MAX_ACCOUNT_BYTES:
+        return None
+    return _account_id(account.read_bytes())
+
+
+def _account_id(data: bytes) -> str | None:
+    try:
+        account = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return None
+    identity = account.get("id") if isinstance(account, dict) else None
+    return identity if isinstance(identity, str) and identity else None
 
 
 def _is_plain_member(info: zipfile.ZipInfo) -> bool:

@@ -3,7 +3,7 @@
 No week is committed here; a reading that is killed leaves nothing that counts.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -22,7 +22,7 @@ from economic_index.conversations.open_files import sha256_of
 from economic_index.conversations.readers.registry import READERS
 from economic_index.conversations.sources import Source, load_sources
 from economic_index.conversations.winners import WinnerStore
-from economic_index.lake import Lake, empty_frame
+from economic_index.lake import Lake, empty_frame, fingerprint
 from economic_index.vocabulary import Audience, FileStatus, UserRule
 
 FLOOR_CONVERSATIONS, FLOOR_USERS = 15, 5
@@ -90,9 +90,9 @@ class LogReader:
         """Read what is new and write lake/raw_logs, lake/conversations_rejected and lake/sources."""
         reading = read_sources(lake, self.sources, self.key, self.as_of, progress=self.progress)
         with closing(WinnerStore(lake.database_path("versions"))) as store:
-            _write_if_changed(lake, RAW_LOGS, _raw_logs_frame(store.readings()))
-            _write_if_changed(lake, CONVERSATIONS_REJECTED, _frame(CONVERSATIONS_REJECTED, store.rejections()))
-        _write_if_changed(lake, SOURCES, sources_frame(self.sources))
+            _write_if_changed(lake, RAW_LOGS, [_dated(row) for row in store.readings()])
+            _write_if_changed(lake, CONVERSATIONS_REJECTED, list(store.rejections()))
+        _write_if_changed(lake, SOURCES, source_rows(self.sources))
         return reading
 
 
@@ -130,8 +130,8 @@ def read_sources(
                     report(sentence)
             done += size
     return Reading(
-        _raw_logs_frame(_with_weeks(item) for item in reports),
-        _frame(CONVERSATIONS_REJECTED, (row for item in reports for row in item.rejections)),
+        _frame(RAW_LOGS, [_dated(item.raw_log_row()) for item in reports]),
+        _frame(CONVERSATIONS_REJECTED, [row for item in reports for row in item.rejections]),
         sorted(touched),
         reports,
         unchanged_count,
@@ -139,9 +139,9 @@ def read_sources(
     )
 
 
-def sources_frame(sources: tuple[Source, ...]) -> pd.DataFrame:
+def source_rows(sources: tuple[Source, ...]) -> list[dict[str, Any]]:
     """Rows of lake/sources: a source whose users are not logged has no floor of users, `self` has none."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for source in sources:
         is_self = source.audience is Audience.SELF
         rows.append(
@@ -155,7 +155,7 @@ def sources_frame(sources: tuple[Source, ...]) -> pd.DataFrame:
                 "is_time_assigned": source.assign_weeks is not None,
             }
         )
-    return _frame(SOURCES, iter(rows))
+    return rows
 
 
 def _list_all(sources: tuple[Source, ...]) -> tuple[list[tuple[Source, Path]], list[str]]:
@@ -185,26 +185,19 @@ def _tell(progress: Progress | None, done: int, total: int) -> Callable[[int], N
     return tell
 
 
-def _with_weeks(report: FileReport) -> dict[str, Any]:
-    return report.raw_log_row() | {"touched_weeks": [week.isoformat() for week in report.touched_weeks]}
+def _dated(row: dict[str, Any]) -> dict[str, Any]:
+    return row | {"touched_weeks": [date.fromisoformat(week) for week in row["touched_weeks"]]}
 
 
-def _raw_logs_frame(rows: Iterator[dict[str, Any]]) -> pd.DataFrame:
-    def dated(row: dict[str, Any]) -> dict[str, Any]:
-        return row | {"touched_weeks": [date.fromisoformat(week) for week in row["touched_weeks"]]}
-
-    return _frame(RAW_LOGS, (dated(row) for row in rows))
-
-
-def _frame(table: Table, rows: Iterator[dict[str, Any]]) -> pd.DataFrame:
-    listed = list(rows)
-    if not listed:
+def _frame(table: Table, rows: list[dict[str, Any]]) -> pd.DataFrame:
+    if not rows:
         return empty_frame(table)
-    columns = list(table.schema.columns)
-    frame: pd.DataFrame = table.schema.validate(pd.DataFrame(listed, columns=columns))
+    frame: pd.DataFrame = table.schema.validate(pd.DataFrame(rows, columns=list(table.schema.columns)))
     return frame
 
 
-def _write_if_changed(lake: Lake, table: Table, rows: pd.DataFrame) -> None:
-    if lake.commit_of(table) is None or not lake.read(table).equals(rows):
-        lake.write(table, rows)
+def _write_if_changed(lake: Lake, table: Table, rows: list[dict[str, Any]]) -> None:
+    """A table whose rows are what they were keeps its commit, so that nothing downstream is made again."""
+    known, wanted = lake.commit_of(table), fingerprint(rows)
+    if known is None or known.input_fingerprint != wanted:
+        lake.write(table, _frame(table, rows), wanted)

@@ -12,6 +12,7 @@ from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.file_report import FileReport
 from economic_index.conversations.normalise import Normaliser, Row
 from economic_index.conversations.open_files import ArchiveLimits, OpenLog, Stream, open_log
+from economic_index.conversations.readers.chatgpt_export import ACCOUNT_ID
 from economic_index.conversations.records import Draft, ReadContext, Reader
 from economic_index.conversations.sniff import Sniffed, sniff
 from economic_index.conversations.sources import Source
@@ -83,7 +84,8 @@ class FileRows:
         self.report.source_format, self.report.reader_version = reader.format, reader.version
         self._check_times(reader, stream.name)
         normaliser = Normaliser(self.source, reader, self.key, self.report.file_id)
-        context = ReadContext(self.as_of, {}, self.report.skipped)
+        settings = {ACCOUNT_ID: log.account_id} if log.account_id else {}
+        context = ReadContext(self.as_of, settings, self.report.skipped)
         extent = Extent()
         elements = split(
             self._told(sniffed.chunks, log),
