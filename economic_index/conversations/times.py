@@ -14,7 +14,7 @@ EARLIEST = datetime(2020, 6, 1, tzinfo=UTC)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TOLERANCE = timedelta(hours=48)
 
-_NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{0,40})?([eE][+-]?\d{1,2})?")  # bounded: 1e999999999 would fill memory
 _LONG_FRACTION = re.compile(r"\.(\d{6})(\d+)")
 _PLAUSIBLE = re.compile(r"\d{4}-?\d{2}-?\d{2}")
 

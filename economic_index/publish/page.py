@@ -38,7 +38,7 @@ def build_report(marts: ServedMarts) -> str:
         conversations=count(home.conversations),
         answers=first_page(marts),
         titles={figure.name: figure.title for figure in FIGURES},
-        left_out=[(row["words"], count(row["conversations"]), percent(row["share"])) for row in _rows(marts)],
+        left_out=[(row["words"], count(row["conversations"]), percent(row["usage_share"])) for row in _rows(marts)],
         floors=floors_in_words(home),
         figures=[
             _figure(figure, result, specs.get(figure.name), keys.get(figure.name, [])) for figure, result in built

@@ -11,7 +11,7 @@ from economic_index.publish.home import Home
 from economic_index.publish.numerals import count, percent, percent_with_interval, points, ratio
 from economic_index.publish.selection import rows_of_all, shares
 from economic_index.publish.served import ServedMarts
-from economic_index.publish.titles import MODES, PATTERN_MEANINGS, PATTERNS, cell_title, group_title
+from economic_index.publish.titles import MODES, PATTERN_MEANINGS, PATTERNS, baseline_title, cell_title, group_title
 
 MOST_NAMED = 4
 
@@ -73,7 +73,7 @@ def work(marts: ServedMarts) -> list[Sentence]:
     if rows.empty:
         return [Sentence("Too few conversations show a kind of work for any group to be named.", "figure_employment")]
     said = [Sentence(_largest_groups(rows), "figure_employment")]
-    baseline = str(rows["baseline"].dropna().iloc[0]) if rows["baseline"].notna().any() else "employment"
+    baseline = baseline_title(str(rows["baseline"].iloc[0]))
     above = rows[rows["representation_ratio_lo"] > 1].sort_values("representation_ratio", ascending=False)
     below = rows[rows["representation_ratio_hi"] < 1].sort_values("representation_ratio")
     if len(above):

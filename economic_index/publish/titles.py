@@ -40,7 +40,7 @@ PATTERNS = {
 }
 PATTERN_MEANINGS = {
     Collaboration.DIRECTIVE: "hands the whole task over",
-    Collaboration.FEEDBACK_LOOP: "hands errors and results back until it works",
+    Collaboration.FEEDBACK_LOOP: "hands the errors back",
     Collaboration.TASK_ITERATION: "refines the result together",
     Collaboration.LEARNING: "wants to understand",
     Collaboration.VALIDATION: "has own work checked",
@@ -83,6 +83,12 @@ def engine_title(engine: str) -> str:
 def state_title(state: str) -> str:
     """What a state of a question means, in words."""
     return STATES.get(state.removeprefix("_"), state.removeprefix("_").replace("_", " "))
+
+
+def baseline_title(baseline: str) -> str:
+    """A baseline in prose: `employment, OEWS May 2023` is printed as `employment (OEWS May 2023)`."""
+    name, comma, survey = baseline.partition(", ")
+    return f"{name} ({survey})" if comma else name
 
 
 def cell_title(measure: str, cell: str, label: str) -> str:

@@ -13,6 +13,7 @@ from economic_index.publish.served import ServedMarts
 from economic_index.publish.titles import state_title
 
 TASK_MEASURES = ("task", "statement", "onet_task_mappings", "soc_group")
+COLUMNS = ["state", "words", "conversations", "usage_share"]
 ANSWERED = ("answered", "classified")
 
 
@@ -20,14 +21,12 @@ def left_out(marts: ServedMarts) -> pd.DataFrame:
     """What became of every conversation when its task was asked for: state, in words, conversations, share of all."""
     rows = rows_of_all(marts, "mart_accounting")
     if rows.empty:
-        return pd.DataFrame(columns=["state", "words", "conversations", "share"])
+        return pd.DataFrame(columns=COLUMNS)
     measures = set(rows["measure"])
     measure = next((name for name in TASK_MEASURES if name in measures), str(rows["measure"].iloc[0]))
     rows = rows[(rows["measure"] == measure) & (rows["conversations"] > 0)]
-    total = float(rows["weight"].sum())
-    rows = rows.assign(words=[state_title(str(state)) for state in rows["state"]], share=rows["weight"] / total)
-    rows = rows.sort_values("weight", ascending=False)
-    return rows[["state", "words", "conversations", "share"]].reset_index(drop=True)
+    rows = rows.assign(words=[state_title(str(state)) for state in rows["state"]])
+    return rows.sort_values("usage_share", ascending=False)[COLUMNS].reset_index(drop=True)
 
 
 def unknowns(marts: ServedMarts) -> list[Sentence]:
@@ -58,7 +57,9 @@ def _unclassified(marts: ServedMarts) -> list[Sentence]:
     out = rows[~rows["state"].isin(ANSWERED)]
     if out.empty:
         return []
-    parts = [f"{percent(row['share'])} {row['words']} ({count(row['conversations'])})" for _, row in out.iterrows()]
+    parts = [
+        f"{percent(row['usage_share'])} {row['words']} ({count(row['conversations'])})" for _, row in out.iterrows()
+    ]
     return [Sentence(f"The task of these conversations is not known: {'; '.join(parts)}.", "mart_accounting")]
 
 

@@ -124,7 +124,8 @@ def _current_path(
     leaf = text_at(record, "current_node")
     is_repaired = leaf not in parents
     if leaf is None or is_repaired:
-        leaf = newest_leaf(parents, _times(nodes, context.as_of))
+        said = {key: parent for key, parent in parents.items() if mapping_at(nodes[key], "message")}
+        leaf = newest_leaf(said or parents, _times(nodes, context.as_of))
     path = path_to(leaf or "", parents)
     if is_repaired or path.is_cyclic or path.is_cut:
         context.skip(TREE_REPAIRED)

@@ -8,7 +8,7 @@ from economic_index.publish.figures.figure import FigureResult, evidence_of, no_
 from economic_index.publish.figures.rows_chart import Look, chart_rows, rows_chart
 from economic_index.publish.selection import shares, with_point
 from economic_index.publish.served import ServedMarts
-from economic_index.publish.titles import group_title
+from economic_index.publish.titles import baseline_title, group_title
 
 COLUMNS = [
     "soc_group",
@@ -30,8 +30,7 @@ def build(marts: ServedMarts) -> FigureResult:
     rows = shares(marts, "mart_soc_groups", "soc_group")
     if rows.empty:
         return no_figure("No occupation group has enough conversations to be shown.")
-    baselines = rows["baseline"].dropna() if "baseline" in rows.columns else rows["soc_group"].head(0)
-    baseline = str(baselines.iloc[0]) if len(baselines) else "employment"
+    baseline = baseline_title(str(rows["baseline"].iloc[0]))
     titles = rows.apply(lambda row: group_title(row["soc_group"], row["soc_group_title"]), axis=1)
     drawn = chart_rows(with_point(rows), titles, theme.BLUE).assign(level=1, reference=rows["employment_share"])
     look = Look(

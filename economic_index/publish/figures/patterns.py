@@ -77,8 +77,7 @@ def build_by_group(marts: ServedMarts) -> FigureResult:
         baseline=0.5,
         pitch=22,
     )
-    n = float(rows["denominator"].sum())
-    caption = evidence_of(rows.assign(denominator=n), "conversations with a recognised pattern and a group")
+    caption = evidence_of(rows, "conversations with a recognised pattern in the largest group")
     columns = [column for column in ["soc_group", "soc_group_title", *COLUMNS[1:]] if column in rows.columns]
     caveats = (STYLE_OF_REQUEST, "Ranks among groups whose intervals overlap mean nothing.")
     return FigureResult(rows_chart(drawn, look), "", rows[columns], caption, caveats)

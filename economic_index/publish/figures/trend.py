@@ -9,9 +9,9 @@ import pandas as pd
 
 from economic_index.publish.figures import theme
 from economic_index.publish.figures.figure import FigureResult, evidence_of, no_figure
-from economic_index.publish.selection import SPECIAL_CELLS, rows_of_all, with_point
+from economic_index.publish.selection import SPECIAL_CELLS, rows_of_all, shares, with_point
 from economic_index.publish.served import ServedMarts
-from economic_index.publish.titles import cell_title
+from economic_index.publish.titles import cell_title, group_title
 
 COLUMNS = ["week_start", "label", "usage_share", "usage_share_lo", "usage_share_hi", "n_conversations", "n_users"]
 DRAWN = ["week_start", "label", "usage_share", "usage_share_lo", "usage_share_hi", "is_break"]
@@ -33,8 +33,7 @@ def _trend(marts: ServedMarts, measure: str, lines: int, of: str) -> FigureResul
     rows = _weeks(marts, measure)
     if rows.empty:
         return no_figure("No week has enough conversations to be shown.")
-    largest = rows.groupby("label")["numerator"].sum().sort_values(ascending=False)
-    order = ["Automation"] if measure == "automation" else [str(label) for label in largest.head(lines).index]
+    order = ["Automation"] if measure == "automation" else _largest_groups(marts, rows, lines)
     rows = rows[rows["label"].isin(order)].sort_values(["week_start", "label"]).reset_index(drop=True)
     if rows.empty:
         return no_figure("No week has enough conversations to be shown.")
@@ -54,6 +53,14 @@ NOT_CLAIMED = (
     "The weeks are drawn as separate points."
 )
 BREAK = "A broken upright line marks a week in which the engine changed: shares on its two sides do not compare."
+
+
+def _largest_groups(marts: ServedMarts, rows: pd.DataFrame, lines: int) -> list[str]:
+    """The groups that are largest over all weeks, of those that some week shows."""
+    groups = shares(marts, "mart_soc_groups", "soc_group")
+    cells = zip(groups["soc_group"], groups["soc_group_title"], strict=True) if not groups.empty else ()
+    titles = [group_title(str(code), str(title)) for code, title in cells]
+    return [title for title in titles if title in set(rows["label"])][:lines]
 
 
 def _weeks(marts: ServedMarts, measure: str) -> pd.DataFrame:

@@ -89,7 +89,7 @@ def _chart(rows: pd.DataFrame, across: str, description: str) -> Any:
     )
     dots = base.mark_point(filled=True, color=theme.BLUE, size=38, opacity=1).encode(x=x, y=y, tooltip=tooltip)
     named = _named(rows, low, high)
-    layers = [lines, dots, *(_names(named, x, y, side) for side in ("left", "right"))]
+    layers = [lines, dots, *(_names(named, x, y, side) for side in sorted(set(named["side"])))]
     key = ("Upright: share of the conversations with a task (log scale). One dot an occupation; lines: 95% intervals.",)
     return theme.themed(alt.layer(*layers), description, key, HEIGHT)
 

@@ -338,7 +338,7 @@ def with_canaries(value: Any) -> Any:
     return CANARY if isinstance(value, str) and value not in {"user", "assistant", "text", "message"} else value
 
 
-@given(st.lists(JSON, max_size=6), st.lists(st.dictionaries(WORDS, JSON, min_size=1), max_size=4))
+@given(st.lists(JSON, max_size=2), st.lists(EXCHANGES, max_size=2))
 def test_no_value_reaches_a_rejection_or_the_summary(some: list[Any], more: list[Any]) -> None:
     records = [with_canaries(record) for record in (*some, *more)]
     elements = (Element(record, Locator(LocatorKind.LINE, 1)) for record in records)

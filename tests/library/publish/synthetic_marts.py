@@ -99,7 +99,7 @@ def tiny() -> dict[str, pd.DataFrame]:
     """Ten conversations: every cell is hidden, only the accounting and the summary have something to say."""
     hidden = {"is_suppressed": True, "presentation": "suppressed"}
     nothing = dict.fromkeys(("usage_share", "usage_share_lo", "usage_share_hi"), math.nan)
-    groups = {"soc_group_title": "", "employment_share": math.nan, "baseline": "employment OEWS May 2023"}
+    groups = {"soc_group_title": "", "employment_share": math.nan, "baseline": "employment, OEWS May 2023"}
     ratios = {f"representation_ratio{end}": math.nan for end in ("", "_lo", "_hi")}
     withheld = share(0.5, 10) | hidden | nothing
     return {
@@ -169,11 +169,15 @@ def _accounting(n: int) -> pd.DataFrame:
     states = {"answered": n, "unclassified": n // 2, "not_occupational": n // 3, "language_not_measured": n // 6}
     whole = {"period_type": "all", "period_start": ALL_START, "segment_type": "all", "segment": "all"}
     rows = [
-        {**whole, "measure": measure, "state": state, "conversations": number, "weight": float(number)}
+        {**whole, "measure": measure, "state": state, "conversations": number, **_weight(number, states)}
         for measure in ("collaboration", "task")
         for state, number in states.items()
     ]
     return pd.DataFrame(rows)
+
+
+def _weight(number: int, states: dict[str, int]) -> dict[str, float]:
+    return {"weight": float(number), "usage_share": number / sum(states.values())}
 
 
 def _headlines(n: int, dated: bool) -> pd.DataFrame:
@@ -218,7 +222,7 @@ def _kinds_of_work(n: int) -> dict[str, pd.DataFrame]:
     for code, (title, value, employed) in GROUPS.items():
         row = share(value, n, soc_group=code, soc_group_title=title, employment_share=employed)
         ratios = {f"representation_ratio{end}": row[f"usage_share{end}"] / employed for end in ("", "_lo", "_hi")}
-        groups.append({**row, **ratios, "baseline": "employment OEWS May 2023"})
+        groups.append({**row, **ratios, "baseline": "employment, OEWS May 2023"})
     groups[-1]["presentation"] = "interval only"
     groups[-2]["presentation"] = "imprecise"
     return {

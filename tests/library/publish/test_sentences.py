@@ -75,6 +75,7 @@ def test_a_group_whose_ratio_may_be_one_is_not_called_larger_or_smaller() -> Non
     ratios = {"representation_ratio": 1.4, "representation_ratio_lo": 0.9, "representation_ratio_hi": 1.9}
     said = texts(sentences.work(served(with_cells("mart_soc_groups", "soc_group", {"27": ratios}))))
     assert "arts" not in said
+    assert "Larger here than in employment (OEWS May 2023): " in said
     assert "computer and mathematics (10.9 times)" in said
 
 
@@ -130,7 +131,7 @@ def test_the_published_index_is_set_against_ours_by_verdict() -> None:
 def test_what_is_left_out_is_told_by_reason_and_adds_up_to_all() -> None:
     marts = served(synthetic_marts.rich())
     rows = left_out(marts)
-    assert rows["share"].sum() == pytest.approx(1)
+    assert rows["usage_share"].sum() == pytest.approx(1)
     assert rows["conversations"].sum() == 12_000
     said = texts(unknowns(marts))
     assert "25% below the engine’s threshold (3,000)" in said
