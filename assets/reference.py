@@ -18,7 +18,7 @@ from economic_index.taxonomy import facts
 from economic_index.taxonomy.statements import StatementSource, StatementsUnavailable
 
 
-def _write(lake: Lake, table: Table, rows: pd.DataFrame, origin: dict[str, str]) -> dg.MaterializeResult:
+def _write(lake: Lake, table: Table, rows: pd.DataFrame, origin: dict[str, str]) -> dg.MaterializeResult[Any]:
     """Write a reference table if it changed, and say what it is made of."""
     commit = lake.commit_of(table)
     rules = broken_rules(table, rows)
@@ -53,7 +53,7 @@ def _fact_asset(table: Table) -> dg.AssetsDefinition:
         check_specs=[contract_check(table)],
         metadata={"dagster/column_schema": column_schema(table)},
     )
-    def fact(lake: dg.ResourceParam[Lake]) -> dg.MaterializeResult:
+    def fact(lake: dg.ResourceParam[Lake]) -> dg.MaterializeResult[Any]:
         return _write(lake, table, facts.load(table.name), entry.origin())
 
     return fact
@@ -99,7 +99,7 @@ def onet_statements(
     context: dg.AssetExecutionContext,
     lake: dg.ResourceParam[Lake],
     statement_source: dg.ResourceParam[StatementSource],
-) -> dg.MaterializeResult:
+) -> dg.MaterializeResult[Any]:
     """The statements, fetched or read from a folder; without them labels come from the bank."""
     try:
         rows, origin = statement_source.statements()

@@ -14,10 +14,11 @@ from dagster_dbt import DbtCliResource, DbtProject, dbt_assets
 def rollups_asset(project: DbtProject, *, with_column_metadata: bool) -> dg.AssetsDefinition:
     """One unpartitioned asset per model; a backfill of weeks ends with one build."""
 
-    @dbt_assets(manifest=project.manifest_path, project=project, name="rollups", pool="duckdb")
+    @dbt_assets(manifest=project.manifest_path, project=project, name="rollups", pool="duckdb")  # type: ignore[untyped-decorator]
     def rollups(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
         """Every count, share, interval, floor and suppression."""
         events = dbt.cli(["build"], context=context, target_path=Path(project.manifest_path).parent).stream()
         yield from events.fetch_row_counts().fetch_column_metadata() if with_column_metadata else events
 
-    return rollups
+    made: dg.AssetsDefinition = rollups
+    return made

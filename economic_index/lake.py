@@ -146,9 +146,10 @@ class Lake:
         if isinstance(rows, pd.DataFrame):
             ordered = rows[schema.names]
             yield from pa.Table.from_pandas(ordered, schema=schema, preserve_index=False).to_batches(65_536)
-        else:
-            for batch in rows:
-                yield batch.select(schema.names).cast(schema)
+            return
+        batches: Iterable[Any] = rows
+        for batch in batches:
+            yield batch.select(schema.names).cast(schema)
 
     # the inbox: read, not yet in its week
 

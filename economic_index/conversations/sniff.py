@@ -100,9 +100,8 @@ def find_shape(head: bytes) -> Shape:
     if text[:1] != b"{":
         return Shape.LINES
     lines = [line for line in text.split(b"\n", 3)[:3] if line.strip()]
-    is_cut = len(lines) == 1 and b"\n" not in text
     if _is_object(lines[0]) and (len(lines) == 1 or lines[1].lstrip()[:1] == b"{"):
-        return Shape.OBJECTS if is_cut and _wraps(head) else Shape.LINES
+        return Shape.WRAPPED_ARRAY if len(lines) == 1 and _wraps(head) else Shape.LINES
     if len(lines) == 3 and _is_object(lines[1]) and _is_object(lines[2]):
         return Shape.LINES
     return Shape.WRAPPED_ARRAY if _wraps(head) else Shape.OBJECTS
