@@ -53,7 +53,7 @@ def _fact_asset(table: Table) -> dg.AssetsDefinition:
         check_specs=[contract_check(table)],
         metadata={"dagster/column_schema": column_schema(table)},
     )
-    def fact(lake: dg.ResourceParam[Lake]) -> dg.MaterializeResult[Any]:
+    def fact(lake: dg.ResourceParam[Lake]) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster reads it
         return _write(lake, table, facts.load(table.name), entry.origin())
 
     return fact
@@ -99,7 +99,7 @@ def onet_statements(
     context: dg.AssetExecutionContext,
     lake: dg.ResourceParam[Lake],
     statement_source: dg.ResourceParam[StatementSource],
-) -> dg.MaterializeResult[Any]:
+) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster reads it
     """The statements, fetched or read from a folder; without them labels come from the bank."""
     try:
         rows, origin = statement_source.statements()
