@@ -14,7 +14,9 @@ from orchestration import settings as config
 from orchestration.rollup_inputs import rollup_inputs
 from orchestration.stages import stages_of
 
-RAW_LOGS_SELECTION = dg.AssetSelection.assets(dg.AssetKey(["lake", "raw_logs"]))
+RAW_LOGS_SELECTION = dg.AssetSelection.assets(
+    *[dg.AssetKey(["lake", name]) for name in ("raw_logs", "conversations_rejected", "sources")]
+)
 WEEKLY_SELECTION = dg.AssetSelection.assets(
     *[
         dg.AssetKey(["lake", name])
