@@ -33,7 +33,7 @@ def transcripts() -> pa.RecordBatch:
 def main() -> None:
     """Print the ratio of the two times."""
     batch = transcripts()
-    conversations = pd.DataFrame({"conversation_id": batch["conversation_id"].to_pylist()})
+    conversations = pd.DataFrame({name: batch[name].to_pylist() for name in ("conversation_id", "content_hash")})
     with tempfile.TemporaryDirectory() as folder:
         engine = LocalEngine.open(Path(folder) / "model", Path(folder) / "vectors.sqlite")
         assert len(engine.index.task_ids) > 300  # the bank is embedded once a home, outside the timing
