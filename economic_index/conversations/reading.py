@@ -114,6 +114,7 @@ def read_sources(
     done = unchanged_count = 0
     reports: list[FileReport] = []
     touched: set[date] = set()
+    waiting_before = set(lake.inbox_weeks())
     with closing(WinnerStore(lake.database_path("versions"), lambda file_id: ranks.get(file_id, -1))) as store:
         store.check_key(key)
         for source, path in listed:
@@ -129,6 +130,8 @@ def read_sources(
                 for sentence in file_report.sentences():
                     report(sentence)
             done += size
+    for week in set(lake.inbox_weeks()) - touched - waiting_before:
+        lake.clear_inbox(week)  # only versions that lost to another week's lie there
     return Reading(
         _frame(RAW_LOGS, [_dated(item.raw_log_row()) for item in reports]),
         _frame(CONVERSATIONS_REJECTED, [row for item in reports for row in item.rejections]),

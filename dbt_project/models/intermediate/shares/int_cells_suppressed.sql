@@ -1,10 +1,16 @@
 -- which cells are hidden: those below the floor, or one person's, and then the next smallest until the row
 -- that stands for them holds at least two cells and passes the floor itself (method 3.5)
 with cells as (
-    select counted.*, listed.measure, listed.parent_cell, segments.segment_type
+    select counted.*, listed.measure, listed.parent_cell, segments.segment_type,
+        classified.n_conversations as all_conversations, classified.n_users as all_users
     from {{ ref('int_cells_counted') }} as counted
     inner join {{ ref('int_denominators_listed') }} as listed using (cell_key, footing)
     inner join {{ ref('int_segments_numbered') }} as segments using (segment_key)
+    inner join {{ ref('int_denominators_listed') }} as under
+        on counted.cell_key = under.cell_key and under.footing = 'of_classified'
+    inner join {{ ref('int_denominators_summed') }} as classified
+        on counted.period_key = classified.period_key and counted.segment_key = classified.segment_key
+        and under.denominator_key = classified.denominator_key
     where counted.footing = 'of_all' and not listed.is_special
 ),
 judged as (
@@ -22,6 +28,7 @@ ranked as (
         row_number() over by_size as size_rank,
         sum(numerator) over by_size as weight_so_far,
         max(n_users) over by_size as users_so_far,
+        count(*) over (partition by period_key, segment_key, measure, parent_cell) as cell_count,
         count(*) filter (where is_below) over (partition by period_key, segment_key, measure, parent_cell) as below_count
     from judged
     window by_size as (
@@ -40,5 +47,7 @@ decided as (
 )
 select period_key, segment_key, measure, parent_cell, cell_key,
     below_count > 0 and (last_hidden is null or size_rank <= last_hidden) as is_suppressed,
-    below_count > 0 and last_hidden is null as is_withheld
+    -- all cells hidden in one row stand for all that was classified: withheld if that is below the floor too
+    below_count > 0 and last_hidden is null
+    and (cell_count < 2 or all_conversations < floor_conversations or all_users < floor_users) as is_withheld
 from decided

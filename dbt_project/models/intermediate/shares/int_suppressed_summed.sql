@@ -8,6 +8,23 @@ with users as (
     where h.is_suppressed
     group by all
 ),
+labels as (
+    select week_start, conversation_key, measure, parent_cell, cell from {{ ref('int_labels_listed') }}
+    union all
+    select week_start, conversation_key, measure, parent_cell, cell from {{ ref('int_skills_listed') }}
+),
+conversations as (  -- a conversation in several hidden cells is one conversation
+    select h.period_key, h.segment_key, h.measure, h.parent_cell,
+        count(distinct labels.conversation_key)::bigint as n_conversations
+    from labels
+    inner join {{ ref('int_cells_numbered') }} as numbered using (measure, parent_cell, cell)
+    inner join {{ ref('int_conversations_cut_to_segments') }} as cut using (conversation_key)
+    inner join {{ ref('int_periods_numbered') }} as periods using (week_start)
+    inner join {{ ref('int_cells_suppressed') }} as h
+        on h.period_key = periods.period_key and h.segment_key = cut.segment_key and h.cell_key = numbered.cell_key
+    where h.is_suppressed
+    group by h.period_key, h.segment_key, h.measure, h.parent_cell
+),
 summed as (
     select u.period_key, u.segment_key, u.measure, u.parent_cell, u.footing, u.denominator_key,
         bool_or(u.is_withheld) as is_withheld,
@@ -22,7 +39,6 @@ summed as (
     group by u.period_key, u.segment_key, u.measure, u.parent_cell, u.footing, u.denominator_key
 )
 select summed.* exclude (conversation_count),
-    -- a conversation in several hidden cells is one conversation
-    least(summed.conversation_count, totals.n_conversations) as n_conversations
+    coalesce(conversations.n_conversations, summed.conversation_count) as n_conversations
 from summed
-inner join {{ ref('int_denominators_summed') }} as totals using (period_key, segment_key, denominator_key)
+left join conversations using (period_key, segment_key, measure, parent_cell)
