@@ -133,7 +133,7 @@ def test_no_label_is_shown_below_its_floor(built: Built, mart: str) -> None:
     assert shown["n_users"].min() >= 5
 
 
-@pytest.mark.parametrize("mart", ["mart_tasks", "mart_occupations"])
+@pytest.mark.parametrize("mart", ["mart_tasks"])
 def test_a_suppressed_row_hides_two_cells_and_passes_the_floor_itself(built: Built, mart: str) -> None:
     rows, cells = rows_of(built, mart), cells_of(built, mart)
     weeks = built.world.conversations.set_index("conversation_id")["week_start"]
