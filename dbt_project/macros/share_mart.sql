@@ -12,11 +12,7 @@
         case when floors.are_users_logged and not shares.is_withheld then shares.n_users::bigint end as n_users,
         shares.n_eff, shares.deff, shares.df,
         shares.interval_method, 'process' as interval_target, described.cluster_unit,
-        case
-            when floors.is_self then 'none (self)'
-            when floors.floor_users = 0 then 'conversations only'
-            else floors.floor_conversations || ' conversations, ' || floors.floor_users || ' users'
-        end as floor,
+        {{ floor_in_words('floors') }} as floor,
         shares.cell = '_suppressed' as is_suppressed,
         case
             when shares.cell = '_suppressed' then 'suppressed'
