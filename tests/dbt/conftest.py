@@ -1,45 +1,8 @@
 """One home and one real dbt build for all tests of the rollups."""
 
-import os
-import subprocess
-import sys
-from dataclasses import dataclass
-from pathlib import Path
-
-import duckdb
-import pandas as pd
 import pytest
-from worlds import World, write_world
-
-PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
-
-
-def dbt(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run dbt on a home, as the product does."""
-    folders = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
-    outputs = ["--target-path", str(home / "dbt_target"), "--log-path", str(home / "dbt_logs")]
-    command = [str(Path(sys.executable).parent / "dbt"), "--no-use-colors", *arguments, *folders, *outputs]
-    environment = os.environ | {"OEI_HOME": str(home)}
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-
-
-@dataclass(frozen=True)
-class Built:
-    """A world and what dbt made of it."""
-
-    world: World
-
-    def query(self, sql: str) -> pd.DataFrame:
-        """Rows of the finished database."""
-        with duckdb.connect(str(self.world.lake.duckdb_path), read_only=True) as connection:
-            return connection.execute(sql).df()
-
-
-def build(world: World) -> Built:
-    """Build everything, data tests and unit tests included."""
-    run = dbt(world.lake.root, "build")
-    assert run.returncode == 0, run.stdout[-6000:]
-    return Built(world)
+from built_home import Built, build
+from worlds import write_world
 
 
 @pytest.fixture(scope="session")

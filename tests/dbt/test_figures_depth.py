@@ -2,8 +2,8 @@
 
 import numpy as np
 import pandas as pd
+from built_home import Built
 from by_hand import periods_of, segments_of
-from conftest import Built
 from figures_by_hand import clusters, listings, used_statements
 from worlds import WEEKS
 

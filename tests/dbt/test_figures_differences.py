@@ -5,8 +5,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+from built_home import Built
 from by_hand import shares
-from conftest import Built
 from figures_by_hand import by_user, cells_of, clusters, mover, user_correlation
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from conftest import Built
+from built_home import Built
 from figures_by_hand import listings, wages
 
 from economic_index.taxonomy import facts

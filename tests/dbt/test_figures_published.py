@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+from built_home import Built
 from by_hand import shares
-from conftest import Built
 from figures_by_hand import cells_of, clusters, mover
 from scipy import stats
 

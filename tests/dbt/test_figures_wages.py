@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from built_home import Built
 from by_hand import periods_of, shares
-from conftest import Built
 from figures_by_hand import by_user, cells_of, clusters, spearman_by_jackknife, wage_cuts, wages
 from worlds import WEEKS
 

@@ -5,8 +5,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+from built_home import Built
 from by_hand import Share, joint_cells, label_cells, mapping_cells, periods_of, segments_of, shares, skill_cells
-from conftest import Built
 from worlds import WEEKS
 
 pytestmark = pytest.mark.slow
