@@ -12,7 +12,7 @@ from typing import Any
 from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.identify import record_hash
 from economic_index.conversations.normalise import Row
-from economic_index.conversations.records import Locator, Rejected
+from economic_index.conversations.records import TREE_REPAIRED, Locator, Rejected
 from economic_index.vocabulary import FileStatus, LocatorKind, RejectReason
 
 FILE_START = Locator(LocatorKind.BYTE, 0)
@@ -147,8 +147,10 @@ class FileReport:
             yield f"{self.derived_id_count} conversations without id; ids derived."
         if self.duplicate_count or self.superseded_count:
             yield f"{self.duplicate_count} duplicates, {self.superseded_count} superseded."
-        if self.skipped:
-            names = ", ".join(f"{name} {count}" for name, count in sorted(self.skipped.items()))
-            yield f"{sum(self.skipped.values())} parts of kinds that are not read ({names})."
+        if mended_count := self.skipped.get(TREE_REPAIRED, 0):
+            yield f"{mended_count} trees repaired."
+        if skipped := sorted(item for item in self.skipped.items() if item[0] != TREE_REPAIRED):
+            names = ", ".join(f"{name} {count}" for name, count in skipped)
+            yield f"{sum(count for _, count in skipped)} parts of kinds that are not read ({names})."
         if self.ignored:
             yield f"{len(self.ignored)} files beside the logs were ignored."

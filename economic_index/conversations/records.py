@@ -10,6 +10,9 @@ from typing import Any, NamedTuple, Protocol
 
 from economic_index.vocabulary import LocatorKind, RejectReason, Role, SourceFormat, StartedAtSource
 
+TREE_REPAIRED = "tree_repaired"
+"""What a reader counts in `ReadContext.skip` where a tree had no leaf, a ring or a missing parent."""
+
 
 @dataclass(frozen=True)
 class Locator:

@@ -11,7 +11,6 @@ from typing import Any
 
 from economic_index.conversations.readers.api_content import spoken
 from economic_index.conversations.readers.drafts import (
-    TREE_REPAIRED,
     UNKNOWN_ROLE,
     earliest,
     flag_absurd_time,
@@ -21,7 +20,7 @@ from economic_index.conversations.readers.drafts import (
 )
 from economic_index.conversations.readers.loose_json import id_at, list_at, mapping_at, text_at
 from economic_index.conversations.readers.tree import branch_points, newest_leaf, path_to
-from economic_index.conversations.records import Draft, Element, Message, ReadContext, Rejected
+from economic_index.conversations.records import TREE_REPAIRED, Draft, Element, Message, ReadContext, Rejected
 from economic_index.conversations.times import sane
 from economic_index.vocabulary import Role, SourceFormat
 

@@ -10,7 +10,6 @@ from economic_index.conversations.records import Draft, Element, Locator, Messag
 from economic_index.conversations.times import is_present
 from economic_index.vocabulary import RejectReason, Role
 
-TREE_REPAIRED = "tree_repaired"
 UNKNOWN_ROLE = "unknown_role"
 
 

@@ -317,6 +317,16 @@ def test_a_dump_is_one_object(tmp_path: Path, indent: int | None) -> None:
     assert rows_of(path)[0] == READ[:1]
 
 
+def test_repaired_trees_and_unknown_parts_are_told_apart(tmp_path: Path) -> None:
+    ring = said("m1", "human", "one", parent_message_uuid="m1", content=[{"type": "SECRET"}, "one"])
+    path = tmp_path / "conversations.json"
+    path.write_text(json.dumps([chat(ring)]), encoding="utf-8")
+    assert list(rows_of(path)[1].sentences()) == [
+        "1 trees repaired. (conversations.json)",
+        "1 parts of kinds that are not read (unknown_part 1). (conversations.json)",
+    ]
+
+
 @pytest.mark.parametrize("name", ["data-2026.zip", "conversations-000.dms"])
 def test_an_archive_is_read_without_its_other_files(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
