@@ -166,6 +166,15 @@ class Lake:
         files = sorted(self._inbox(week).glob("*.parquet"))
         return pa.concat_tables([pq.read_table(path, partitioning=None) for path in files]) if files else None
 
+    def inbox_readings(self, week: date) -> set[str]:
+        """Readings that have rows waiting for a week: their ids without the number of the batch."""
+        return {path.stem.rpartition("-")[0] for path in self._inbox(week).glob("*-*.parquet")}
+
+    def drop_from_inbox(self, week: date, reading_id: str) -> None:
+        """Forget what one reading put into a week's inbox."""
+        for path in self._inbox(week).glob(f"{reading_id}-*.parquet"):
+            path.unlink(missing_ok=True)
+
     def inbox_weeks(self) -> list[date]:
         """Weeks with rows waiting, ascending."""
         folders = {path.parent.name for path in self.root.glob("inbox/week_start=*/*.parquet")}

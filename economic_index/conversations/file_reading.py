@@ -47,15 +47,14 @@ class FileReading:
         file_id = identify.file_id(self.key, self.path.as_posix())
         self.report = FileReport(self.source.name, file_id, self.path.name, self.source.settings_hash(), stat.st_size)
         self.reading_id = self._reading_id(*found)
-        self.inbox = InboxWriter(self.lake, self.reading_id)
         self.store.begin()
-        try:
-            self._read()
-            self._check_unchanged(*found)
-        except LogFormatError as error:
-            self._stop(error)
-        self._propose()
-        self.inbox.close()
+        with InboxWriter(self.lake, self.reading_id) as self.inbox:  # leaving it, all rows are written
+            try:
+                self._read()
+                self._check_unchanged(*found)
+            except LogFormatError as error:
+                self._stop(error)
+            self._propose()
         return self.report, self._register(*found)
 
     def _reading_id(self, size: int, modified_ns: int) -> str:
@@ -117,6 +116,7 @@ class FileReading:
         is_final = report.status is not FileStatus.STOPPED
         stat = FileStat(report.file_id, report.sha256, size, modified_ns, report.settings_key(), is_final)
         outcome = self.store.finish(self.reading_id, stat, report.raw_log_row(), report.rejections)
+        self.inbox.keep_only(outcome.touched_weeks)
         report.duplicate_count = outcome.duplicate_count
         report.superseded_count = outcome.superseded_count
         report.touched_weeks = outcome.touched_weeks

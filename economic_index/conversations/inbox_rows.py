@@ -3,9 +3,11 @@
 Where the inbox lies is known to lake.py alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
+from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,7 @@ from economic_index.lake import Lake, week_of
 from economic_index.vocabulary import Role
 
 MESSAGES = pa.list_(MESSAGE)
+MAX_WAITING = 16
 INBOX_SCHEMA = pa.schema(
     [
         *CONVERSATIONS.arrow_schema(),
@@ -83,9 +86,10 @@ def _column(parts: list[Sequence[Any] | None], counts: list[int], kind: pa.DataT
 
 @dataclass
 class InboxWriter:
-    """Collects rows by week and writes them in batches of bounded size.
+    """Collects rows by week and writes them in batches of bounded size, one batch beside the reading.
 
-    Every file is named after the reading, so that a reading that was killed is overwritten by the next.
+    Every file is named after the reading, so that a reading that was killed is overwritten by the next. Use
+    it as a context: at its end what waits is written, or dropped if the reading failed.
     """
 
     lake: Lake
@@ -95,9 +99,25 @@ class InboxWriter:
     _chars: dict[date, int] = field(default_factory=dict)
     _total_chars: int = 0
     _batch_counts: dict[date, int] = field(default_factory=dict)
+    _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "inbox"))
+    _writing: list[Future[None]] = field(default_factory=list)
 
-    def add(self, row: Row) -> date:
-        """Take a row; returns its week."""
+    def __enter__(self) -> "InboxWriter":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if error is None:
+                for week in sorted(self._rows):
+                    self._write(week)
+                self._wait(0)
+        finally:
+            self._pool.shutdown(cancel_futures=True)
+
+    def add(self, row: Row) -> None:
+        """Take a row."""
         week = week_of(row.values["started_at"].date())
         self._rows.setdefault(week, []).append(row)
         size = row.values["text_char_count"] + 500
@@ -105,12 +125,11 @@ class InboxWriter:
         self._total_chars += size
         if self._total_chars > self.max_chars:
             self._write_fullest()
-        return week
 
-    def close(self) -> None:
-        """Write what is left."""
-        for week in sorted(self._rows):
-            self._write(week)
+    def keep_only(self, weeks: Collection[date]) -> None:
+        """Take back what was written for other weeks: versions that lost, or a file that gives nothing."""
+        for week in self._batch_counts.keys() - set(weeks):
+            self.lake.drop_from_inbox(week, self.reading_id)
 
     def forget(self) -> None:
         """Drop what was not written yet; what was written is named by no winner."""
@@ -128,6 +147,15 @@ class InboxWriter:
     def _write(self, week: date) -> None:
         number = self._batch_counts.get(week, 0)
         self._batch_counts[week] = number + 1
-        table = to_table(self._rows.pop(week), self.reading_id)
         self._total_chars -= self._chars.pop(week)
-        self.lake.add_to_inbox(week, f"{self.reading_id}-{number:05d}", table)
+        name = f"{self.reading_id}-{number:05d}"
+        self._writing.append(self._pool.submit(self._store, week, name, self._rows.pop(week)))
+        self._wait(MAX_WAITING)
+
+    def _store(self, week: date, name: str, rows: list[Row]) -> None:
+        self.lake.add_to_inbox(week, name, to_table(rows, self.reading_id))
+
+    def _wait(self, count: int) -> None:
+        """Until at most `count` batches are still being written; raises what a write has raised."""
+        while len(self._writing) > count:
+            self._writing.pop(0).result()

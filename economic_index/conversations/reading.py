@@ -114,9 +114,9 @@ def read_sources(
     done = unchanged_count = 0
     reports: list[FileReport] = []
     touched: set[date] = set()
-    waiting_before = set(lake.inbox_weeks())
     with closing(WinnerStore(lake.database_path("versions"), lambda file_id: ranks.get(file_id, -1))) as store:
         store.check_key(key)
+        _drop_unfinished(lake, store)
         for source, path in listed:
             size = path.stat().st_size
             if _is_known(store, source, path, key):
@@ -130,8 +130,7 @@ def read_sources(
                 for sentence in file_report.sentences():
                     report(sentence)
             done += size
-    for week in set(lake.inbox_weeks()) - touched - waiting_before:
-        lake.clear_inbox(week)  # only versions that lost to another week's lie there
+        _drop_weeks_without_winners(lake, store)
     return Reading(
         _frame(RAW_LOGS, [_dated(item.raw_log_row()) for item in reports]),
         _frame(CONVERSATIONS_REJECTED, [row for item in reports for row in item.rejections]),
@@ -159,6 +158,22 @@ def source_rows(sources: tuple[Source, ...]) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _drop_unfinished(lake: Lake, store: WinnerStore) -> None:
+    """What a killed reading left in the inbox is private text that no winner names."""
+    finished = store.reading_ids()
+    for week in lake.inbox_weeks():
+        for reading_id in lake.inbox_readings(week) - finished:
+            lake.drop_from_inbox(week, reading_id)
+
+
+def _drop_weeks_without_winners(lake: Lake, store: WinnerStore) -> None:
+    """A week that a later file emptied before it was ever written is never due, so nobody else clears it."""
+    filled = store.weeks()
+    for week in lake.inbox_weeks():
+        if week not in filled:
+            lake.clear_inbox(week)
 
 
 def _list_all(sources: tuple[Source, ...]) -> tuple[list[tuple[Source, Path]], list[str]]:

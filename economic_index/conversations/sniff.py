@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
+from economic_index.conversations.cutter import MAX_RECORD_BYTES
 from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.readers.registry import READERS, reader_named
 from economic_index.conversations.records import Element, Reader
@@ -50,7 +51,11 @@ def sniff(chunks: Iterator[bytes], file_name: str, format_name: str = "auto") ->
     if not head.strip():
         return None
     shape = find_shape(head)
-    sample = _sample(head, shape, start)
+    sample = _records(head, shape, start)
+    while not sample and len(head) < MAX_RECORD_BYTES and (more := _take(rest, len(head))):
+        head += more  # the first conversation alone is longer than the sample
+        shape = find_shape(head)
+        sample = _records(head, shape, start)
     _refuse_known_others(head, sample, file_name)
     if format_name == "auto":
         reader = choose_reader(sample, file_name)
@@ -127,10 +132,6 @@ def _is_object(line: bytes) -> bool:
     return isinstance(parsed, Parsed) and isinstance(parsed.value, dict)
 
 
-def _sample(head: bytes, shape: Shape, start: int) -> list[Any]:
-    return _records(head, shape, start)
-
-
 def _records(head: bytes, shape: Shape, start: int = 0) -> list[Any]:
     limit = MAX_LINES if shape is Shape.LINES else MAX_ELEMENTS
     values: list[Any] = []
@@ -142,7 +143,7 @@ def _records(head: bytes, shape: Shape, start: int = 0) -> list[Any]:
     return values
 
 
-def _decoded(chunks: Iterator[bytes], file_name: str) -> tuple[bytes, int, Iterable[bytes]]:
+def _decoded(chunks: Iterator[bytes], file_name: str) -> tuple[bytes, int, Iterator[bytes]]:
     """The first bytes as UTF-8 without byte order mark, where they start in the file, and the rest."""
     head = _take(chunks, SAMPLE_BYTES)
     mark, encoding = next((bom for bom in _BOMS if head.startswith(bom[0])), (b"", ""))

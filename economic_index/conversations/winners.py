@@ -134,6 +134,10 @@ class WinnerStore:
         query = f"select 1 from readings where {condition} and settings in ({marks}) and is_final limit 1"
         return self._connection.execute(query, (*values, *settings)).fetchone() is not None
 
+    def reading_ids(self) -> set[str]:
+        """Readings that were finished."""
+        return {reading_id for (reading_id,) in self._connection.execute("select reading_id from readings")}
+
     def readings(self) -> Iterator[dict[str, Any]]:
         """Rows of lake/raw_logs, of every reading so far."""
         for (row,) in self._connection.execute("select row from readings order by reading_id"):
@@ -218,6 +222,8 @@ class WinnerStore:
                 else:
                     outcome.superseded_count += 1
                     best = candidate if self._beats(candidate, best) else best
+            if best is not None and old is not None and self._is_same(best, old):
+                best = old  # its row is the one that lies in the lake
             if best is not None and best is not old:
                 winners.append(best)
                 weeks |= {best.week_start} | ({old.week_start} if old else set())
