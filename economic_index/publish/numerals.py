@@ -56,5 +56,5 @@ def _decimals(share: float, lo: float, hi: float) -> int:
     half_width = 100 * (hi - lo) / 2
     if math.isnan(half_width):
         return 0 if share >= 0.1 else 1
-    wanted = 0 if half_width >= 1 else 1 if half_width >= 0.1 else 2
+    wanted = 0 if half_width >= (0.5 if share >= 0.1 else 1) else 1 if half_width >= 0.05 else 2
     return max(wanted, 1) if 100 * share < 3 else wanted

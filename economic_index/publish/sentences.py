@@ -104,11 +104,12 @@ def _group(row: pd.Series) -> str:
 
 
 def _listed(names: list[str]) -> str:
-    """A list in prose, cut where it would tire."""
+    """A list in prose, cut where it would tire; semicolons where a name has a comma of its own."""
     named, more = names[:MOST_NAMED], len(names) - MOST_NAMED
+    separator = "; " if any(", " in name for name in named) else ", "
     if more > 0:
-        return f"{', '.join(named)} and {more} more"
-    return " and ".join([", ".join(named[:-1]), named[-1]]) if len(named) > 1 else named[0]
+        return f"{separator.join(named)}{separator.rstrip(', ')} and {more} more"
+    return " and ".join([separator.join(named[:-1]), named[-1]]) if len(named) > 1 else named[0]
 
 
 def collaboration(marts: ServedMarts) -> list[Sentence]:

@@ -60,7 +60,7 @@ def _unclassified(marts: ServedMarts) -> list[Sentence]:
     parts = [
         f"{percent(row['usage_share'])} {row['words']} ({count(row['conversations'])})" for _, row in out.iterrows()
     ]
-    return [Sentence(f"The task of these conversations is not known: {'; '.join(parts)}.", "mart_accounting")]
+    return [Sentence(f"Conversations without a task: {'; '.join(parts)}.", "mart_accounting")]
 
 
 def _weeks_without(marts: ServedMarts) -> list[Sentence]:

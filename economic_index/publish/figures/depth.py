@@ -51,7 +51,7 @@ WITHIN_REACH = (
 def _chart(rows: pd.DataFrame, description: str, reach: bool) -> Any:
     import altair as alt
 
-    marked = rows[rows["threshold"].round(2).isin([0.1, 0.25, 0.5, 0.75])]
+    marked = rows[rows["threshold"].round(2).isin([0.1, 0.25, 0.5, 0.75]) & rows["occupation_share"].gt(0)]
     labels = marked.assign(printed=[percent(share) for share in marked["occupation_share"]])
     x = alt.X(
         "threshold:Q",

@@ -65,7 +65,7 @@ def _chart(rows: pd.DataFrame, description: str) -> Any:
             "baseline:N",
             sort=baselines,
             scale=alt.Scale(domain=baselines, range=list(theme.SERIES[: len(baselines)])),
-            legend=alt.Legend(orient="top", title=None, columns=2),
+            legend=alt.Legend(orient="top", title=None),
         ),
     )
     interval = base.mark_rule(strokeWidth=2, opacity=0.6).encode(

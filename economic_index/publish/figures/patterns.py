@@ -18,6 +18,9 @@ COLUMNS = ["label", "usage_share", "usage_share_lo", "usage_share_hi", "n_conver
 STYLE_OF_REQUEST = "Automation is a style of request (delegating), not a job automated."
 CAVEATS = (STYLE_OF_REQUEST, "The denominator is the conversations in which one of the five patterns was recognised.")
 
+HIDDEN = "A pattern that is missing lies below the floor or had no conversation: missing is not zero."
+MEANINGS = {str(key): (PATTERNS[key], meaning) for key, meaning in PATTERN_MEANINGS.items()}
+
 
 def build(marts: ServedMarts) -> FigureResult:
     """Automation and augmentation, each with its patterns beneath."""
@@ -37,7 +40,8 @@ def build(marts: ServedMarts) -> FigureResult:
     )
     evidence = evidence_of(patterns if modes.empty else modes, "conversations with a recognised pattern")
     table = rows[[column for column in COLUMNS if column in rows.columns]]
-    return FigureResult(rows_chart(drawn, look), "", table, evidence, CAVEATS)
+    caveats = (*CAVEATS, *((HIDDEN,) if len(patterns) < len(MEANINGS) else ()))
+    return FigureResult(rows_chart(drawn, look), "", table, evidence, caveats)
 
 
 def _ordered(modes: pd.DataFrame, patterns: pd.DataFrame) -> pd.DataFrame:
@@ -55,8 +59,7 @@ def _ordered(modes: pd.DataFrame, patterns: pd.DataFrame) -> pd.DataFrame:
 
 
 def _meaning(pattern: str) -> str:
-    names = {str(key): (name, PATTERN_MEANINGS.get(key, "")) for key, name in PATTERNS.items()}
-    name, meaning = names.get(pattern, (pattern, ""))
+    name, meaning = MEANINGS.get(pattern, (pattern, ""))
     return f"{name}: {meaning}" if meaning else name
 
 

@@ -61,7 +61,14 @@ def _config() -> dict[str, Any]:
         "offset": 10,
         "lineHeight": 16,
     }
-    legend = {"labelColor": INK, "labelFontSize": 12, "symbolSize": 70, "labelLimit": 300, "symbolOpacity": 1}
+    legend = {
+        "labelColor": INK,
+        "labelFontSize": 12,
+        "symbolSize": 70,
+        "labelLimit": 300,
+        "symbolOpacity": 1,
+        "columns": 2,
+    }
     return {
         "background": "transparent",
         "font": FONT,

@@ -85,7 +85,7 @@ def _chart(rows: pd.DataFrame, order: list[str], claimed: bool, description: str
         "week_start:O", axis=alt.Axis(title=f"Week beginning, {years}", labelExpr=DAY, labelAngle=0, labelOverlap=True)
     )
     y = alt.Y("usage_share:Q", scale=alt.Scale(zero=True), axis=alt.Axis(format="%", title=None, tickCount=5))
-    legend = alt.Legend(orient="top", title=None, columns=2) if len(order) > 1 else None
+    legend = alt.Legend(orient="top", title=None) if len(order) > 1 else None
     base = alt.Chart(rows).encode(x=x, color=alt.Color("label:N", scale=tones, sort=order, legend=legend))
     ends = {"y": alt.Y("usage_share_lo:Q"), "y2": "usage_share_hi:Q"}
     breaks = alt.Chart(rows[rows["is_break"].fillna(False).astype(bool)]).mark_rule(

@@ -30,7 +30,7 @@ DRAWN = ["title", "median_wage", "usage_share", "usage_share_lo", "usage_share_h
 NAMED = 8
 NAMED_WHEN_NARROW = 3
 HEIGHT = 400
-LETTER, LINE = 6.1, 15
+LETTER, LINE = 6.1, 11
 
 
 def build(marts: ServedMarts) -> FigureResult:
@@ -105,20 +105,22 @@ def _names(named: pd.DataFrame, x: Any, y: Any, side: str) -> Any:
 
 
 def _named(rows: pd.DataFrame, low: float, high: float) -> pd.DataFrame:
-    """The most used occupations whose names find room; names near the right edge stand left of their dot."""
+    """The most used occupations whose names find room beside their dot, right of it if possible."""
     first, last = float(rows["median_wage"].min()), float(rows["median_wage"].max())
-    taken: list[tuple[float, float, float]] = []
+    known = rows.dropna(subset=["usage_share"])
+    across = (known["median_wage"] - first) / ((last - first) or 1) * theme.WIDTH
+    down = (high / known["usage_share"]).map(math.log) / math.log(high / low) * HEIGHT
+    taken = [(x - 4, x + 4, y) for x, y in zip(across, down, strict=True)]
     chosen: list[dict[str, Any]] = []
-    for row in rows.dropna(subset=["usage_share"]).head(4 * NAMED).to_dict("records"):
-        across = (row["median_wage"] - first) / ((last - first) or 1) * theme.WIDTH
-        down = math.log(high / row["usage_share"]) / math.log(high / low) * HEIGHT
-        side = "left" if across < 0.6 * theme.WIDTH else "right"
-        length = min(len(str(row["title"])) * LETTER, 190) + 10
-        begin = across if side == "left" else across - length
-        box = (begin, begin + length, down)
-        if len(chosen) < NAMED and not any(_touch(box, other) for other in taken):
-            taken.append(box)
-            chosen.append({**{str(key): value for key, value in row.items()}, "side": side, "rank": len(chosen)})
+    for number, row in enumerate(known.head(4 * NAMED).to_dict("records")):
+        length = min(len(str(row["title"])) * LETTER, 190) + 2
+        x, y = float(across.iloc[number]), float(down.iloc[number])
+        for side, box in (("left", (x + 5, x + 5 + length, y)), ("right", (x - 5 - length, x - 5, y))):
+            inside = box[0] >= 0 and box[1] <= theme.WIDTH
+            if len(chosen) < NAMED and inside and not any(_touch(box, other) for other in taken):
+                taken.append(box)
+                chosen.append({**{str(key): value for key, value in row.items()}, "side": side, "rank": len(chosen)})
+                break
     return pd.DataFrame(chosen, columns=[*rows.columns, "side", "rank"])
 
 

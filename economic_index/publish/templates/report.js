@@ -4,6 +4,7 @@ const draw = async (place) => {
   const width = Math.max(300, Math.min(place.clientWidth, 760));
   spec.width = width;
   if (width < 480 && spec.usermeta?.moves_apart) spec.height *= 1.6;
+  if (width < 480) spec.config.legend.columns = 1;
   spec.autosize = {type: "fit-x", contains: "padding"};
   const stage = document.createElement("div");
   await window.vegaEmbed(stage, spec, {actions: false, renderer: "svg", tooltip: {theme: "custom"}});

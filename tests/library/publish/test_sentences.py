@@ -68,7 +68,7 @@ def test_a_largest_group_is_named_only_if_its_interval_lies_above_all_others() -
     frames = with_cells("mart_soc_groups", "soc_group", {"27": {"usage_share": 0.36, "usage_share_hi": 0.38}})
     said = texts(sentences.work(served(frames)))
     assert "No kind of work is surely the largest: computer and mathematics" in said
-    assert "is not told apart from arts, design, media" in said
+    assert "is not told apart from arts, design and media" in said
 
 
 def test_a_group_whose_ratio_may_be_one_is_not_called_larger_or_smaller() -> None:
@@ -103,7 +103,7 @@ def test_no_pattern_is_called_most_frequent_while_the_first_two_overlap() -> Non
 def test_changes_beyond_their_interval_are_told_and_no_others() -> None:
     said = texts(sentences.changes(served(synthetic_marts.rich())))
     assert "Computer and mathematics grew from 34% in February 2026 to 40% in March 2026: +5 points" in said
-    assert "Arts, design, media shrank" in said
+    assert "Arts, design and media shrank" in said
     assert "utomation" not in said
 
 
@@ -123,7 +123,7 @@ def test_a_quiet_month_is_said_to_be_quiet() -> None:
 def test_the_published_index_is_set_against_ours_by_verdict() -> None:
     said = texts(sentences.published(served(synthetic_marts.rich())))
     assert "is not told apart from the published 43%" in said
-    assert "Larger here than there: arts, design, media (14% against 9.3%)." in said
+    assert "Larger here than there: arts, design and media (14% against 9.3%)." in said
     assert "Smaller here than there: computer and mathematics (37% against 45%)." in said
     assert "science" not in said
 

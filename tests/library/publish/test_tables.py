@@ -16,6 +16,8 @@ from economic_index.publish.tables import csv_address, printed_table
         (0.3721, 0.35, 0.39, "37% (95% interval 35–39%)"),
         (0.3721, 0.369, 0.375, "37.2% (95% interval 36.9–37.5%)"),
         (0.3721, 0.3719, 0.3723, "37.21% (95% interval 37.19–37.23%)"),
+        (0.2304, 0.221, 0.239, "23% (95% interval 22–24%)"),
+        (0.0631, 0.058, 0.068, "6.3% (95% interval 5.8–6.8%)"),
         (0.004, 0.001, 0.03, "0.4% (95% interval 0.1–3.0%)"),
         (math.nan, 0.1, 0.4, "somewhere in 10–40%"),
         (0.25, math.nan, math.nan, "25% (no interval)"),
