@@ -30,6 +30,8 @@ VIEWS: dict[str, dict[str, Any]] = {
     "phone": {"viewport": {"width": 390, "height": 844}},
     "dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
 }
+WIDEST_MARK = """Math.max(...[...document.querySelectorAll('.chart svg .root')]
+    .map((drawing) => drawing.getBoundingClientRect().right))"""
 pytestmark = pytest.mark.browser
 
 
@@ -83,6 +85,7 @@ def test_every_figure_is_drawn_without_an_error_or_a_request(
     assert seen.requests == [report.as_uri()]
     assert page.locator(".chart[data-drawn] svg.marks").count() == len(FIGURES)
     assert page.evaluate("document.documentElement.scrollWidth") <= VIEWS[name]["viewport"]["width"]
+    assert page.evaluate(WIDEST_MARK) <= VIEWS[name]["viewport"]["width"]
     picture = tmp_path / f"report_{name}.png"
     page.screenshot(path=picture, full_page=True)
     assert picture.stat().st_size > 100_000

@@ -97,7 +97,9 @@ def _chart(rows: pd.DataFrame, across: str, description: str) -> Any:
 def _names(named: pd.DataFrame, x: Any, y: Any, side: str) -> Any:
     import altair as alt
 
-    text = alt.ExprRef(f"width < 480 && datum.rank >= {NAMED_WHEN_NARROW} ? '' : datum.title")
+    at = "scale('x', datum.median_wage)"
+    finds_room = f"{at} + datum.length < width" if side == "left" else f"{at} > datum.length"
+    text = alt.ExprRef(f"(width >= 480 || datum.rank < {NAMED_WHEN_NARROW}) && {finds_room} ? datum.title : ''")
     marks = alt.Chart(named[named["side"] == side]).mark_text(
         align=side, dx=7 if side == "left" else -7, fontSize=11, color=theme.INK, limit=190, text=text
     )
@@ -119,9 +121,10 @@ def _named(rows: pd.DataFrame, low: float, high: float) -> pd.DataFrame:
             inside = box[0] >= 0 and box[1] <= theme.WIDTH
             if len(chosen) < NAMED and inside and not any(_touch(box, other) for other in taken):
                 taken.append(box)
-                chosen.append({**{str(key): value for key, value in row.items()}, "side": side, "rank": len(chosen)})
+                place = {"rank": len(chosen), "length": length + 7}
+                chosen.append({**{str(key): value for key, value in row.items()}, **place, "side": side})
                 break
-    return pd.DataFrame(chosen, columns=[*rows.columns, "side", "rank"])
+    return pd.DataFrame(chosen, columns=[*rows.columns, "rank", "length", "side"])
 
 
 def _touch(one: tuple[float, float, float], other: tuple[float, float, float]) -> bool:
