@@ -6,7 +6,6 @@ No clock is read: the time that counts as now is handed in as `as_of`.
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
-from fractions import Fraction
 from math import isfinite
 from typing import Any
 
@@ -39,7 +38,7 @@ def parse_moment(value: Any) -> datetime | None:
         return None
     if isinstance(value, float) and not isfinite(value):
         return None
-    return _of_epoch(Fraction(value))
+    return _of_epoch(*value.as_integer_ratio())
 
 
 def is_present(value: Any) -> bool:
@@ -60,7 +59,7 @@ def lacks_zone(value: Any) -> bool:
 def _of_text(text: str) -> datetime | None:
     if _NUMBER.fullmatch(text) and not _PLAUSIBLE.fullmatch(text):
         try:
-            return _of_epoch(Fraction(Decimal(text)))
+            return _of_epoch(*Decimal(text).as_integer_ratio())
         except (InvalidOperation, ValueError, OverflowError):
             return None
     parsed = _parse_iso(text)
@@ -88,12 +87,18 @@ def _to_utc(moment: datetime) -> datetime | None:
         return None
 
 
-def _of_epoch(number: Fraction) -> datetime | None:
-    """Epoch seconds below 1e11, milliseconds below 1e14, microseconds below 1e17, else nanoseconds."""
-    if number <= 0:
+def _of_epoch(numerator: int, denominator: int) -> datetime | None:
+    """Epoch seconds below 1e11, milliseconds below 1e14, microseconds below 1e17, else nanoseconds.
+
+    In whole numbers, because a float of seconds times a million is not exact; halves go to the even microsecond.
+    """
+    if numerator <= 0:
         return None
-    exponent = 0 if number < 10**11 else 3 if number < 10**14 else 6 if number < 10**17 else 9
-    micros = round(number * 10**6 / 10**exponent)
+    size = numerator // denominator
+    exponent = 0 if size < 10**11 else 3 if size < 10**14 else 6 if size < 10**17 else 9
+    numerator, denominator = numerator * 10**6, denominator * 10**exponent
+    micros, rest = divmod(numerator, denominator)
+    micros += 2 * rest > denominator or (2 * rest == denominator and micros % 2 == 1)
     try:
         return EPOCH + timedelta(microseconds=micros)
     except OverflowError:

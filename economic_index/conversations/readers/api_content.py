@@ -84,7 +84,7 @@ def _read_item(item: Any, found: Spoken, context: ReadContext, default_role: str
 def _read_message(item: dict[str, Any], role: Role, found: Spoken, context: ReadContext) -> None:
     before = found.counts[ATTACHMENTS]
     tools_before = found.counts[TOOLS]
-    text = _content_text(item.get("content"), found, context) or _sibling_text(item)
+    text = content_text(item.get("content"), found, context) or _sibling_text(item)
     calls = item.get("tool_calls")
     found.counts[TOOLS] += len(calls) if isinstance(calls, list) else 0
     found.counts[TOOLS] += isinstance(item.get("function_call"), dict)
@@ -109,7 +109,8 @@ def _sibling_text(item: dict[str, Any]) -> str:
     return ""
 
 
-def _content_text(content: Any, found: Spoken, context: ReadContext) -> str:
+def content_text(content: Any, found: Spoken, context: ReadContext) -> str:
+    """The words of one message's content, text or blocks; what else is in it is counted in `found`."""
     if isinstance(content, str):
         return content
     parts = content if isinstance(content, list) else [content] if isinstance(content, dict) else []

@@ -124,7 +124,7 @@ def _current_path(
     is_repaired = leaf not in parents
     if leaf is None or is_repaired:
         said = {key: parent for key, parent in parents.items() if mapping_at(nodes[key], "message")}
-        leaf = newest_leaf(said or parents, _times(nodes, context.as_of))
+        leaf = newest_leaf(said or parents, lambda key: _time(nodes[key], context.as_of))
     path = path_to(leaf or "", parents)
     if is_repaired or path.is_cyclic or path.is_cut:
         context.skip(TREE_REPAIRED)
@@ -141,6 +141,7 @@ def _draft(
 ) -> Draft:
     record = element.value
     created_at = sane(record.get("create_time"), context.as_of)
+    times = [] if created_at else [_time(node, context.as_of) for node in nodes.values()]
     default_model = text_at(record, "default_model_slug")
     models = [message.model for message in path.messages if message.model]
     draft = Draft(
@@ -149,7 +150,7 @@ def _draft(
         native_id=native_id,
         raw_user_id=id_at(context.settings, ACCOUNT_ID),
         created_at=created_at,
-        earliest_message_at=None if created_at else earliest(list(_times(nodes, context.as_of).values())),
+        earliest_message_at=earliest(times),
         updated_at=sane(record.get("update_time"), context.as_of),
         product=_product(record),
         model_raw=models[-1] if models else default_model if default_model != "auto" else None,
@@ -161,8 +162,8 @@ def _draft(
     return draft
 
 
-def _times(nodes: dict[str, Any], as_of: datetime) -> dict[str, datetime | None]:
-    return {key: sane(mapping_at(node, "message").get("create_time"), as_of) for key, node in nodes.items()}
+def _time(node: dict[str, Any], as_of: datetime) -> datetime | None:
+    return sane(mapping_at(node, "message").get("create_time"), as_of)
 
 
 def _product(record: dict[str, Any]) -> str:

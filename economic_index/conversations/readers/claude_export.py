@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from economic_index.conversations.readers.api_content import spoken
+from economic_index.conversations.readers.api_content import ATTACHMENTS, Spoken, content_text
 from economic_index.conversations.readers.drafts import (
     UNKNOWN_ROLE,
     earliest,
@@ -25,8 +25,6 @@ from economic_index.conversations.times import sane
 from economic_index.vocabulary import Role, SourceFormat
 
 _ROLES = {"human": Role.USER, "assistant": Role.ASSISTANT}
-_ATTACHED = ("attachments", "files", "files_v2")
-_COUNTED = ("tool_event_count", "reasoning_count", "attachment_count")
 
 
 @dataclass
@@ -45,18 +43,22 @@ class _Path:
             self.unknown_role_count += 1
             self.counts["dropped_message_count"] += 1
             return
-        said = spoken([{"role": role, "content": message.get("content")}], self.context)
-        documents, *files = (len(list_at(message, key)) for key in _ATTACHED)
-        said.counts["attachment_count"] += documents + max(files)  # files_v2 repeats files
-        for name in _COUNTED:
-            self.counts[name] += said.counts[name]
-        text = next((said_message.text for said_message in said.messages), "")
+        said = Spoken(counts=Counter(_attachments(message)))
+        text = content_text(message.get("content"), said, self.context)
         if not text.strip():
             text = _flat_text(role, message)
-        sent_at = sane(message.get("created_at"), self.context.as_of)
-        has_attachment = said.counts["attachment_count"] > 0
-        if text.strip() or has_attachment or not any(said.counts[name] for name in _COUNTED):
+        has_attachment = said.counts[ATTACHMENTS] > 0
+        if text.strip() or has_attachment or not said.counts:
+            sent_at = sane(message.get("created_at"), self.context.as_of)
             self.messages.append(Message(role, text, sent_at, text_at(message, "model"), has_attachment))
+        self.counts.update(said.counts)
+
+
+def _attachments(message: dict[str, Any]) -> dict[str, int]:
+    """Pasted documents and files beside the blocks; `files_v2` repeats `files`."""
+    files = max(len(list_at(message, "files")), len(list_at(message, "files_v2")))
+    count = len(list_at(message, "attachments")) + files
+    return {ATTACHMENTS: count} if count else {}
 
 
 def _flat_text(role: Role, message: dict[str, Any]) -> str:
@@ -120,8 +122,7 @@ def _current_path(
     named = text_at(record, "current_leaf_message_uuid")
     leaf = named if named in parents else None
     if leaf is None:
-        times = {key: sane(message.get("created_at"), as_of) for key, message in nodes.items()}
-        leaf = newest_leaf(parents, times)
+        leaf = newest_leaf(parents, lambda key: sane(nodes[key].get("created_at"), as_of))
     path = path_to(leaf or "", parents)
     is_repaired = path.is_cyclic or (named is not None and named != leaf)
     return [nodes[key] for key in path.nodes], len(branch_points(parents)), is_repaired

@@ -4,7 +4,7 @@ Never down by the first child: that silently takes an abandoned branch. What a n
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -32,14 +32,14 @@ def path_to(leaf: str, parents: Mapping[str, str | None]) -> Path:
     return Path(path, node in visited, node is not None and node not in parents)
 
 
-def newest_leaf(parents: Mapping[str, str | None], times: Mapping[str, datetime | None]) -> str | None:
+def newest_leaf(parents: Mapping[str, str | None], time_of: Callable[[str], datetime | None]) -> str | None:
     """The newest node that is nobody's parent; in a ring, which has none, the newest node.
 
     Without times, or where they are equal, the last in order. None if there are no nodes.
     """
     inner = set(parents.values())
     leaves = [node for node in parents if node not in inner] or list(parents)
-    return max(reversed(leaves), key=lambda node: times.get(node) or EPOCH, default=None)
+    return max(reversed(leaves), key=lambda node: time_of(node) or EPOCH, default=None)
 
 
 def branch_points(parents: Mapping[str, str | None]) -> list[str | None]:

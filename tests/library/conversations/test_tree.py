@@ -9,6 +9,7 @@ from economic_index.conversations.readers.tree import Path, branch_points, newes
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=1)
+NO_TIMES: dict[str, datetime] = {}
 CHAIN = {"a": None, "b": "a", "c": "b", "x": "a"}
 PARENTS = st.dictionaries(st.sampled_from("abcdefgh"), st.sampled_from([*"abcdefgh", "gone"]) | st.none(), min_size=1)
 
@@ -27,15 +28,15 @@ def test_a_ring_and_a_missing_parent_end_the_walk_and_are_told() -> None:
 
 def test_the_newest_leaf_is_nobodys_parent_even_if_an_inner_node_is_newer() -> None:
     times = {"a": LATER + timedelta(1), "b": LATER + timedelta(1), "c": NOON, "x": LATER}
-    assert newest_leaf(CHAIN, times) == "x"
-    assert newest_leaf(CHAIN, {"c": NOON}) == "c"
+    assert newest_leaf(CHAIN, times.get) == "x"
+    assert newest_leaf(CHAIN, {"c": NOON}.get) == "c"
 
 
 def test_without_times_the_last_leaf_counts_and_in_a_ring_the_newest_node() -> None:
-    assert newest_leaf(CHAIN, {}) == "x"
-    assert newest_leaf(CHAIN, {"c": NOON, "x": NOON}) == "x"
-    assert newest_leaf({"a": "b", "b": "a"}, {"a": LATER, "b": NOON}) == "a"
-    assert newest_leaf({}, {}) is None
+    assert newest_leaf(CHAIN, NO_TIMES.get) == "x"
+    assert newest_leaf(CHAIN, {"c": NOON, "x": NOON}.get) == "x"
+    assert newest_leaf({"a": "b", "b": "a"}, {"a": LATER, "b": NOON}.get) == "a"
+    assert newest_leaf({}, NO_TIMES.get) is None
 
 
 def test_branch_points_have_more_than_one_child_and_several_roots_are_one() -> None:
@@ -45,7 +46,7 @@ def test_branch_points_have_more_than_one_child_and_several_roots_are_one() -> N
 
 @given(PARENTS)
 def test_every_path_is_a_chain_of_parents_without_repetition(parents: dict[str, str | None]) -> None:
-    leaf = newest_leaf(parents, {})
+    leaf = newest_leaf(parents, NO_TIMES.get)
     assert leaf is not None
     path = path_to(leaf, parents)
     assert len(set(path.nodes)) == len(path.nodes)
