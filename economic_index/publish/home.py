@@ -45,7 +45,7 @@ class Home:
             sources=_text(row.get("sources")),
             first_week=_day(row.get("first_week")),
             last_week=_day(row.get("last_week")),
-            engines=_words(row.get("engines", row.get("engine"))),
+            engines=_words(row.get("engine")),
             model_hash=_text(row.get("model_hash")),
             audience=_text(row.get("audience")) or Audience.ORGANISATION,
             is_time_assigned=_flag(row.get("is_time_assigned")),

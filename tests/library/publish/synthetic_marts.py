@@ -64,6 +64,12 @@ def share(value: float, n: int, **cell: Any) -> dict[str, Any]:
     }
 
 
+def without_shares(row: dict[str, Any], *kept: str) -> dict[str, Any]:
+    """The row of a mart that is no share mart: period, segment, and what is kept."""
+    where = ("period_type", "period_start", "segment_type", "segment")
+    return {name: value for name, value in row.items() if name in (*where, *kept)}
+
+
 def with_hidden(rows: list[dict[str, Any]], cell: str) -> pd.DataFrame:
     """The rows, and what every share mart carries beside them: special cells, a hidden cell, the other footing."""
     n = int(rows[0]["denominator"])
@@ -150,7 +156,7 @@ def _summary(conversations: int, dated: bool) -> pd.DataFrame:
         "sources": "chats",
         "first_week": WEEKS[0],
         "last_week": WEEKS[-1],
-        "engines": "local",
+        "engine": "local",
         "model_hash": "3f9c1b7e22d04a51",
         "audience": "organisation",
         "is_time_assigned": not dated,
@@ -213,8 +219,9 @@ def _headlines(n: int, dated: bool) -> pd.DataFrame:
 
 def _concentration(n: int) -> pd.DataFrame:
     ends = {"value": 0.24, "value_lo": 0.22, "value_hi": 0.26}
-    row = {**share(0.24, n), "statistic": "top_10_tasks", **ends, "n_cells": 120}
-    return pd.DataFrame([row]).drop(columns=["footing", "usage_share", "usage_share_lo", "usage_share_hi"])
+    kept = without_shares(share(0.24, n), "denominator", "n_conversations", "n_users", "floor", "engine")
+    row = {**kept, "statistic": "top_10_tasks", **ends, "n_cells": 120}
+    return pd.DataFrame([row])
 
 
 def _kinds_of_work(n: int) -> dict[str, pd.DataFrame]:
@@ -260,7 +267,10 @@ def _published(n: int) -> pd.DataFrame:
 
 
 def _compared(measure: str, cell: str, label: str, ours: float, theirs: float, n: int) -> dict[str, Any]:
-    row = share(ours, n, measure=measure, cell=cell, cell_label=label, published_share=theirs, release="2025-02-10")
+    ours_in_full = share(ours, n)
+    kept = ("usage_share", "usage_share_lo", "usage_share_hi", "n_conversations")
+    row = {name: ours_in_full[name] for name in kept}
+    row |= {"measure": measure, "cell": cell, "cell_label": label, "published_share": theirs, "release": "2025-02-10"}
     low, high = row["usage_share_lo"] - theirs, row["usage_share_hi"] - theirs
     verdict = "above" if low > 0 else "below" if high < 0 else "cannot tell"
     ends = {"share_difference": ours - theirs, "share_difference_lo": low, "share_difference_hi": high}
@@ -274,7 +284,8 @@ def _models(n: int) -> pd.DataFrame:
         cell = {"soc_group": code, "soc_group_title": title, "model_a": "model-small", "model_b": "model-large"}
         ends = {"share_a": value, "share_b": value + difference, "share_difference": difference}
         interval = {"share_difference_lo": difference - 0.02, "share_difference_hi": difference + 0.02}
-        rows.append({**share(value, n), **cell, **ends, **interval, "n_a": n // 2, "n_b": n // 3})
+        where = without_shares(share(value, n), "engine")
+        rows.append({**where, **cell, **ends, **interval, "n_a": n // 2, "n_b": n // 3})
     return pd.DataFrame(rows)
 
 
@@ -314,7 +325,8 @@ def _occupations(n: int) -> dict[str, pd.DataFrame]:
         for measure in ("skills_needed", "skills")
         for number, skill in enumerate(SKILLS)
     ]
-    correlation = {**share(0.3, n), "statistic": "spearman", "n_occupations": 80, "value": 0.31}
+    kept = without_shares(share(0.3, n), "n_conversations", "n_users", "interval_method", "engine")
+    correlation = {**kept, "statistic": "spearman", "n_occupations": 80, "value": 0.31}
     return {
         "mart_wages": with_hidden(wages, "onet_soc_code"),
         "mart_wage_correlation": pd.DataFrame([{**correlation, "value_lo": 0.12, "value_hi": 0.48}]),
@@ -346,8 +358,9 @@ def _depth(n: int) -> pd.DataFrame:
     for step in range(21):
         at_least = round(800 * math.exp(-step / 3.5)) if step else 974
         cell = {"threshold": step / 20, "occupation_count": 974, "occupations_at_least": at_least}
-        rows.append({**share(0.5, n), **cell, "occupation_share": at_least / 974, "is_within_bank_reach": True})
-    return pd.DataFrame(rows).drop(columns=["footing", "usage_share", "usage_share_lo", "usage_share_hi"])
+        where = without_shares(share(0.5, n), "n_conversations", "engine")
+        rows.append({**where, **cell, "occupation_share": at_least / 974, "is_within_bank_reach": True})
+    return pd.DataFrame(rows)
 
 
 def _trend(n: int, dated: bool) -> pd.DataFrame:
@@ -381,8 +394,6 @@ def _changes(claimed: bool) -> pd.DataFrame:
                 "period_type": "month",
                 "period_start": pd.Timestamp("2026-03-01").date(),
                 "previous_start": pd.Timestamp("2026-02-01").date(),
-                "segment_type": "all",
-                "segment": "all",
                 "share_before": before,
                 "share_after": after,
                 "share_difference": after - before,
