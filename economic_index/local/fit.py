@@ -37,7 +37,7 @@ def fit_softmax(inputs: Reals, targets: Reals, l2: float) -> Reals:
         cost = -np.mean(np.sum(wanted * np.log(likely + _TINY), axis=1)) + l2 / 2 * np.sum(weights[:-1] ** 2)
         return float(cost), slope.ravel()
 
-    options = {"maxiter": MAX_STEPS, "gtol": 1e-5}
+    options = {"maxiter": MAX_STEPS, "gtol": 1e-4}
     found = minimize(loss, np.zeros(size).ravel(), jac=True, method="L-BFGS-B", options=options)
     weights: Reals = found.x.reshape(size)
     return weights

@@ -61,13 +61,14 @@ def _facet_row(name: str, entry: dict[str, Any]) -> str:
     )
 
 
-def _recall(name: str, entry: dict[str, Any]) -> str:
-    parts = [
-        f"{label} {entry['recall'].get(label, 0):.2f} ({count:,})"
+def _by_label(name: str, entry: dict[str, Any]) -> str:
+    total = sum(entry["counts"].values())
+    return "\n".join(
+        f"| {TITLES[name]} | {label} | {count:,} | {count / total:.1%} | {entry['answered_share'][label]:.1%} | "
+        f"{entry['recall'][label]:.2f} |"
         for label, count in sorted(entry["counts"].items(), key=lambda item: -item[1])
         if count
-    ]
-    return f"- {TITLES[name]}: {', '.join(parts)}"
+    )
 
 
 def _task_section(task: dict[str, Any]) -> str:
@@ -92,6 +93,15 @@ sums over many tasks (groups, occupations) are better, and depth (how many tasks
 bound. A task outside the bank cannot be found: depth is that "within the bank's reach".
 """
 
+
+BY_LABEL = """
+
+Label by label: its share among the labels, the share that the engine gives it where it answers (the difference is the
+bias of a published share, before any correction by review), and recall before the threshold.
+
+| facet | label | n | share labelled | share answered | recall |
+| --- | --- | --- | --- | --- | --- |
+"""
 
 TAIL = """
 ## What it does not do
@@ -122,7 +132,7 @@ def model_card(card: dict[str, Any], shapes: int, groups: tuple[str, ...]) -> st
         seed=card["seed"],
     )
     rows = "\n".join(_facet_row(name, entry) for name, entry in facets.items())
-    recalls = "\n".join(_recall(name, entry) for name, entry in facets.items())
+    recalls = "\n".join(_by_label(name, entry) for name, entry in facets.items())
     missing = ", ".join(group for group in groups if group not in facets["soc_group"]["labels"])
     tail = TAIL.format(
         missing=missing,
@@ -133,5 +143,4 @@ def model_card(card: dict[str, Any], shapes: int, groups: tuple[str, ...]) -> st
         structure=card["structure_version"],
         language=card["language_version"],
     )
-    found = "\n\nRecall by label (labelled conversations in brackets), before the threshold:\n\n"
-    return head + rows + found + recalls + "\n" + _task_section(card["task"]) + tail
+    return head + rows + BY_LABEL + recalls + "\n" + _task_section(card["task"]) + tail

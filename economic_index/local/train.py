@@ -14,21 +14,22 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from economic_index.assign.retrieval import evidence, pick_tasks, task_scores
-from economic_index.evaluate.agreement import accuracy, choose_threshold, cohen_kappa, majority_share
+from economic_index.assign.retrieval import BankIndex, evidence, pick_tasks, task_scores
+from economic_index.evaluate.agreement import choose_threshold
 from economic_index.local import fit
-from economic_index.local.bank import bank_version, load_bank
+from economic_index.local.answers import spread
+from economic_index.local.bank import bank_version
 from economic_index.local.bank_index import open_index, soc_groups
 from economic_index.local.embedder import MODEL_NAME, Embedder
 from economic_index.local.heads import ARRAYS, CARD, bare_features, features, softmax
 from economic_index.local.kernel import Kernel
 from economic_index.local.language import LANGUAGE_VERSION, MEASURED, detect
+from economic_index.local.measures import acceptable_shares, group_accuracy, measure_facet, measure_tasks
 from economic_index.local.model_card import model_card
 from economic_index.local.structure import STRUCTURE, STRUCTURE_VERSION, structure
 from economic_index.local.training_data import Labelled, labelled_conversations, labels_bytes
 from economic_index.local.vectors import VectorStore
 from economic_index.local.window import WINDOW_VERSION, render
-from economic_index.taxonomy import facts
 from economic_index.vocabulary import Collaboration, Facet, Intent, UseCase
 
 SEED, FOLDS = 20250210, 5
@@ -104,30 +105,9 @@ def train_facet(facet: str, data: TrainingSet, inputs: Reals) -> tuple[npt.NDArr
     logits = fit.cross_fit(inputs, targets, L2, data.folds)
     temperature = fit.fit_temperature(logits[is_judged], targets[is_judged])
     likely = softmax(logits / temperature)
-    entry = _facet_entry(classes, np.array(truth)[is_judged].tolist(), likely[is_judged], FACET_BAR)
+    entry = measure_facet(classes, np.array(truth)[is_judged].tolist(), likely[is_judged], FACET_BAR)
     weights = fit.fit_softmax(inputs, targets, L2).astype(np.float32)
     return weights, {"labels": classes, "temperature": temperature, **entry}, likely
-
-
-def _facet_entry(classes: list[str], truth: list[str], likely: Reals, bar: float) -> dict[str, Any]:
-    said = [classes[place] for place in likely.argmax(axis=1)]
-    right = np.array([a == b for a, b in zip(said, truth, strict=True)])
-    chosen = choose_threshold(np.round(likely.max(axis=1), 4), right, bar)
-    return {
-        "threshold": chosen.threshold,
-        "n": len(truth),
-        "accuracy": round(accuracy(said, truth), 4),
-        "kappa": round(cohen_kappa(said, truth), 4),
-        "majority": round(majority_share(truth), 4),
-        "coverage": round(chosen.coverage, 4),
-        "selective_accuracy": round(chosen.accuracy, 4),
-        "counts": {name: truth.count(name) for name in classes},
-        "recall": {
-            name: round(float(np.mean([a == name for a, b in zip(said, truth, strict=True) if b == name])), 3)
-            for name in classes
-            if name in truth
-        },
-    }
 
 
 def train_activities(data: TrainingSet) -> tuple[npt.NDArray[Any], dict[str, Any], Reals]:
@@ -149,67 +129,20 @@ def train_activities(data: TrainingSet) -> tuple[npt.NDArray[Any], dict[str, Any
     return weights, {**entry, "accuracy": round(float(np.mean(among)), 4)}, likely
 
 
-def spread_groups(likely: Reals, classes: Sequence[str]) -> Reals:
-    """Probabilities over all SOC groups, zero where the head has no class."""
-    groups = soc_groups()
-    wide = np.zeros((len(likely), len(groups)))
-    wide[:, [groups.index(name) for name in classes]] = likely
-    return wide
-
-
-def acceptable_shares(data: TrainingSet) -> tuple[npt.NDArray[np.bool_], Reals]:
-    """Per conversation and bank task: is one of its activities the coder's; the share of its statements."""
-    activities = facts.iwas_of_statements("20.1")
-    shares = np.zeros((len(data.labels), len(load_bank())))
-    for row, label in enumerate(data.labels):
-        coded = set(label["iwa"])
-        for column, task in enumerate(load_bank()):
-            shares[row, column] = sum(
-                weight
-                for statement, weight in task.statements.items()
-                if coded & activities.get(statement, frozenset())
-            )
-    return shares > 0, shares
-
-
-def train_tasks(data: TrainingSet, activities: Reals, groups: Reals, index: Any) -> tuple[Reals, dict[str, Any]]:
+def train_tasks(data: TrainingSet, activities: Reals, groups: Reals, index: BankIndex) -> tuple[Reals, dict[str, Any]]:
     """Calibration of the task picks, and how acceptable they are, over the occupational conversations."""
     used = np.array([bool(label["is_occupational"]) for label in data.labels])
-    scores = task_scores(data.vectors, activities, groups, index)[used]
+    labels = [label for label, is_used in zip(data.labels, used, strict=True) if is_used]
+    scores = task_scores(data.vectors[used], activities[used], groups[used], index)
     proof = evidence(scores, activities[used], groups[used], index)
-    acceptable, shares = (each[used] for each in acceptable_shares(data))
-    first, rows = scores.argmax(axis=1), np.arange(len(scores))
-    right = acceptable[rows, first]
+    shares = acceptable_shares(labels)
+    right = shares[np.arange(len(scores)), scores.argmax(axis=1)] > 0
     confidence = fit.cross_fit_logistic(proof, right, data.folds[used])
     chosen = choose_threshold(np.round(confidence, 4), right, TASK_BAR)
-    place = {name: number for number, name in enumerate(index.task_ids)}
-    picks = pick_tasks(scores, index)
-    weighted = [
-        sum(pick.weight * shares[row, place[pick.bank_task_id]] for pick in each) for row, each in enumerate(picks)
-    ]
-    top = np.argsort(-scores, axis=1)[:, :3]
-    card = {
-        "threshold": chosen.threshold,
-        "n": len(right),
-        "acceptable_first": round(float(right.mean()), 4),
-        "acceptable_within_three": round(float(np.take_along_axis(acceptable, top, 1).any(axis=1).mean()), 4),
-        "acceptable_weight": round(float(np.mean(weighted)), 4),
-        "coverage": round(chosen.coverage, 4),
-        "selective_accuracy": round(chosen.accuracy, 4),
-        "single_pick_share": round(float(np.mean([len(each) == 1 for each in picks])), 4),
-        "soc_group_of_first": round(_group_accuracy(first, index, data, used), 4),
-        "distinct_tasks": len(set(first.tolist())),
-        "tasks": len(index.task_ids),
-    }
+    card = measure_tasks(scores, shares, pick_tasks(scores, index), chosen, index)
+    coded = [label["soc_groups"] for label in labels]
+    card["soc_group_of_first"] = group_accuracy(scores, index, coded, soc_groups())
     return fit.fit_logistic(proof, right), card
-
-
-def _group_accuracy(first: npt.NDArray[np.int64], index: Any, data: TrainingSet, used: Any) -> float:
-    """How often the SOC group of the first pick is one of the coder's."""
-    groups = soc_groups()
-    coded = [label["soc_groups"] for label, is_used in zip(data.labels, used, strict=True) if is_used]
-    said = [groups[index.group_of_task[task]] for task in first]
-    return float(np.mean([group in among for group, among in zip(said, coded, strict=True)]))
 
 
 FACETS = (Facet.IS_OCCUPATIONAL, Facet.USE_CASE, Facet.COLLABORATION, Facet.INTENT, Facet.SOC_GROUP)
@@ -229,7 +162,7 @@ def train(work_dir: Path) -> dict[str, Any]:
     for facet in FACETS:
         arrays[facet.value], heads[facet.value], likely = train_facet(facet, data, inputs)
         print(facet.value, heads[facet.value]["accuracy"], flush=True)
-        groups = spread_groups(likely, heads[facet.value]["labels"]) if facet == Facet.SOC_GROUP else groups
+        groups = spread(likely, heads[facet.value]["labels"], soc_groups()) if facet == Facet.SOC_GROUP else groups
     arrays["activities"], heads["activities"], activities = train_activities(data)
     index = open_index(embedder, store, heads["activities"]["labels"], _progress("bank"))
     arrays["task_calibration"], task = train_tasks(data, activities, groups, index)
