@@ -17,7 +17,8 @@ from economic_index.conversations.inbox_rows import InboxWriter
 from economic_index.conversations.normalise import Row
 from economic_index.conversations.sources import Source
 from economic_index.conversations.stream_reading import FileRows
-from economic_index.conversations.winners import FileStat, Outcome, Version, WinnerStore, micros
+from economic_index.conversations.versions import FileStat, Outcome, Version, micros
+from economic_index.conversations.winners import WinnerStore
 from economic_index.lake import Lake, week_of
 from economic_index.vocabulary import FileStatus, RejectReason
 

@@ -19,6 +19,10 @@ COMPANIONS = re.compile(
 _NUMBERED = re.compile(r"conversations-\d+\.json")
 
 
+class NoLogsError(FileNotFoundError):
+    """There is no file where logs were said to be."""
+
+
 def is_log_name(name: str) -> bool:
     """Whether a file of this base name may be a log."""
     lower = name.lower()
@@ -50,7 +54,7 @@ def choose_members(members: Mapping[str, Member]) -> tuple[list[Member], list[st
 def list_files(pattern: str) -> tuple[list[Path], list[str]]:
     """Log files of a file name, a folder (with its subfolders) or a glob, in order of path; and what is ignored.
 
-    A file that is named itself is always taken. Raises FileNotFoundError if there is nothing.
+    A file that is named itself is always taken. Raises NoLogsError if there is nothing.
     """
     path = Path(pattern).expanduser()
     if path.is_file():
@@ -62,8 +66,8 @@ def list_files(pattern: str) -> tuple[list[Path], list[str]]:
         root, parts = _split_glob(path)
         found = [entry for entry in root.glob(parts) if entry.is_file()] if parts else []
     if not found:
-        raise FileNotFoundError(
-            f"{path.name}: there is no such file, and nothing matches. Check `path` in sources.toml."
+        raise NoLogsError(
+            f"{path.name}: no such file, and nothing matches. Check the path (LOGS=..., or path in sources.toml)."
         )
     members = {entry.relative_to(root).as_posix(): entry for entry in found if not entry.is_symlink()}
     return choose_members(members)

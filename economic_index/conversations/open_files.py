@@ -6,23 +6,18 @@ Nothing is extracted to disk by its name, and no record is looked at; names that
 import hashlib
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from copy import copy
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-import orjson
-import zstandard
-
+from economic_index.conversations.account import account_beside, account_in_zip
 from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.log_names import choose_members
+from economic_index.conversations.unpack import CHUNK_BYTES, Stream, gunzip, member_chunks, unzstd
 from economic_index.vocabulary import RejectReason
 
-CHUNK_BYTES = 1 << 20
-ACCOUNT_FILE, MAX_ACCOUNT_BYTES = "user.json", 1 << 20
 GZIP, ZSTD, ZIP, EMPTY_ZIP = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04", b"PK\x05\x06"
 REFUSED_MAGIC = {
     b"PAR1": "a Parquet file: no reader of this version takes it",
@@ -30,7 +25,6 @@ REFUSED_MAGIC = {
     b"7z\xbc\xaf": "a 7z archive: unpack it first",
     b"Rar!": "a RAR archive: unpack it first",
 }
-_ZSTD_PIECE = 4096
 
 
 @dataclass(frozen=True)
@@ -42,16 +36,6 @@ class ArchiveLimits:
     member_count: int = 100_000
     ratio: int = 200
     ratio_after_bytes: int = 100 << 20
-
-
-@dataclass
-class Stream:
-    """The bytes of one log inside a file. `damage` is set if they ended before they should have."""
-
-    name: str
-    chunks: Iterator[bytes]
-    damage: RejectReason | None = None
-    detail: str = ""
 
 
 @dataclass
@@ -81,13 +65,13 @@ class OpenLog:
                 pass
             yield from self._members(self.file, self.path.name, magic, is_nested=False)
             return
-        self.account_id = _account_beside(self.path)
+        self.account_id = account_beside(self.path)
         stream = Stream(_without_suffix(self.path.name, magic), iter(()))
         raw = self._raw_chunks()
         if magic[:2] == GZIP:
-            stream.chunks = self._limited(_gunzip(raw, stream), lambda: self.byte_count)
+            stream.chunks = self._limited(gunzip(raw, stream), lambda: self.byte_count)
         elif magic == ZSTD:
-            stream.chunks = self._limited(_unzstd(raw, stream), lambda: self.byte_count)
+            stream.chunks = self._limited(unzstd(raw, stream), lambda: self.byte_count)
         else:
             stream.chunks = raw
         yield stream
@@ -110,7 +94,7 @@ class OpenLog:
                 )
             members = {info.filename: info for info in infos if _is_plain_member(info)}
             chosen, ignored = choose_members(members)
-            self.account_id = self.account_id or _account_in_zip(archive, members)
+            self.account_id = self.account_id or account_in_zip(archive, members)
             self.ignored += ignored
             done = 0
             for member in chosen:
@@ -120,7 +104,7 @@ class OpenLog:
                     )
                 base = PurePosixPath(member.filename).name
                 stream = Stream(base, iter(()))
-                chunks = _member_chunks(archive, member, stream)
+                chunks = member_chunks(archive, member, stream)
                 limited = self._limited(chunks, lambda size=member.compress_size: size)  # type: ignore[misc]
                 if base.lower().endswith(".zip") and not is_nested:
                     yield from self._nested(limited, base)
@@ -181,75 +165,6 @@ def _without_suffix(name: str, magic: bytes) -> str:
     return PurePosixPath(name).stem if is_packed and name.lower().endswith((".gz", ".zst")) else name
 
 
-def _gunzip(chunks: Iterator[bytes], stream: Stream) -> Iterator[bytes]:
-    """Several members in one gzip are one stream; what came before damage is kept."""
-    inflate = zlib.decompressobj(wbits=31)
-    for chunk in chunks:
-        data = chunk
-        while data:
-            if inflate.eof:
-                data = data.lstrip(b"\x00")
-                inflate = zlib.decompressobj(wbits=31)
-                continue
-            before = inflate.copy()
-            try:
-                part = inflate.decompress(data, CHUNK_BYTES)
-            except zlib.error:
-                stream.damage, stream.detail = RejectReason.BAD_ARCHIVE, "gzip data are damaged"
-                yield from _until_damage(before, data)
-                return
-            if part:
-                yield part
-            data = inflate.unused_data if inflate.eof else inflate.unconsumed_tail
-    if not inflate.eof:
-        stream.damage, stream.detail = RejectReason.BAD_ARCHIVE, "gzip data end early"
-
-
-def _until_damage(inflate: "zlib._Decompress", data: bytes) -> Iterator[bytes]:
-    """The bytes that come before the damage, in steps so small that little is lost with the last one."""
-    with suppress(zlib.error):
-        while part := inflate.decompress(data, 16):
-            yield part
-            data = inflate.unconsumed_tail
-
-
-def _unzstd(chunks: Iterator[bytes], stream: Stream) -> Iterator[bytes]:
-    """Frame after frame, fed in pieces so small that no piece unpacks to more than memory can hold."""
-    unpacker = zstandard.ZstdDecompressor().decompressobj()
-    for chunk in chunks:
-        for start in range(0, len(chunk), _ZSTD_PIECE):
-            data = chunk[start : start + _ZSTD_PIECE]
-            while data:
-                if unpacker.eof:
-                    unpacker = zstandard.ZstdDecompressor().decompressobj()
-                try:
-                    part = unpacker.decompress(data)
-                except zstandard.ZstdError:
-                    stream.damage, stream.detail = RejectReason.BAD_ARCHIVE, "zstd data are damaged"
-                    return
-                if part:
-                    yield part
-                data = unpacker.unused_data
-    if not unpacker.eof:
-        stream.damage, stream.detail = RejectReason.BAD_ARCHIVE, "zstd data end early"
-
-
-def _member_chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo, stream: Stream) -> Iterator[bytes]:
-    """The bytes of a member; its checksum is compared here, because zipfile drops what it read with a wrong one."""
-    unchecked = copy(info)
-    del unchecked.CRC
-    checksum = 0
-    try:
-        with archive.open(unchecked) as member:
-            while chunk := member.read(CHUNK_BYTES):
-                checksum = zlib.crc32(chunk, checksum)
-                yield chunk
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
-        checksum = -1
-    if checksum != info.CRC:
-        stream.damage, stream.detail = RejectReason.BAD_ARCHIVE, "a member is damaged"
-
-
 def _open_zip(file: IO[bytes], name: str, magic: bytes) -> zipfile.ZipFile:
     if magic == EMPTY_ZIP:
         raise LogFormatError(RejectReason.BAD_ARCHIVE, name, "The archive is empty.")
@@ -259,33 +174,6 @@ def _open_zip(file: IO[bytes], name: str, magic: bytes) -> zipfile.ZipFile:
         raise LogFormatError(
             RejectReason.BAD_ARCHIVE, name, "The archive is damaged or was not downloaded to its end; nothing was read."
         ) from None
-
-
-def _account_in_zip(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> str | None:
-    """The id in the account file of a ChatGPT export: the one person whose chats the archive holds."""
-    for name, info in members.items():
-        is_account = PurePosixPath(name).name == ACCOUNT_FILE and info.file_size <= MAX_ACCOUNT_BYTES
-        if is_account and not info.flag_bits & 0x1:
-            with suppress(zipfile.BadZipFile, zlib.error, EOFError), archive.open(info) as member:
-                return _account_id(member.read(MAX_ACCOUNT_BYTES))
-    return None
-
-
-def _account_beside(path: Path) -> str | None:
-    """The same where the archive was unpacked."""
-    account = path.with_name(ACCOUNT_FILE)
-    if path.name == ACCOUNT_FILE or not account.is_file() or account.stat().st_size > MAX_ACCOUNT_BYTES:
-        return None
-    return _account_id(account.read_bytes())
-
-
-def _account_id(data: bytes) -> str | None:
-    try:
-        account = orjson.loads(data)
-    except orjson.JSONDecodeError:
-        return None
-    identity = account.get("id") if isinstance(account, dict) else None
-    return identity if isinstance(identity, str) and identity else None
 
 
 def _is_plain_member(info: zipfile.ZipInfo) -> bool:

@@ -7,7 +7,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -55,8 +55,16 @@ class Source:
     max_members: int = 100_000
 
     def settings_hash(self) -> str:
-        """Hash of the settings that change what is read; the path and the audience do not."""
-        told = {name: value for name, value in asdict(self).items() if name not in {"path", "audience"}}
+        """Hash of the settings that change what is read; the path and the audience do not.
+
+        What equals its default is left out, so that a setting added later changes no hash.
+        """
+        defaults = {field.name: field.default for field in fields(self)}
+        told = {
+            name: value
+            for name, value in asdict(self).items()
+            if name not in {"path", "audience"} and value != defaults[name]
+        }
         return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
@@ -74,7 +82,7 @@ _CHOICES: dict[str, Sequence[str]] = {
 
 
 def load_sources(path: Path) -> list[Source]:
-    """The entries of sources.toml, in order. Raises SourcesError."""
+    """The entries of sources.toml, in order; relative paths start at its folder. Raises SourcesError."""
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -85,11 +93,18 @@ def load_sources(path: Path) -> list[Source]:
     entries = document.get("source", [])
     if unknown or not isinstance(entries, list):
         raise SourcesError(f"{path.name}: holds {sorted(unknown) or 'no list'}; only [[source]] entries are known.")
-    sources = [parse_source(entry, f"{path.name}, entry {number}") for number, entry in enumerate(entries, start=1)]
+    sources = [
+        _from_folder(parse_source(entry, f"{path.name}, entry {number}"), path.absolute().parent)
+        for number, entry in enumerate(entries, start=1)
+    ]
     names = [source.name for source in sources]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise SourcesError(f"{path.name}: two entries are named {twice[0]!r}. A name stands for one source.")
     return sources
+
+
+def _from_folder(source: Source, folder: Path) -> Source:
+    return replace(source, path=str(folder / Path(source.path).expanduser()))
 
 
 def parse_source(entry: Mapping[str, Any], where: str) -> Source:

@@ -11,12 +11,13 @@ from pathlib import Path
 from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.file_report import FileReport
 from economic_index.conversations.normalise import Normaliser, Row
-from economic_index.conversations.open_files import ArchiveLimits, OpenLog, Stream, open_log
+from economic_index.conversations.open_files import ArchiveLimits, OpenLog, open_log
 from economic_index.conversations.readers.chatgpt_export import ACCOUNT_ID
 from economic_index.conversations.records import Draft, ReadContext, Reader
 from economic_index.conversations.sniff import Sniffed, sniff
 from economic_index.conversations.sources import Source
 from economic_index.conversations.splitter import Extent, split
+from economic_index.conversations.unpack import Stream
 from economic_index.vocabulary import FileStatus, RejectReason
 
 MALFORMED_SHARE, MALFORMED_COUNT = 0.2, 20

@@ -3,7 +3,6 @@
 Nothing is read from a log here, and nothing is committed: the caller does.
 """
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
@@ -12,7 +11,8 @@ import pandas as pd
 import pyarrow as pa
 
 from economic_index.contracts.lake import CONVERSATIONS, TRANSCRIPTS
-from economic_index.conversations.winners import Version, WinnerStore
+from economic_index.conversations.versions import Version
+from economic_index.conversations.winners import WinnerStore
 from economic_index.lake import Lake, LakeError, empty_frame
 
 CONVERSATIONS_VERSION = "1"
@@ -33,12 +33,8 @@ def weeks_with_winners(lake: Lake) -> list[date]:
 
 def week_fingerprint(lake: Lake, week: date) -> str:
     """Hash of which version of which conversation belongs to a week."""
-    digest = hashlib.sha256()
     with closing(_store(lake)) as store:
-        for version in store.of_week(week):
-            line = f"{version.conversation_id} {version.content_hash} {version.reading_id} {version.source_record}\n"
-            digest.update(line.encode())
-    return digest.hexdigest()[:16]
+        return store.fingerprint_of(week)
 
 
 def conversations_of_week(lake: Lake, week: date) -> tuple[pd.DataFrame, Iterator[pa.RecordBatch]]:

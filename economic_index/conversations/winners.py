@@ -3,89 +3,21 @@
 Rows themselves lie in the inbox and in the weeks; nothing here knows a log format.
 """
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from dataclasses import asdict
+from datetime import date
 from itertools import groupby
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from economic_index.conversations.identify import KeyMismatchError, key_id
-from economic_index.conversations.times import EPOCH
+from economic_index.conversations.versions import TABLES, TEMPORARY_VERSIONS, FileStat, Outcome, Version
 
-_TABLES = """
-create table if not exists winners (
-    conversation_id text primary key, content_hash text not null, week_start text not null,
-    updated_at integer, message_count integer not null, source_exported_at integer,
-    file_id text not null, source_record integer not null, reading_id text not null, settings text not null
-) without rowid;
-create index if not exists winners_by_week on winners (week_start);
-create table if not exists readings (
-    reading_id text primary key, file_id text not null, sha256 text not null, size_bytes integer not null,
-    modified_ns integer not null, settings text not null, is_final integer not null, row text not null
-) without rowid;
-create table if not exists rejections (reading_id text not null, row text not null);
-create index if not exists rejections_by_reading on rejections (reading_id);
-create table if not exists home (name text primary key, value text not null) without rowid;
-"""
-_CANDIDATES = """
-create temp table if not exists candidates (
-    conversation_id text not null, content_hash text not null, week_start text not null, updated_at integer,
-    message_count integer not null, source_exported_at integer, file_id text not null,
-    source_record integer not null, reading_id text not null, settings text not null
-)
-"""
-
-
-class Version(NamedTuple):
-    """One version of a conversation; times are microseconds since 1970, null if unknown.
-
-    `settings` is the reader's version and the hash of the source's settings.
-    """
-
-    conversation_id: str
-    content_hash: str
-    week_start: str
-    updated_at: int | None
-    message_count: int
-    source_exported_at: int | None
-    file_id: str
-    source_record: int
-    reading_id: str
-    settings: str
-
-
-@dataclass(frozen=True)
-class FileStat:
-    """A file as a reading found it; not final if it has to be read again (stopped, or changed meanwhile)."""
-
-    file_id: str
-    sha256: str
-    size_bytes: int
-    modified_ns: int
-    settings: str
-    is_final: bool = True
-
-
-@dataclass
-class Outcome:
-    """What a reading changed."""
-
-    duplicate_count: int = 0
-    superseded_count: int = 0
-    new_count: int = 0
-    touched_weeks: tuple[date, ...] = ()
-
-
-def micros(moment: datetime | None) -> int | None:
-    """Microseconds since 1970."""
-    if moment is None:
-        return None
-    passed = moment - EPOCH
-    return (passed.days * 86_400 + passed.seconds) * 1_000_000 + passed.microseconds
+_CHUNK = 10_000
 
 
 class WinnerStore:
@@ -96,7 +28,8 @@ class WinnerStore:
         self._connection = sqlite3.connect(path, isolation_level=None, timeout=60)
         self._connection.execute("pragma journal_mode = wal")
         self._connection.execute("pragma synchronous = normal")
-        self._connection.executescript(_TABLES)
+        self._connection.executescript(TABLES)
+        self._note_weeks_of_older_home()
 
     def close(self) -> None:
         """Close the file."""
@@ -152,14 +85,14 @@ class WinnerStore:
 
     def begin(self) -> None:
         """Forget the candidates of a reading that was not finished."""
-        self._connection.execute(_CANDIDATES)
-        self._connection.execute("delete from candidates")
+        for name in ("candidates", "chosen"):
+            self._connection.execute(TEMPORARY_VERSIONS.format(name=name))
+            self._connection.execute(f"delete from {name}")
 
     def propose(self, versions: Sequence[Version]) -> list[bool]:
         """Note versions that a reading found; tells for each whether its row is needed in the inbox."""
-        marks = ",".join("?" * len(Version._fields))
         self._connection.execute("begin")
-        self._connection.executemany(f"insert into candidates values ({marks})", versions)
+        self._insert("candidates", versions)
         self._connection.execute("commit")
         known = self._known([version.conversation_id for version in versions])
         return [
@@ -213,25 +146,62 @@ class WinnerStore:
         weeks: set[str] = set()
         winners: list[Version] = []
         for old, candidates in self._by_conversation():
-            best = old
-            for candidate in candidates:
-                if best is None:
-                    best = candidate
-                elif self._is_same(candidate, best):
-                    outcome.duplicate_count += 1
-                else:
-                    outcome.superseded_count += 1
-                    best = candidate if self._beats(candidate, best) else best
-            if best is not None and old is not None and self._is_same(best, old):
-                best = old  # its row is the one that lies in the lake
-            if best is not None and best is not old:
+            best = self._best(old, candidates, outcome)
+            if best is not old:
                 winners.append(best)
                 weeks |= {best.week_start} | ({old.week_start} if old else set())
                 outcome.new_count += old is None
-        marks = ",".join("?" * len(Version._fields))
-        self._connection.executemany(f"insert or replace into winners values ({marks})", winners)
+            if len(winners) >= _CHUNK:
+                self._insert("chosen", winners)
+                winners = []
+        self._insert("chosen", winners)
+        self._connection.execute("insert or replace into winners select * from chosen")
+        for week in weeks:
+            self._note_week(week)
         outcome.touched_weeks = tuple(sorted(date.fromisoformat(week) for week in weeks))
         return outcome
+
+    def _best(self, old: Version | None, candidates: list[Version], outcome: Outcome) -> Version:
+        """The version that counts, after all that were found in one file."""
+        best = old
+        for candidate in candidates:
+            if best is None:
+                best = candidate
+            elif self._is_same(candidate, best):
+                outcome.duplicate_count += 1
+            else:
+                outcome.superseded_count += 1
+                best = candidate if self._beats(candidate, best) else best
+        if old is not None and best is not None and self._is_same(best, old):
+            return old  # its row is the one that lies in the lake
+        return best or candidates[0]
+
+    def _insert(self, table: str, versions: Sequence[Version]) -> None:
+        marks = ",".join("?" * len(Version._fields))
+        self._connection.executemany(f"insert into {table} values ({marks})", versions)
+
+    def _note_weeks_of_older_home(self) -> None:
+        """Homes made before weeks were noted have winners only."""
+        (noted,) = self._connection.execute("pragma user_version").fetchone()
+        if not noted:
+            with self._transaction():
+                for (week,) in self._connection.execute("select distinct week_start from winners").fetchall():
+                    self._note_week(week)
+                self._connection.execute("pragma user_version = 1")
+
+    def _note_week(self, week: str) -> None:
+        """Number and fingerprint of a week's winners, so that asking which weeks are due reads no winners."""
+        digest, count = hashlib.sha256(), 0
+        query = """
+            select conversation_id, content_hash, reading_id, source_record from winners
+            where week_start = ? order by conversation_id
+        """
+        for row in self._connection.execute(query, (week,)):
+            digest.update(f"{row}\n".encode())
+            count += 1
+        self._connection.execute("delete from weeks where week_start = ?", (week,))
+        if count:
+            self._connection.execute("insert into weeks values (?, ?, ?)", (week, count, digest.hexdigest()[:16]))
 
     def _by_conversation(self) -> Iterator[tuple[Version | None, list[Version]]]:
         query = """
@@ -273,8 +243,14 @@ class WinnerStore:
 
     def weeks(self) -> dict[date, int]:
         """Number of winners by week, ascending."""
-        query = "select week_start, count(*) from winners group by week_start order by week_start"
+        query = "select week_start, winner_count from weeks order by week_start"
         return {date.fromisoformat(week): count for week, count in self._connection.execute(query)}
+
+    def fingerprint_of(self, week: date) -> str:
+        """Hash of which version of which conversation belongs to a week; empty if none does."""
+        query = "select fingerprint from weeks where week_start = ?"
+        row = self._connection.execute(query, (week.isoformat(),)).fetchone()
+        return row[0] if row else ""
 
     def of_week(self, week: date) -> Iterator[Version]:
         """Winners of one week, by id."""

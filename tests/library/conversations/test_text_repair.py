@@ -1,12 +1,14 @@
 """What is kept of a text, and what two texts that read the same have in common."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from economic_index.conversations.normalise import normalise_model
 from economic_index.conversations.records import Message
-from economic_index.conversations.text import clean, fold_bytes_for_hash, fold_for_hash, is_clean
+from economic_index.conversations.text import clean, fold_bytes_for_hash, fold_for_hash, is_clean, is_folded
 from economic_index.conversations.transcript import transcript_of
 from economic_index.vocabulary import Role
 
@@ -62,6 +64,24 @@ def test_folding_bytes_is_folding_text(text: str) -> None:
 def test_texts_that_read_the_same_fold_to_the_same() -> None:
     assert fold_for_hash("e\u0301\u200b\u202e") == fold_for_hash("\u00e9")
     assert fold_for_hash("a\u00adb\ufeff") == "ab"
+
+
+def test_no_character_that_folding_could_change_is_taken_for_folded() -> None:
+    composing: set[int] = set()
+    for code in (*range(0x80, 0xD800), *range(0xE000, 0x110000)):
+        character = chr(code)
+        if is_folded(character.encode()):
+            assert fold_for_hash(character) == character
+            assert not unicodedata.combining(character)
+        parts = unicodedata.decomposition(character).split()
+        if len(parts) == 2 and not parts[0].startswith("<"):
+            composing.add(int(parts[1], 16))
+    assert not [code for code in composing if is_folded(chr(code).encode())]
+    assert not any(is_folded(chr(code).encode()) for code in (*range(0x1161, 0x1176), *range(0x11A8, 0x11C3)))
+
+
+def test_common_texts_are_taken_for_folded() -> None:
+    assert is_folded("Grüße – “naïve” … Привет 汉字 안녕 ひみつ 😀 €5".encode())
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,84 @@
+"""Versions of conversations, what a reading changed, and the tables of versions.sqlite that hold them.
+
+Which version wins is decided in winners.py.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+from economic_index.conversations.times import EPOCH
+
+TABLES = """
+create table if not exists winners (
+    conversation_id text primary key, content_hash text not null, week_start text not null,
+    updated_at integer, message_count integer not null, source_exported_at integer,
+    file_id text not null, source_record integer not null, reading_id text not null, settings text not null
+) without rowid;
+create index if not exists winners_by_week on winners (week_start);
+create table if not exists readings (
+    reading_id text primary key, file_id text not null, sha256 text not null, size_bytes integer not null,
+    modified_ns integer not null, settings text not null, is_final integer not null, row text not null
+) without rowid;
+create table if not exists rejections (reading_id text not null, row text not null);
+create index if not exists rejections_by_reading on rejections (reading_id);
+create table if not exists weeks (
+    week_start text primary key, winner_count integer not null, fingerprint text not null
+) without rowid;
+create table if not exists home (name text primary key, value text not null) without rowid;
+"""
+TEMPORARY_VERSIONS = """
+create temp table if not exists {name} (
+    conversation_id text not null, content_hash text not null, week_start text not null, updated_at integer,
+    message_count integer not null, source_exported_at integer, file_id text not null,
+    source_record integer not null, reading_id text not null, settings text not null
+)
+"""
+
+
+class Version(NamedTuple):
+    """One version of a conversation; times are microseconds since 1970, null if unknown.
+
+    `settings` is the reader's version and the hash of the source's settings.
+    """
+
+    conversation_id: str
+    content_hash: str
+    week_start: str
+    updated_at: int | None
+    message_count: int
+    source_exported_at: int | None
+    file_id: str
+    source_record: int
+    reading_id: str
+    settings: str
+
+
+@dataclass(frozen=True)
+class FileStat:
+    """A file as a reading found it; not final if it has to be read again (stopped, or changed meanwhile)."""
+
+    file_id: str
+    sha256: str
+    size_bytes: int
+    modified_ns: int
+    settings: str
+    is_final: bool = True
+
+
+@dataclass
+class Outcome:
+    """What a reading changed."""
+
+    duplicate_count: int = 0
+    superseded_count: int = 0
+    new_count: int = 0
+    touched_weeks: tuple[date, ...] = ()
+
+
+def micros(moment: datetime | None) -> int | None:
+    """Microseconds since 1970."""
+    if moment is None:
+        return None
+    passed = moment - EPOCH
+    return (passed.days * 86_400 + passed.seconds) * 1_000_000 + passed.microseconds
