@@ -36,7 +36,7 @@ class RecordCutter:
     `start` is the position of the first byte in the file.
     """
 
-    def __init__(self, depth: int, start: int = 0, max_bytes: int = MAX_RECORD_BYTES) -> None:
+    def __init__(self, depth: int = 1, start: int = 0, max_bytes: int = MAX_RECORD_BYTES) -> None:
         self.depth, self.max_bytes, self.position = depth, max_bytes, start
         self._scan = StructureScan()
         self._held: list[bytes] = []
