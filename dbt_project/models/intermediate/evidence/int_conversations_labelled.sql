@@ -2,6 +2,10 @@ with conversations as (
     select week_start, conversation_id, user_id, is_user_assigned, product, model, weight
     from {{ ref('stg_lake__conversations') }}
 ),
+asked as (  -- where nobody is asked for skills there is no such measure; else every conversation is accounted for
+    select coalesce(bool_or(skills_state <> 'not_asked'), false) as are_skills_asked
+    from {{ ref('stg_lake__facet_summaries') }}
+),
 facets as (
     select
         conversation_id,
@@ -11,8 +15,15 @@ facets as (
         {{ cell_of('intent', 'intent') }} as intent,
         {{ cell_of('is_occupational', 'is_occupational::varchar') }} as is_occupational,
         {{ cell_of('language', 'language') }} as language,
-        case when soc_group_state = 'answered' then soc_group end as judged_soc_group
+        case when soc_group_state = 'answered' then soc_group end as judged_soc_group,
+        case
+            when not asked.are_skills_asked then null
+            when skills_state = 'answered' and len(skills) = 0 then ['_none']
+            when skills_state = 'answered' then skills
+            else [{{ cell_of('skills', "''") }}]
+        end as skill_cells
     from {{ ref('stg_lake__facet_summaries') }}
+    cross join asked
 ),
 numbered as (
     select *, cast(row_number() over () as integer) as conversation_key
@@ -34,16 +45,14 @@ select
     numbered.weight,
     coalesce(facets.engine, 'none') as engine,
     coalesce(facets.collaboration, '_unclassified') as collaboration,
-    case
-        when facets.collaboration in ('directive', 'feedback_loop') then 'automation'
-        when facets.collaboration in ('task_iteration', 'learning', 'validation') then 'augmentation'
-        else coalesce(facets.collaboration, '_unclassified')
-    end as automation,
+    {{ mode_of("coalesce(facets.collaboration, '_unclassified')") }} as automation,
     coalesce(facets.use_case, '_unclassified') as use_case,
     coalesce(facets.intent, '_unclassified') as intent,
     coalesce(facets.is_occupational, '_unclassified') as is_occupational,
     coalesce(facets.language, '_unclassified') as language,
-    facets.judged_soc_group
+    facets.judged_soc_group,
+    case when asked.are_skills_asked then coalesce(facets.skill_cells, ['_unclassified']) end as skill_cells
 from numbered
+cross join asked
 left join facets using (conversation_id)
 left join {{ ref('int_clusters_numbered') }} as clusters using (user_id)

@@ -1,3 +1,4 @@
+-- one row per mapping and pick: the cell of the statement, and what is known where there is no statement
 with picks as (
     select
         conversation_id,
@@ -21,14 +22,14 @@ bank as (  -- a pick of a bank task of several statements counts for usage, not 
     group by bank_task_id, onet_version
 )
 select
-    conversations.week_start,
-    conversations.conversation_key,
-    conversations.cluster_key,
+    mappings.mapping_key,
     coalesce(picks.onet_version, '') as onet_version,
     coalesce(picks.statement, '_unclassified') as statement,
-    case when picks.level = 'soc_group' then picks.node_id else conversations.judged_soc_group end as coarse_soc_group,
+    case when picks.level in ('dwa', 'iwa') then picks.level end as activity_level,
+    picks.node_id,
+    case when picks.level = 'soc_group' then picks.node_id else nullif(mappings.judged_soc_group, '') end as coarse_soc_group,
     coalesce(picks.level = 'task' and (picks.bank_task_id is null or bank.is_alone), false) as is_alone,
-    conversations.weight * coalesce(picks.weight, 1) as weight
-from {{ ref('int_conversations_labelled') }} as conversations
+    coalesce(picks.weight, 1) as part
+from {{ ref('int_mappings_numbered') }} as mappings
 left join picks using (conversation_id)
 left join bank using (bank_task_id, onet_version)

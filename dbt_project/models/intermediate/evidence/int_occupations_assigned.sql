@@ -1,21 +1,19 @@
 select
-    mappings.week_start,
-    mappings.conversation_key,
-    mappings.cluster_key,
+    mappings.mapping_key,
     mappings.onet_version,
     case
-        when mappings.statement like '\_%' escape '\' then mappings.statement
+        when {{ is_special('mappings.statement') }} then mappings.statement
         else coalesce(split.onet_soc_code, '_unmapped')
     end as occupation,
     case
         when split.soc_group is not null then split.soc_group
         -- coarser evidence counts at the level that it reaches
         when mappings.statement = '_unclassified' and mappings.coarse_soc_group is not null then mappings.coarse_soc_group
-        when mappings.statement like '\_%' escape '\' then mappings.statement
+        when {{ is_special('mappings.statement') }} then mappings.statement
         else '_unmapped'
     end as soc_group,
     -- unmapped work keeps its full weight
-    sum(mappings.weight * coalesce(split.occupation_weight, 1)) as weight
+    sum(mappings.part * coalesce(split.occupation_weight, 1)) as part
 from {{ ref('int_mappings_labelled') }} as mappings
 left join {{ ref('int_statements_split_to_occupations') }} as split
     on mappings.onet_version = split.onet_version and mappings.statement = split.statement_hash

@@ -1,8 +1,15 @@
--- which cells are hidden: those below the floor, or one person's, and then the next smallest until the row
+-- which cells are hidden: those below the floor, or mostly one person's, and then the next smallest until the row
 -- that stands for them holds at least two cells and passes the floor itself (method 3.5)
 with cells as (
-    select counted.*, listed.measure, listed.parent_cell, segments.segment_type,
-        classified.n_conversations as all_conversations, classified.n_users as all_users
+    select counted.period_key, counted.segment_key, counted.cell_key, counted.numerator, counted.n_conversations,
+        counted.n_users, listed.measure, listed.parent_cell, classified.n_conversations as all_conversations,
+        classified.n_users as all_users, floors.floor_conversations, floors.floor_users,
+        counted.n_conversations < floors.floor_conversations
+        or (floors.floor_users > 0 and (
+            counted.n_users < floors.floor_users
+            or counted.largest_user > counted.numerator * case segments.segment_type when 'all' then 0.8 else 0.5 end
+            or counted.two_largest_users > counted.numerator * 0.9
+        )) as is_below
     from {{ ref('int_cells_counted') }} as counted
     inner join {{ ref('int_denominators_listed') }} as listed using (cell_key, footing)
     inner join {{ ref('int_segments_numbered') }} as segments using (segment_key)
@@ -11,26 +18,23 @@ with cells as (
     inner join {{ ref('int_denominators_summed') }} as classified
         on counted.period_key = classified.period_key and counted.segment_key = classified.segment_key
         and under.denominator_key = classified.denominator_key
+    cross join {{ ref('int_floors_chosen') }} as floors
     where counted.footing = 'of_all' and not listed.is_special
 ),
-judged as (
-    select cells.*, floors.floor_conversations, floors.floor_users,
-        cells.n_conversations < floors.floor_conversations
-        or (floors.floor_users > 0 and (
-            cells.n_users < floors.floor_users
-            or cells.largest_user > cells.numerator * case cells.segment_type when 'all' then 0.8 else 0.5 end
-        )) as is_below
-    from cells
-    cross join {{ ref('int_floors_chosen') }} as floors
+heaviest as (
+    select coalesce(max(weight), 1) as weight from {{ ref('int_conversations_answered') }}
 ),
 ranked as (
-    select *,
+    select cells.*,
         row_number() over by_size as size_rank,
-        sum(numerator) over by_size as weight_so_far,
+        -- never more than the conversations behind them: cells share them by weight, skills in full
+        case when measure in ('skills', 'skills_needed') then max(n_conversations) over by_size
+            else sum(numerator) over by_size / heaviest.weight end as conversations_so_far,
         max(n_users) over by_size as users_so_far,
         count(*) over (partition by period_key, segment_key, measure, parent_cell) as cell_count,
         count(*) filter (where is_below) over (partition by period_key, segment_key, measure, parent_cell) as below_count
-    from judged
+    from cells
+    cross join heaviest
     window by_size as (
         partition by period_key, segment_key, measure, parent_cell
         order by is_below desc, n_conversations, numerator, cell_key
@@ -41,7 +45,7 @@ decided as (
     select *,
         min(size_rank) filter (
             where size_rank >= greatest(below_count, 2)
-            and weight_so_far >= floor_conversations and users_so_far >= floor_users
+            and conversations_so_far >= floor_conversations and users_so_far >= floor_users
         ) over (partition by period_key, segment_key, measure, parent_cell) as last_hidden
     from ranked
 )

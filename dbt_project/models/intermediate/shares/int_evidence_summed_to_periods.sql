@@ -1,17 +1,32 @@
--- users do not add up: each period is computed from its weeks' rows
-with evidence as (
-    select periods.period_key, periods.period_type, evidence.segment_key, evidence.cell_key, evidence.cluster_key,
-        evidence.weight_sum, evidence.weight_square_sum, evidence.conversation_count
-    from {{ ref('int_evidence') }} as evidence
+-- evidence by user and period, for what needs the same user on two sides or in a group: comparisons of two shares,
+-- and the resampled rank correlation; shares need no more than users_listed_in_cells
+with wanted as (
+    select distinct period_key_a as period_key, segment_key_a as segment_key, measure from {{ ref('int_pairs_listed') }}
+    union
+    select distinct period_key_b, segment_key_b, measure from {{ ref('int_pairs_listed') }}
+    union
+    select distinct period_key, 1, 'occupation' from {{ ref('int_periods_numbered') }} where period_type <> 'week'
+),
+cells as (
+    select wanted.period_key, wanted.segment_key, parts.answer_key, parts.cell_key, parts.part
+    from wanted
+    inner join {{ ref('int_answers_counted_in_cells') }} as parts using (measure)
+),
+conversations as (
+    select periods.period_key, unnest(answered.segment_keys) as segment_key, answered.cluster_key, answered.weight,
+        answered.facets_key, answered.mapping_key
+    from {{ ref('int_conversations_answered') }} as answered
     inner join {{ ref('int_periods_numbered') }} as periods using (week_start)
+    where answered.cluster_key > 0  -- a user unknown is in no two places
 )
-select period_key, segment_key, cell_key, cluster_key, weight_sum, weight_square_sum,
-    conversation_count::bigint as conversation_count
-from evidence
-where period_type = 'week'
-union all
-select period_key, segment_key, cell_key, cluster_key, sum(weight_sum) as weight_sum,
-    sum(weight_square_sum) as weight_square_sum, sum(conversation_count)::bigint as conversation_count
-from evidence
-where period_type <> 'week'
-group by period_key, segment_key, cell_key, cluster_key
+select conversations.period_key, conversations.segment_key, cells.cell_key, conversations.cluster_key,
+    sum(conversations.weight * cells.part) as weight_sum,
+    sum(pow(conversations.weight * cells.part, 2)) as weight_square_sum,
+    count(*) as conversation_count
+from (
+    select period_key, segment_key, cluster_key, weight, unnest([facets_key, mapping_key]) as answer_key
+    from conversations
+    where (period_key, segment_key) in (select (period_key, segment_key) from wanted)
+) as conversations
+inner join cells using (period_key, segment_key, answer_key)
+group by conversations.period_key, conversations.segment_key, cells.cell_key, conversations.cluster_key

@@ -1,44 +1,47 @@
--- the row that stands for the hidden cells of a table: users are counted once
-with users as (
-    select h.period_key, h.segment_key, h.measure, h.parent_cell, h.is_withheld, d.footing, d.denominator_key,
-        e.cluster_key, sum(e.weight_sum) as y, sum(e.conversation_count) as conversation_count
-    from {{ ref('int_cells_suppressed') }} as h
-    inner join {{ ref('int_evidence_summed_to_periods') }} as e using (period_key, segment_key, cell_key)
-    inner join {{ ref('int_denominators_listed') }} as d using (cell_key)
-    where h.is_suppressed
+-- the row that stands for the hidden cells of a table: users and conversations are counted once
+with hidden as (
+    select period_key, segment_key, measure, parent_cell, cell_key, is_withheld
+    from {{ ref('int_cells_suppressed') }}
+    where is_suppressed
+),
+users as (  -- a row of alike users with one conversation is known by its answer
+    select hidden.period_key, hidden.segment_key, hidden.measure, hidden.parent_cell,
+        users.user_key, users.answer_key, users.user_count, users.is_user_known,
+        users.whole_weight, users.whole_leverage, users.classified_weight, users.classified_leverage,
+        bool_or(hidden.is_withheld) as is_withheld,
+        sum(users.weight_in_cell) as weight
+    from hidden
+    inner join {{ ref('int_users_listed_in_cells') }} as users using (period_key, segment_key, cell_key)
     group by all
 ),
-labels as (
-    select week_start, conversation_key, measure, parent_cell, cell from {{ ref('int_labels_listed') }}
-    union all
-    select week_start, conversation_key, measure, parent_cell, cell from {{ ref('int_skills_listed') }}
+conversations as (
+    select period_key, segment_key, measure, parent_cell, sum(conversation_count)::bigint as n_conversations
+    from (
+        select distinct hidden.period_key, hidden.segment_key, hidden.measure, hidden.parent_cell, sums.answer_key,
+            sums.conversation_count
+        from hidden
+        inner join {{ ref('int_answers_counted_in_cells') }} as parts using (cell_key)
+        inner join {{ ref('int_answers_summed_to_periods') }} as sums using (period_key, segment_key, answer_key)
+    ) as answers
+    group by period_key, segment_key, measure, parent_cell
 ),
-conversations as (  -- a conversation in several hidden cells is one conversation
-    select h.period_key, h.segment_key, h.measure, h.parent_cell,
-        count(distinct labels.conversation_key)::bigint as n_conversations
-    from labels
-    inner join {{ ref('int_cells_numbered') }} as numbered using (measure, parent_cell, cell)
-    inner join {{ ref('int_conversations_cut_to_segments') }} as cut using (conversation_key)
-    inner join {{ ref('int_periods_numbered') }} as periods using (week_start)
-    inner join {{ ref('int_cells_suppressed') }} as h
-        on h.period_key = periods.period_key and h.segment_key = cut.segment_key and h.cell_key = numbered.cell_key
-    where h.is_suppressed
-    group by h.period_key, h.segment_key, h.measure, h.parent_cell
-),
-summed as (
-    select u.period_key, u.segment_key, u.measure, u.parent_cell, u.footing, u.denominator_key,
-        bool_or(u.is_withheld) as is_withheld,
-        sum(u.y) as numerator,
-        sum(u.conversation_count)::bigint as conversation_count,
-        count(*) filter (where u.cluster_key > 0) + max((u.cluster_key < 0)::int) as n_users,
-        sum(u.y * u.y * d.g) as yy,
-        sum(u.y * d.d_u * d.g) as yd
-    from users as u
-    inner join {{ ref('int_denominators_kept_by_user') }} as d
-        using (period_key, segment_key, cluster_key, denominator_key)
-    group by u.period_key, u.segment_key, u.measure, u.parent_cell, u.footing, u.denominator_key
+footings as (
+    {% for footing, of in [('whole', 'of_all'), ('classified', 'of_classified')] %}
+    select period_key, segment_key, measure, parent_cell, '{{ of }}' as footing,
+        bool_or(is_withheld) as is_withheld,
+        sum(user_count * weight) as numerator,
+        (coalesce(sum(user_count) filter (where is_user_known), 0) + max((not is_user_known)::int))::bigint as n_users,
+        sum(user_count * weight * weight * {{ footing }}_leverage) as yy,
+        sum(user_count * weight * {{ footing }}_weight * {{ footing }}_leverage) as yd
+    from users
+    group by period_key, segment_key, measure, parent_cell
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 )
-select summed.* exclude (conversation_count),
-    coalesce(conversations.n_conversations, summed.conversation_count) as n_conversations
-from summed
-left join conversations using (period_key, segment_key, measure, parent_cell)
+select footings.period_key, footings.segment_key, footings.measure, footings.parent_cell, footings.footing,
+    tables.denominator_key, footings.is_withheld, footings.numerator, conversations.n_conversations, footings.n_users,
+    footings.yy, footings.yd
+from footings
+inner join conversations using (period_key, segment_key, measure, parent_cell)
+inner join (select distinct measure, parent_cell, footing, denominator_key from {{ ref('int_denominators_listed') }}) as tables
+    using (measure, parent_cell, footing)

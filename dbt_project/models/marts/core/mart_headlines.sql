@@ -8,11 +8,12 @@ with segments as (
 ),
 counted as (
     select periods.period_type, periods.period_start, named.segment_type, named.segment,
-        count(*) as conversations, count(distinct c.cluster_key) as users
-    from {{ ref('int_conversations_labelled') }} as c
-    inner join {{ ref('int_conversations_cut_to_segments') }} as cut using (conversation_key)
+        sum(users.conversation_count)::bigint as conversations,
+        count(*) filter (where users.cluster_key > 0) as users
+    from {{ ref('int_users_summed_to_periods') }} as users
     inner join {{ ref('int_segments_numbered') }} as named using (segment_key)
-    inner join {{ ref('int_periods_numbered') }} as periods using (week_start)
+    inner join (select distinct period_key, period_type, period_start from {{ ref('int_periods_numbered') }}) as periods
+        using (period_key)
     group by all
 ),
 largest as (
