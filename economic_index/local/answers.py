@@ -37,7 +37,10 @@ def answer(
     groups: Sequence[str],
     maker: Maker,
 ) -> pd.DataFrame:
-    """Rows for conversations that were read. `inputs` are the heads' features, `groups` all SOC groups."""
+    """Rows for conversations that were read, not yet in the contract's form (see finish).
+
+    `inputs` are the heads' features, `groups` all SOC groups in their order.
+    """
     is_measured = np.array([language in MEASURED for language, _ in languages], bool)
     columns: dict[str, Any] = _identity(ids, hashes, maker)
     columns |= _language_columns(languages)
@@ -55,16 +58,16 @@ def answer(
         None,
     ]
     rows.loc[is_idle, "soc_group_probabilities"] = None
-    return finish(rows)
+    return rows
 
 
 def unread(ids: Sequence[str], hashes: Sequence[str], maker: Maker) -> pd.DataFrame:
-    """Rows for conversations whose transcript is missing: every question is dead."""
+    """Rows for conversations whose transcript is missing: every question is dead. Not yet in the contract's form."""
     columns = _identity(ids, hashes, maker)
     for facet in ASKED_FACETS:
         state = State.NOT_ASKED if facet == Facet.SKILLS else State.DEAD
         columns |= _unasked_columns(facet, len(ids), state)
-    return finish(pd.DataFrame(columns))
+    return pd.DataFrame(columns)
 
 
 def finish(rows: pd.DataFrame) -> pd.DataFrame:

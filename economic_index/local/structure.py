@@ -54,13 +54,18 @@ def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values) if values else 0.0
 
 
-def _share(text: str, is_counted: str) -> float:
-    """Share of characters for which the string method `is_counted` holds."""
-    return sum(getattr(char, is_counted)() for char in text) / len(text) if text else 0.0
+def _digit_share(text: str) -> float:
+    return sum(map(str.isdigit, text)) / len(text) if text else 0.0
 
 
 def _symbol_share(text: str) -> float:
-    return sum(not (char.isalnum() or char.isspace()) for char in text) / len(text) if text else 0.0
+    """Share of characters that are neither letters, digits nor white space."""
+    worded = sum(map(str.isalnum, text)) + sum(map(str.isspace, text))
+    return (len(text) - worded) / len(text) if text else 0.0
+
+
+def _non_ascii_share(text: str) -> float:
+    return 1 - len(text.encode("ascii", "ignore")) / len(text) if text else 0.0
 
 
 def _words(text: str) -> set[str]:
@@ -117,9 +122,9 @@ def structure(turns: Sequence[Turn]) -> npt.NDArray[np.float64]:
             log1p(first.count("\n")),
             log1p(first.count(":")),
             log1p(first.count('"')),
-            _share(first, "isdigit"),
+            _digit_share(first),
             _symbol_share(first),
-            1 - _share(first, "isascii") if first else 0.0,
+            _non_ascii_share(first),
             float(first[:1].islower()),
             _mean([_overlap(heads[a], heads[b]) for a, b in itertools.pairwise(asked)]),
             _mean([_overlap(heads[place], heads[place - 1]) for place in follow]),
