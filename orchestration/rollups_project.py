@@ -10,7 +10,7 @@ from pathlib import Path
 from dagster_dbt import DbtProject
 
 from economic_index.lake import Lake
-from orchestration.rollup_inputs import MODEL_SUFFIXES
+from orchestration.rollup_inputs import models_hash
 from orchestration.settings import PROJECT
 
 DBT_FOLDER = PROJECT / "dbt_project"
@@ -27,11 +27,11 @@ def project_of(lake: Lake) -> DbtProject:
 
 
 def ensure_manifest(lake: Lake) -> None:
-    """Parse the project if a model is newer than the home's manifest."""
-    manifest = lake.dbt_target / "manifest.json"
-    newest = max(p.stat().st_mtime for p in DBT_FOLDER.rglob("*") if p.suffix in MODEL_SUFFIXES)
-    if manifest.exists() and manifest.stat().st_mtime >= newest:
+    """Parse the project if its files are not those that the home's manifest was made of."""
+    made_of, now = lake.dbt_target / "models_hash", models_hash()
+    if (lake.dbt_target / "manifest.json").exists() and made_of.exists() and made_of.read_text() == now:
         return
     command = [dbt_executable(), "--quiet", "parse", "--target-path", str(lake.dbt_target)]
     command += ["--project-dir", str(DBT_FOLDER), "--profiles-dir", str(DBT_FOLDER)]
     subprocess.run(command, check=True)
+    made_of.write_text(now)
