@@ -22,18 +22,13 @@
     {{ return(['dwa', 'iwa', 'gwa']) }}
 {% endmacro %}
 
+{# Thirty-five cells a conversation: kept for all conversations together, not for each segment. #}
+{% macro uncut_measures() %}
+    {{ return(['skills_needed']) }}
+{% endmacro %}
+
 {# A cell that is no label: what was left out, and why. #}
 {% macro is_special(cell) %}starts_with({{ cell }}, '_'){% endmacro %}
 
 {# SQL text of a list of names. #}
 {% macro quoted(names) %}'{{ names | join("', '") }}'{% endmacro %}
-
-{# Measures of few cells: a user's sums stand side by side in slots, which costs a tenth of one row per cell. Cells
-   beyond the slots of their kind (many languages) are summed as rows, like those of the other measures. #}
-{% macro label_slots() %}{{ return(range(1, 49)) }}{% endmacro %}
-
-{% macro mapping_slots() %}{{ return(range(49, 145)) }}{% endmacro %}
-
-{% macro slotted_mapping_measures() %}
-    {{ return(['soc_group', 'job_zone', 'wage_quartile', 'skills_needed']) }}
-{% endmacro %}

@@ -8,7 +8,7 @@ with parts as (
     from {{ ref('int_answers_classified') }}
     where classified_part > 0
 )
-select parts.answer_key, cells.cell_key, cells.measure, cells.slot,
+select parts.answer_key, cells.cell_key, cells.measure,
     cells.cell in ('_all', '_classified') as is_denominator,
     parts.part
 from parts

@@ -1,5 +1,6 @@
 -- one row per conversation, period and segment of users with several there
-select users.user_key, conversations.weight, conversations.facets_key, conversations.skills_key,
+select users.user_key, conversations.period_key, conversations.segment_key, conversations.weight,
+    conversations.facets_key, conversations.skills_key,
     conversations.mapping_key, conversations.patterns_key
 from (
     select periods.period_key, unnest(answered.segment_keys) as segment_key, answered.cluster_key, answered.weight,

@@ -8,7 +8,7 @@ with tables as (
     group by cell_key
 ),
 parts as (
-    select cells.answer_key, cells.cell_key, cells.part, tables.whole_key, tables.classified_key,
+    select cells.answer_key, cells.cell_key, cells.part, cells.measure, tables.whole_key, tables.classified_key,
         whole.part as whole_part, classified.part as classified_part
     from {{ ref('int_answers_counted_in_cells') }} as cells
     inner join tables using (cell_key)
@@ -31,3 +31,4 @@ inner join {{ ref('int_denominators_totalled') }} as whole
 left join {{ ref('int_denominators_totalled') }} as classified
     on users.period_key = classified.period_key and users.segment_key = classified.segment_key
     and parts.classified_key = classified.denominator_key
+where users.segment_key = 1 or parts.measure not in ({{ quoted(uncut_measures()) }})
