@@ -43,7 +43,7 @@ lint: $(VENV)/.ok
 	$(PY) -m economic_index.contracts.project_dbt --check
 
 test: lint
-	$(VENV)/bin/pytest
+	$(VENV)/bin/pytest -n auto --maxprocesses 4 --dist loadgroup
 
 generate: $(VENV)/.ok
 	$(PY) -m economic_index.contracts.project_dbt

@@ -26,6 +26,7 @@ def conversations_asset(stage: Stage) -> dg.AssetsDefinition:
         group="conversations",
         kinds={"python", "parquet"},
         extra_deps=(RAW_LOGS,),
+        pool="inbox",  # a reading adds to what a week takes out
     )
     def conversations(
         weeks: tuple[date, ...], lake: Lake, progress: Callable[[str, int, int], None]

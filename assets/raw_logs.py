@@ -32,7 +32,7 @@ TABLES = (RAW_LOGS, CONVERSATIONS_REJECTED, SOURCES)
         *[contract_check(table) for table in TABLES],
         dg.AssetCheckSpec("every_file_read", asset=asset_key(RAW_LOGS), description="No file stopped early."),
     ],
-    pool="readers",
+    pool="inbox",
 )
 def raw_logs(
     context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake], log_reader: dg.ResourceParam[LogReader]

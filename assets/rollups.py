@@ -20,7 +20,8 @@ def rollups_asset(project: DbtProject, *, with_column_metadata: bool) -> dg.Asse
         # unit tests are the project's own (make test); data tests are checks of these rows
         command = ["build", "--exclude-resource-type", "unit_test"]
         events = dbt.cli(command, context=context, target_path=Path(project.manifest_path).parent).stream()
-        yield from events.fetch_row_counts().fetch_column_metadata() if with_column_metadata else events
+        counted = events.fetch_row_counts()
+        yield from counted.fetch_column_metadata() if with_column_metadata else counted
 
     made: dg.AssetsDefinition = rollups
     return made

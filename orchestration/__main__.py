@@ -63,8 +63,9 @@ def _index(arguments: argparse.Namespace) -> int:
     _choose_home(OWN)
     from orchestration.own_logs import adopt, describe
 
-    summary = describe(arguments.logs)
-    if not adopt(load_settings(), summary, yes=arguments.yes):
+    settings = load_settings()
+    summary = describe(settings, arguments.logs)
+    if not adopt(settings, summary, yes=arguments.yes):
         return 1
     return _run()
 
@@ -72,7 +73,7 @@ def _index(arguments: argparse.Namespace) -> int:
 def _check_logs(arguments: argparse.Namespace) -> int:
     from orchestration.own_logs import describe
 
-    describe(arguments.logs)
+    describe(load_settings(), arguments.logs)
     return 0
 
 

@@ -5,6 +5,7 @@ What is due is asked of the home; what an asset does stands in assets/.
 
 import shutil
 import time
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,10 +22,11 @@ from economic_index.contracts.lake import (
 from economic_index.conversations.weekly import winner_counts
 from economic_index.due import due_weeks, is_due, waiting_weeks
 from economic_index.lake import Lake
+from economic_index.local.kernel import choose_kernel, describe
 from economic_index.publish.headlines import headlines
 from economic_index.publish.served import ServedMarts
 from orchestration.assembly import build_definitions
-from orchestration.progress import Progress
+from orchestration.progress import DbtLines, Progress
 from orchestration.resources import PROGRESS
 from orchestration.rollup_inputs import rollup_inputs
 from orchestration.runs import close_dead_runs, materialize
@@ -74,6 +76,8 @@ class Driver:
         stages = stages_of(self.settings)
         due = due_weeks(lake, stages, now())
         counts = winner_counts(lake)
+        if due:
+            PROGRESS.note(describe(choose_kernel()))
         PROGRESS.stage("Classifying conversations", sum(counts.get(week, 0) for week in due))
         for number, week in enumerate(due, start=1):
             materialize(job, instance, WEEKLY, week=week)
@@ -90,7 +94,8 @@ class Driver:
         if rollup_inputs(lake) == lake.served_inputs() and lake.report_path.exists():
             return False
         PROGRESS.stage("Rolling up with dbt, and writing the report")
-        materialize(job, instance, keys)
+        with redirect_stdout(DbtLines(PROGRESS)):
+            materialize(job, instance, keys)
         return True
 
     def _summary(self, lake: Lake, classified: int, published: bool, seconds: float) -> None:

@@ -16,9 +16,10 @@ MEANINGS = {
 }
 
 
-def describe(logs: str) -> LogSummary:
+def describe(settings: Settings, logs: str) -> LogSummary:
     """Print what would be read of a file or folder; nothing is written."""
-    summary = sniff_sources(Path(logs), as_of=now())
+    declared = next((source for source in _known(settings) if Path(source.path) == Path(logs).absolute()), None)
+    summary = sniff_sources(Path(logs), now(), declared)
     for line in summary.lines():
         print(line)
     return summary
@@ -26,7 +27,7 @@ def describe(logs: str) -> LogSummary:
 
 def adopt(settings: Settings, summary: LogSummary, *, yes: bool) -> bool:
     """Write the entry in sources.toml after asking; False if the answer was no."""
-    known = load_sources(settings.sources_path) if settings.sources_path.exists() else []
+    known = _known(settings)
     if any(Path(source.path) == Path(summary.path) for source in known):
         print("These logs are in sources.toml already.")
         return True
@@ -42,6 +43,10 @@ def adopt(settings: Settings, summary: LogSummary, *, yes: bool) -> bool:
     write_sources(settings.sources_path, [*known, source])
     print(f"Written: {settings.sources_path} [{source.name}]")
     return True
+
+
+def _known(settings: Settings) -> list[Source]:
+    return load_sources(settings.sources_path) if settings.sources_path.exists() else []
 
 
 def _free_name(known: list[Source]) -> str:

@@ -3,11 +3,13 @@
 Nothing is decided here, and no line holds text of a conversation.
 """
 
+import re
 import sys
 import threading
 import time
 from dataclasses import dataclass, field
 from types import TracebackType
+from typing import TextIO
 
 
 @dataclass
@@ -26,6 +28,7 @@ class Progress:
     _last: tuple[int, int] = (0, 0)
     _stop: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
+    _out: TextIO | None = None
 
     def stage(self, name: str, total: int = 0) -> None:
         """Begin a stage; `total` counts all its items over several calls of `__call__`."""
@@ -43,12 +46,18 @@ class Progress:
         if time.monotonic() - self._printed >= self.every_seconds:
             self._print(f"{self._stage or what}: {self._count()}")
 
+    def aside(self, what: str, done: int, of: int) -> None:
+        """Report on work that is not the stage's own items; the stage's count stands still."""
+        if time.monotonic() - self._printed >= self.every_seconds:
+            self._print(f"{what}: {done:,} of {of:,}")
+
     def note(self, line: str) -> None:
         """A line of its own."""
         self._print(line)
 
     def __enter__(self) -> "Progress":
         """Keep a pulse, so that no stage is silent for ten seconds."""
+        self._out = sys.stdout  # a stage may send sys.stdout elsewhere
         self._thread = threading.Thread(target=self._pulse, daemon=True)
         self._thread.start()
         return self
@@ -74,4 +83,26 @@ class Progress:
     def _print(self, line: str) -> None:
         self._printed = time.monotonic()
         if self.is_on:
-            print(line, flush=True, file=sys.stdout)
+            print(line, flush=True, file=self._out or sys.stdout)
+
+
+class DbtLines:
+    """Stands in for sys.stdout while dbt runs: its steps become progress, and only what went wrong is shown."""
+
+    STEP = re.compile(r"(\d+) of (\d+) (?!START)\S")
+    TROUBLE = re.compile(r"\b(ERROR|FAIL|WARN) (?!=)")
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress = progress
+
+    def write(self, text: str) -> int:
+        """Take what dbt prints, line by line."""
+        for line in text.splitlines():
+            if self.TROUBLE.search(line):
+                self.progress.note(line)
+            elif step := self.STEP.match(line):
+                self.progress("dbt", int(step[1]), int(step[2]))
+        return len(text)
+
+    def flush(self) -> None:
+        """Nothing is held back."""

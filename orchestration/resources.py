@@ -45,7 +45,12 @@ class EngineResource(dg.ConfigurableResource[Any]):
         settings = config.load_settings()
         lake = Lake(settings.home)
         if self._engine is None:
-            self._engine = LocalEngine.open(lake.model_dir, lake.database_path("vectors"), settings.onet_version)
+            self._engine = LocalEngine.open(
+                lake.model_dir,
+                lake.database_path("vectors"),
+                settings.onet_version,
+                report_bank=lambda done, of: PROGRESS.aside("Embedding the task bank, once a home", done, of),
+            )
         return self._engine
 
 

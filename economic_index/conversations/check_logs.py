@@ -14,7 +14,7 @@ from typing import Any
 from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.file_report import FileReport
 from economic_index.conversations.log_names import list_files
-from economic_index.conversations.sources import AssignWeeks, Source
+from economic_index.conversations.sources import Source
 from economic_index.conversations.stream_reading import FileRows
 from economic_index.lake import week_of
 from economic_index.vocabulary import Audience, RejectReason, UserRule
@@ -71,13 +71,13 @@ class LogSummary:
                 yield f"  - {sentence}"
 
 
-def sniff_sources(path: Path, as_of: datetime, assign_weeks: AssignWeeks | None = None) -> LogSummary:
-    """Read a file, folder or glob as `make index` would, without keeping anything.
+def sniff_sources(path: Path, as_of: datetime, declared: Source | None = None) -> LogSummary:
+    """Read a file, folder or glob as `make index` would, without keeping anything; as `declared`, if it is known.
 
     Raises FileNotFoundError if there is nothing. A file that cannot be read is told in `files`.
     """
     absolute = str(path.expanduser().absolute())
-    source = Source(name="check", path=absolute, assign_weeks=assign_weeks)
+    source = declared or Source(name="check", path=absolute)
     summary = LogSummary(absolute, source)
     files, summary.ignored = list_files(absolute)
     key = secrets.token_bytes(32)

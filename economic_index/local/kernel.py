@@ -37,4 +37,4 @@ def describe(kernel: Kernel) -> str:
     """One sentence for the person who waits."""
     if kernel is Kernel.INT8:
         return "The encoder runs in int8: this processor has fast int8 kernels."
-    return "The encoder runs in fp32, about half as fast: this processor has no fast int8 kernels (VNNI)."
+    return "This processor has no fast int8 kernels (VNNI): the encoder runs in fp32, and takes about twice as long."

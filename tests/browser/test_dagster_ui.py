@@ -13,10 +13,9 @@ from pathlib import Path
 import pytest
 
 from tests.browser.chromium import browser_page
-from tests.orchestration.conftest import PROJECT, Home, small_home
+from tests.homes import PROJECT, Home
 
 pytestmark = pytest.mark.browser
-__all__ = ["small_home"]
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +41,8 @@ def test_the_graph_and_an_asset_can_be_seen(ui: str, tmp_path: Path) -> None:
     with browser_page(1800, 1100) as page:
         page.goto(f"{ui}/asset-groups", wait_until="domcontentloaded")
         page.get_by_text("marts", exact=True).first.wait_for(timeout=120_000)
-        page.keyboard.press("Alt+KeyE")
-        page.get_by_text("mart_collaboration").first.wait_for(timeout=30_000)
         page.screenshot(path=tmp_path / "graph.png")
+        page.goto(f"{ui}/asset-groups/marts/mart_collaboration", wait_until="domcontentloaded")
         page.goto(f"{ui}/assets/lake/conversations?view=overview", wait_until="domcontentloaded")
         page.get_by_text("started_at_source").first.wait_for(timeout=60_000)
         page.screenshot(path=tmp_path / "asset.png")

@@ -15,7 +15,7 @@ from economic_index.contracts.lake import CONVERSATIONS, FACET_SUMMARIES, ONET_T
 from economic_index.conversations.assign import assigned_start
 from economic_index.conversations.sources import AssignWeeks
 from economic_index.lake import Lake, week_of
-from tests.orchestration.conftest import PROJECT, Home
+from tests.homes import PROJECT, Home
 from tests.small_logs import records, write_logs, write_sources
 
 IDENTITY = ["period_type", "period_start", "segment_type", "segment", "footing"]
@@ -86,7 +86,7 @@ def killed_home(small_home: Home, tmp_path_factory: pytest.TempPathFactory) -> H
     shutil.copytree(small_home.path / "model", home.path / "model")
     (home.path / "dagster").mkdir()
     shutil.copy(small_home.path / "dagster" / "pseudonym.key", home.path / "dagster")
-    for stage in ("Reading", "Week 2026-01-05 done", "OK created", "served"):
+    for stage in ("Reading", "Week 2026-01-05 done", " of 117", "served"):
         _kill_when(home, stage)
         assert not (home.path / "served" / "CURRENT").exists(), stage
     done = home.index()

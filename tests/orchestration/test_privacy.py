@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.orchestration.conftest import Home
+from tests.homes import Home
 from tests.small_logs import records
 
 

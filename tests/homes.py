@@ -6,9 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = Path(__file__).resolve().parents[1]
 PRIVATE = ("OEI_HOME", "DAGSTER_HOME", "OEI_PSEUDONYM_KEY", "OEI_ENGINE", "ANTHROPIC_API_KEY")
 
 
@@ -43,18 +41,3 @@ class Home:
     def index(self) -> subprocess.CompletedProcess[str]:
         """`make index` on the logs, without asking."""
         return self.run("index", "--logs", str(self.logs), "--yes")
-
-
-@pytest.fixture(scope="session")
-def small_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A home whose index over 120 hand-made conversations was built once."""
-    from tests.small_logs import write_logs, write_sources
-
-    folder = tmp_path_factory.mktemp("small")
-    home = Home(folder / "home", folder / "logs.json")
-    write_logs(home.logs, 120)
-    write_sources(home.path, home.logs)
-    done = home.index()
-    assert done.returncode == 0, done.stdout + done.stderr
-    (folder / "first_run.txt").write_text(done.stdout)
-    return home
