@@ -6,6 +6,7 @@ Only arguments and questions; the work is the driver's.
 import argparse
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -82,12 +83,18 @@ def _ui(arguments: argparse.Namespace) -> int:
     enter(settings)
     from orchestration.driver import prepare_dagster
 
+    if _is_taken(arguments.port):
+        print(f"Port {arguments.port} is in use; choose another: make ui PORT={arguments.port + 1}", file=sys.stderr)
+        return 1
     prepare_dagster(settings)
     name = {OWN: "your own logs", DEMO: "the demonstration"}.get(settings.home, str(settings.home))
     print(f"Dagster for {name}: http://127.0.0.1:{arguments.port}  (Ctrl+C ends it)", flush=True)
     dagster = Path(sys.executable).parent / "dagster"
     command = [str(dagster), "dev", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(arguments.port)]
-    server = subprocess.Popen(command, cwd=PROJECT, start_new_session=True)
+    # a shell's background job ignores SIGINT, and Dagster then never ends
+    server = subprocess.Popen(
+        command, cwd=PROJECT, start_new_session=True, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)
+    )
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     try:
         return server.wait()
@@ -95,6 +102,11 @@ def _ui(arguments: argparse.Namespace) -> int:
         server.terminate()
         server.wait(timeout=30)
         return 0
+
+
+def _is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 _COMMANDS = {"demo": _demo, "index": _index, "check-logs": _check_logs, "ui": _ui}
