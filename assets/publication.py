@@ -57,10 +57,11 @@ def _figure_asset(figure: Figure) -> dg.AssetsDefinition:
     )
     def draw(lake: dg.ResourceParam[Lake]) -> dg.MaterializeResult[Any]:
         result = figure.build(ServedMarts.of(lake))
+        if result.chart is None:
+            return dg.MaterializeResult(metadata={"reason": result.reason})
         metadata: dict[str, Any] = {"caption": result.caption, "caveats": "; ".join(result.caveats)}
-        if result.chart is not None:
-            picture = base64.b64encode(to_svg(result.chart).encode()).decode()
-            metadata["figure"] = dg.MetadataValue.md(f"![{figure.title}](data:image/svg+xml;base64,{picture})")
+        picture = base64.b64encode(to_svg(result.chart).encode()).decode()
+        metadata["figure"] = dg.MetadataValue.md(f"![{figure.title}](data:image/svg+xml;base64,{picture})")
         return dg.MaterializeResult(metadata=metadata)
 
     return draw

@@ -9,6 +9,7 @@ from typing import Any
 
 import dagster as dg
 from dagster_dbt import DbtCliResource, DbtProject, dbt_assets
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
 
 def rollups_asset(project: DbtProject, *, with_column_metadata: bool) -> dg.AssetsDefinition:
@@ -19,9 +20,14 @@ def rollups_asset(project: DbtProject, *, with_column_metadata: bool) -> dg.Asse
         """Every count, share, interval, floor and suppression."""
         # unit tests are the project's own (make test); data tests are checks of these rows
         command = ["build", "--exclude-resource-type", "unit_test"]
-        events = dbt.cli(command, context=context, target_path=Path(project.manifest_path).parent).stream()
-        counted = events.fetch_row_counts()
-        yield from counted.fetch_column_metadata() if with_column_metadata else counted
+        run = dbt.cli(command, context=context, target_path=Path(project.manifest_path).parent)
+        counted = run.stream().fetch_row_counts()
+        try:
+            yield from counted.fetch_column_metadata() if with_column_metadata else counted
+        finally:  # counting opened the database in this process, and serving opens it read-only
+            if run.adapter is not None:
+                run.adapter.cleanup_connections()
+            DuckDBConnectionManager.close_all_connections()
 
     made: dg.AssetsDefinition = rollups
     return made
