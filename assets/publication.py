@@ -59,7 +59,7 @@ def _figure_asset(figure: Figure) -> dg.AssetsDefinition:
         result = figure.build(ServedMarts.of(lake))
         if result.chart is None:
             return dg.MaterializeResult(metadata={"reason": result.reason})
-        metadata: dict[str, Any] = {"caption": result.caption, "caveats": "; ".join(result.caveats)}
+        metadata: dict[str, Any] = {"caption": result.caption, "caveats": " ".join(result.caveats)}
         picture = base64.b64encode(to_svg(result.chart).encode()).decode()
         metadata["figure"] = dg.MetadataValue.md(f"![{figure.title}](data:image/svg+xml;base64,{picture})")
         return dg.MaterializeResult(metadata=metadata)

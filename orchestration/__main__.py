@@ -91,10 +91,9 @@ def _ui(arguments: argparse.Namespace) -> int:
     print(f"Dagster for {name}: http://127.0.0.1:{arguments.port}  (Ctrl+C ends it)", flush=True)
     dagster = Path(sys.executable).parent / "dagster"
     command = [str(dagster), "dev", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(arguments.port)]
-    # a shell's background job ignores SIGINT, and Dagster then never ends
-    server = subprocess.Popen(
-        command, cwd=PROJECT, start_new_session=True, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)
-    )
+    # a shell's background job ignores SIGINT, and so would Dagster, which then never ends
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    server = subprocess.Popen(command, cwd=PROJECT, start_new_session=True)
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     try:
         return server.wait()

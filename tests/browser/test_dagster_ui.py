@@ -37,13 +37,22 @@ def ui(small_home: Home) -> Iterator[str]:
     server.wait(timeout=60)
 
 
-def test_the_graph_and_an_asset_can_be_seen(ui: str, tmp_path: Path) -> None:
+GROUPS = ["conversations", "classification", "reference", "staging", "intermediate", "marts", "publication"]
+
+
+def test_the_graph_and_its_assets_can_be_seen(ui: str, tmp_path: Path) -> None:
     with browser_page(1800, 1100) as page:
         page.goto(f"{ui}/asset-groups", wait_until="domcontentloaded")
-        page.get_by_text("marts", exact=True).first.wait_for(timeout=120_000)
+        for group in GROUPS:
+            page.get_by_text(group, exact=True).first.wait_for(timeout=120_000)
         page.screenshot(path=tmp_path / "graph.png")
-        page.goto(f"{ui}/asset-groups/marts/mart_collaboration", wait_until="domcontentloaded")
-        page.goto(f"{ui}/assets/lake/conversations?view=overview", wait_until="domcontentloaded")
-        page.get_by_text("started_at_source").first.wait_for(timeout=60_000)
-        page.screenshot(path=tmp_path / "asset.png")
+        for asset, seen in {
+            "lake/conversations": ["started_at_source", "2026-01-12", "weeks_due"],  # column, latest week, sensor
+            "marts/mart_collaboration": ["Row count", "usage_share_lo", "open-economic-index"],
+            "publication/figure_groups": ["caption", "caveats", "[Show Markdown]"],
+        }.items():
+            page.goto(f"{ui}/assets/{asset}", wait_until="domcontentloaded")
+            for text in seen:
+                page.get_by_text(text).first.wait_for(timeout=60_000)
+            page.screenshot(path=tmp_path / f"{asset.replace('/', '_')}.png")
         assert page.errors == []
