@@ -27,6 +27,11 @@
     {{ return(['skills_needed']) }}
 {% endmacro %}
 
+{# Questions whose answers carry a state. #}
+{% macro stated_measures() %}
+    {{ return(['language', 'is_occupational', 'use_case', 'collaboration', 'intent', 'soc_group', 'skills']) }}
+{% endmacro %}
+
 {# A cell that is no label: what was left out, and why. #}
 {% macro is_special(cell) %}starts_with({{ cell }}, '_'){% endmacro %}
 

@@ -26,7 +26,7 @@ facets as (
     cross join asked
 ),
 numbered as (
-    select *, cast(row_number() over () as integer) as conversation_key
+    select *, cast(row_number() over (order by week_start, conversation_id) as integer) as conversation_key
     from conversations
 )
 select

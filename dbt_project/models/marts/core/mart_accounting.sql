@@ -1,26 +1,12 @@
 -- every conversation that came in, by what became of each question: adds up to all
-{% set facets = ['language', 'is_occupational', 'use_case', 'collaboration', 'intent', 'soc_group', 'skills'] %}
-with mappings as (
-    select conversation_id, arg_min(state, pick) as task_state
-    from {{ ref('stg_lake__onet_task_mappings') }}
-    group by conversation_id
-),
-states as (
-    select labelled.week_start, labelled.conversation_key, labelled.weight,
-        {% for facet in facets %}answers.{{ facet }}_state,{% endfor %}
-        mappings.task_state
-    from {{ ref('int_conversations_labelled') }} as labelled
-    left join {{ ref('stg_lake__facet_summaries') }} as answers using (conversation_id)
-    left join mappings using (conversation_id)
-),
-weeks as (  -- conversations add up, users would not
+with weeks as (  -- conversations add up, users would not
     select states.* exclude (conversation_key, weight), cut.segment_key, count(*) as conversations, sum(weight) as weight
-    from states
+    from {{ ref('int_conversations_joined_to_states') }} as states
     inner join {{ ref('int_conversations_cut_to_segments') }} as cut using (conversation_key)
     group by all
 ),
 listed as (
-    {% for measure in facets + ['task'] %}
+    {% for measure in stated_measures() + ['task'] %}
     select week_start, segment_key, '{{ measure }}' as measure, coalesce({{ measure }}_state, 'not_classified') as state,
         conversations, weight
     from weeks

@@ -1,6 +1,5 @@
 with segments as (
     select period_type, period_start, segment_type, segment,
-        max(denominator) as weight,
         max(engine) as engine, max(onet_version) as onet_version, max(cluster_unit) as cluster_unit
     from {{ ref('mart_collaboration') }}
     where footing = 'of_all'

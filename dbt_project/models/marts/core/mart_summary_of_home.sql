@@ -1,34 +1,17 @@
-with conversations as (
-    select
-        count(*) as conversations,
-        count(distinct user_id) as users,
-        coalesce(bool_or(is_user_assigned), false) as is_user_assigned,
-        min(week_start) as first_week,
-        max(week_start) as last_week
-    from {{ ref('stg_lake__conversations') }}
-),
-answers as (
-    select
-        string_agg(distinct engine, ', ' order by engine) as engine,
-        string_agg(distinct model, ', ' order by model) as model,
-        string_agg(distinct model_hash, ', ' order by model_hash) as model_hash
-    from {{ ref('stg_lake__facet_summaries') }}
-)
 select
-    conversations.conversations,
-    case when floors.are_users_logged then conversations.users end as users,
-    conversations.is_user_assigned,
-    conversations.first_week,
-    conversations.last_week,
-    (select string_agg(source, ', ' order by source) from {{ ref('stg_lake__sources') }}) as sources,
-    (select count(*) from {{ ref('stg_lake__conversations_rejected') }}) as rejected_records,
-    answers.engine,
-    answers.model,
-    answers.model_hash,
+    home.conversations,
+    case when floors.are_users_logged then home.users end as users,
+    home.is_user_assigned,
+    home.first_week,
+    home.last_week,
+    home.sources,
+    home.rejected_records,
+    home.engine,
+    home.model,
+    home.model_hash,
     case when floors.is_self then 'self' else 'organisation' end as audience,
     floors.is_time_assigned,
     floors.floor_conversations,
     floors.floor_users
-from conversations
-cross join answers
+from {{ ref('int_home_counted') }} as home
 cross join {{ ref('int_floors_chosen') }} as floors
