@@ -1,4 +1,4 @@
-{# A data test: the table is one row, since it is joined to every row of others. #}
+{# A data test: the table is one row. #}
 {% test one_row(model) %}
     select count(*) as row_count
     from {{ model }}

@@ -34,11 +34,11 @@ HARM = {
         "accounts_for_all_mart_accounting_",
         "delete from marts.mart_accounting where measure = 'skills' and state = 'refused'",
     ),
-    "a floor is there twice": (
-        "one_row_int_floors_chosen_",
-        "insert into intermediate.int_floors_chosen from intermediate.int_floors_chosen",
+    "the summary is there twice": (
+        "one_row_mart_summary_of_home_",
+        "insert into marts.mart_summary_of_home from marts.mart_summary_of_home",
     ),
-    "there is no floor": ("one_row_int_floors_chosen_", "delete from intermediate.int_floors_chosen"),
+    "there is no summary": ("one_row_mart_summary_of_home_", "delete from marts.mart_summary_of_home"),
 }
 
 
