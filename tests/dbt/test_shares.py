@@ -153,6 +153,16 @@ def test_a_suppressed_row_hides_two_cells_and_passes_the_floor_itself(built: Bui
         assert row["presentation"] == "suppressed"
 
 
+@pytest.mark.parametrize("measure", ["collaboration", "automation"])
+def test_no_table_prints_the_weight_of_a_group_that_is_hidden(built: Built, measure: str) -> None:
+    keys = f"{', '.join(GRAIN)}, soc_group"
+    within = f"select {keys} from marts.mart_{measure}_by_soc_group where footing = 'of_all'"
+    groups = "marts.mart_soc_groups where footing = 'of_all'"
+    assert len(built.query(f"select distinct {keys} from ({within})")) > 40
+    assert built.query(f"{within} except select {keys} from {groups}").empty
+    assert len(built.query(f"from {groups} and soc_group = '_suppressed'")) > 0
+
+
 def test_a_month_takes_the_weeks_whose_thursday_it_has(built: Built) -> None:
     months = built.query(
         "select period_start, max(denominator) as weight from marts.mart_collaboration "

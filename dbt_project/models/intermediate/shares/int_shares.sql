@@ -11,6 +11,12 @@ with cells as (
         numerator, n_conversations, n_users, yy, yd, is_withheld
     from {{ ref('int_suppressed_summed') }}
 ),
+hidden_groups as (  -- a table within a group would print the weight of a group that mart_soc_groups hides
+    select hidden.period_key, hidden.segment_key, groups.cell as parent_cell
+    from {{ ref('int_cells_suppressed') }} as hidden
+    inner join {{ ref('int_cells_numbered') }} as groups using (cell_key)
+    where hidden.measure = 'soc_group' and hidden.is_suppressed
+),
 variances as (
     select cells.*, t.denominator, t.n_conversations as n, t.h_max, pooled.deff_floor,
         cells.numerator / t.denominator as p,
@@ -21,6 +27,7 @@ variances as (
         ) as variance,
         greatest(1, 1 / (t.h2 + pow(t.h2_leveraged, 2) - t.h4_leveraged)) as df
     from cells
+    anti join hidden_groups using (period_key, segment_key, parent_cell)
     inner join {{ ref('int_denominators_summed') }} as t using (period_key, segment_key, denominator_key)
     inner join {{ ref('int_design_effects_pooled') }} as pooled using (period_key, segment_key, measure, parent_cell, footing)
 ),
