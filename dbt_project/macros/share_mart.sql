@@ -10,7 +10,9 @@
         shares.denominator,
         case when not shares.is_withheld then shares.n_conversations end as n_conversations,
         case when floors.are_users_logged and not shares.is_withheld then shares.n_users::bigint end as n_users,
-        shares.n_eff, shares.deff, shares.df,
+        {% for column in ['n_eff', 'deff', 'df'] %}
+        case when not shares.is_withheld then shares.{{ column }} end as {{ column }},
+        {% endfor %}
         shares.interval_method, 'process' as interval_target, described.cluster_unit,
         {{ floor_in_words('floors') }} as floor,
         shares.cell = '_suppressed' as is_suppressed,
