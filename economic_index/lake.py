@@ -187,18 +187,30 @@ class Lake:
     # what is served
 
     def serve(self, build_id: str, marts: Mapping[str, pa.Table], inputs: str = "") -> Path:
-        """Write a build's marts beside the old ones, then switch CURRENT in one step; keep the last five."""
+        """Write a build's marts beside the old ones, then switch CURRENT in one step; keep the last five.
+
+        The build that is current may be served again: no reader meets a file half written.
+        """
         folder = self.root / "served" / build_id
         folder.mkdir(parents=True, exist_ok=True)
         for name, rows in marts.items():
-            pq.write_table(rows, folder / f"{name}.parquet", compression="zstd")
-        (folder / "_inputs").write_text(inputs)
+            temporary = folder / f".{name}.{os.getpid()}.tmp"
+            pq.write_table(rows, temporary, compression="zstd")
+            os.replace(temporary, folder / f"{name}.parquet")
+        _write_atomically(folder / "_inputs", inputs)
         _write_atomically(self.root / "served" / "CURRENT", build_id + "\n")
-        builds = [path for path in (self.root / "served").iterdir() if path.is_dir()]
-        for old in sorted(builds, key=lambda path: path.stat().st_mtime_ns)[:-KEPT_BUILDS]:
-            if old != folder:
-                shutil.rmtree(old, ignore_errors=True)
+        self._forget_builds_but(folder)
         return folder
+
+    def _forget_builds_but(self, current: Path) -> None:
+        """Remove all but the last five builds, each at once: a reader finds a build whole or not at all."""
+        served = self.root / "served"
+        builds = [path for path in served.iterdir() if path.is_dir() and not path.name.startswith(".")]
+        for old in sorted(builds, key=lambda path: path.stat().st_mtime_ns)[:-KEPT_BUILDS]:
+            if old != current:
+                os.replace(old, served / f".{old.name}.gone")
+        for gone in served.glob(".*.gone"):
+            shutil.rmtree(gone, ignore_errors=True)
 
     def served_tables(self) -> Path | None:
         """Folder of the current build; read CURRENT once and stay with it."""
@@ -223,10 +235,13 @@ class Lake:
 
         Raises LakeError if the build is gone: only the last five stay.
         """
-        if not folder.exists():
-            raise LakeError(f"{folder}: this build is no longer served. Read again from the current one.")
-        path = folder / f"{mart}.parquet"
-        return pq.read_table(path, partitioning=None).to_pandas() if path.exists() else pd.DataFrame()
+        try:
+            return pq.read_table(folder / f"{mart}.parquet", partitioning=None).to_pandas()
+        except FileNotFoundError:
+            # asked in this order: the build may be removed at any moment, and is then no build without the mart
+            if folder.exists():
+                return pd.DataFrame()
+        raise LakeError(f"{folder}: this build is no longer served. Read again from the current one.")
 
     # other places
 
