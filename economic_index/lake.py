@@ -236,7 +236,8 @@ class Lake:
         Raises LakeError if the build is gone: only the last five stay.
         """
         try:
-            return pq.read_table(folder / f"{mart}.parquet", partitioning=None).to_pandas()
+            rows: pd.DataFrame = pq.read_table(folder / f"{mart}.parquet", partitioning=None).to_pandas()
+            return rows
         except FileNotFoundError:
             # asked in this order: the build may be removed at any moment, and is then no build without the mart
             if folder.exists():

@@ -30,23 +30,28 @@ def listings() -> pd.DataFrame:
     return tasks[["onet_soc_code", "statement_hash"]].drop_duplicates()
 
 
-def used_statements(world: World, conversations: pd.DataFrame) -> set[str]:
-    """Statements that pass the floor by picks which stand for them alone."""
-    links = world.lake.read(BANK_LINKS).groupby("bank_task_id")["statement_hash"].nunique()
+def picks_alone(world: World) -> pd.DataFrame:
+    """Picks of a task that stand for its one statement alone."""
+    links = world.lake.read(BANK_LINKS).query("onet_version == '20.1'")
+    statements = links.groupby("bank_task_id")["statement_hash"].nunique()
     picks = world.mappings.query("level == 'task' and state == 'answered' and weight > 0")
-    alone = picks["bank_task_id"].isna() | picks["bank_task_id"].map(links).eq(1)
-    rows = picks[alone].merge(conversations[["conversation_id", "user_id"]], on="conversation_id")
+    return picks[picks["bank_task_id"].isna() | picks["bank_task_id"].map(statements).eq(1)]
+
+
+def used_statements(world: World, conversations: pd.DataFrame, floor_users: int = FLOOR_USERS) -> set[str]:
+    """Statements that pass the floor by picks which stand for them alone."""
+    rows = picks_alone(world).merge(conversations[["conversation_id", "user_id"]], on="conversation_id")
     counted = (
         rows.fillna({"user_id": "nobody"})
         .groupby("node_id")
         .agg(conversations=("conversation_id", "nunique"), users=("user_id", "nunique"))
     )
-    passes = (counted["conversations"] >= FLOOR_CONVERSATIONS) & (counted["users"] >= FLOOR_USERS)
+    passes = (counted["conversations"] >= FLOOR_CONVERSATIONS) & (counted["users"] >= floor_users)
     return set(counted.index[passes])
 
 
-def wages() -> pd.DataFrame:
-    """Median wage and part of the workers of each O*NET-SOC 2010 occupation, OEWS May 2023."""
+def surveyed() -> pd.DataFrame:
+    """Rows of OEWS May 2023 behind each O*NET-SOC 2010 occupation, with the part of their workers that is its own."""
     walks = facts.load("crosswalks")
     first = walks.query("from_taxonomy == 'onet_soc_2010' and to_taxonomy == 'onet_soc_2019'")
     second = walks.query("from_taxonomy == 'onet_soc_2019' and to_taxonomy == 'oews'")
@@ -57,10 +62,15 @@ def wages() -> pd.DataFrame:
     path["part"] = path["weight"] / path.groupby("to_code_2")["weight"].transform("sum")
     survey = facts.load("labour_market").query("soc_taxonomy == 'oews' and year == 2023")
     rows = path.merge(survey, left_on="to_code_2", right_on="occupation_code")
+    return rows.assign(workers=rows["employment"] * rows["part"])
+
+
+def wages() -> pd.DataFrame:
+    """Median wage and part of the workers of each O*NET-SOC 2010 occupation, OEWS May 2023."""
+    rows = surveyed()
     rows["wage"] = rows["median_wage"].where(~rows["is_top_coded"].astype(bool), 239200.0)
     rows["paid"] = rows["weight"].where(rows["wage"].notna())
-    rows = rows.assign(sum_of_wages=rows["wage"] * rows["paid"], workers=rows["employment"] * rows["part"])
-    rows["bill"] = rows["workers"] * rows["mean_wage"]
+    rows = rows.assign(sum_of_wages=rows["wage"] * rows["paid"], bill=rows["workers"] * rows["mean_wage"])
     summed = rows.groupby("from_code")[["sum_of_wages", "paid", "workers", "bill"]].sum(min_count=1)
     return summed.assign(median_wage=summed["sum_of_wages"] / summed["paid"])
 
@@ -71,6 +81,27 @@ def wage_cuts() -> np.ndarray:
     wage = survey["median_wage"].where(~survey["is_top_coded"].astype(bool), 239200.0)
     rows = survey.assign(wage=wage).dropna(subset=["wage"]).groupby("wage")["employment"].sum().cumsum()
     return np.array([rows.index[rows >= q * rows.iloc[-1]].min() for q in (0.25, 0.5, 0.75)])
+
+
+def wage_quartiles() -> pd.Series:
+    """Quarter of the workers in which each occupation's wage lies."""
+    found = wages()["median_wage"].dropna()
+    return pd.Series(1 + np.searchsorted(wage_cuts(), found, side="left"), index=found.index).astype(str)
+
+
+def zones() -> pd.Series:
+    """Job zone of each occupation."""
+    return facts.load("job_zones").query("onet_version == '20.1'").set_index("onet_soc_code")["job_zone"].astype(str)
+
+
+def baselines() -> pd.DataFrame:
+    """Share of each zone (rows) in each baseline (columns), over occupations that list tasks."""
+    listed = listings().groupby("onet_soc_code").size()
+    rows = pd.DataFrame({"task rows": listed, "zone": zones()}).dropna().join(wages()[["workers", "bill"]])
+    sums = rows.groupby("zone").agg(
+        occupations=("zone", "size"), employment=("workers", "sum"), bill=("bill", "sum"), rows=("task rows", "sum")
+    )
+    return (sums / sums.sum()).rename(columns={"bill": "wage bill", "rows": "task rows"})
 
 
 def cells_of(world: World, measure: str) -> pd.DataFrame:
@@ -108,6 +139,13 @@ def mover(a: tuple[float, float, float], b: tuple[float, float, float], r: float
     lower = np.sqrt((p_b - l_b) ** 2 + (u_a - p_a) ** 2 - 2 * r * (p_b - l_b) * (u_a - p_a))
     upper = np.sqrt((u_b - p_b) ** 2 + (p_a - l_a) ** 2 - 2 * r * (u_b - p_b) * (p_a - l_a))
     return p_b - p_a - lower, p_b - p_a + upper
+
+
+def wilson(p: float, n: float) -> tuple[float, float]:
+    """Wilson's interval at the normal quantile."""
+    z = 1.959964
+    centre, half = p + z**2 / (2 * n), z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    return (centre - half) / (1 + z**2 / n), (centre + half) / (1 + z**2 / n)
 
 
 def spearman_by_jackknife(use: pd.DataFrame, wage: pd.Series, whole: pd.Series) -> tuple[float, float, float]:

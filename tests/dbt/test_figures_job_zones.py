@@ -1,22 +1,8 @@
 """Job zones: each of four baselines, and the ratio of use to it, computed again."""
 
 import numpy as np
-import pandas as pd
 from built_home import Built
-from figures_by_hand import listings, wages
-
-from economic_index.taxonomy import facts
-
-
-def baselines() -> pd.DataFrame:
-    """Share of each zone (rows) in each baseline (columns), over occupations that list tasks."""
-    zones = facts.load("job_zones").query("onet_version == '20.1'").set_index("onet_soc_code")["job_zone"].astype(str)
-    listed = listings().groupby("onet_soc_code").size()
-    rows = pd.DataFrame({"task rows": listed, "zone": zones}).dropna().join(wages()[["workers", "bill"]])
-    sums = rows.groupby("zone").agg(
-        occupations=("zone", "size"), employment=("workers", "sum"), bill=("bill", "sum"), rows=("task rows", "sum")
-    )
-    return (sums / sums.sum()).rename(columns={"bill": "wage bill", "rows": "task rows"})
+from figures_by_hand import baselines
 
 
 def test_each_zone_has_four_named_baselines(built: Built) -> None:

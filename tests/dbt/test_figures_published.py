@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from built_home import Built
 from by_hand import shares
-from figures_by_hand import cells_of, clusters, mover
+from figures_by_hand import cells_of, clusters, mover, wilson
 from scipy import stats
 
 # method 2: usage by SOC major group, and the five patterns, in per cent of classified work (Handa et al. 2025)
@@ -40,13 +40,6 @@ def test_published_shares_are_those_of_the_paper(built: Built) -> None:
     assert rows.loc[("soc_group", "15"), "n_published"] == 767_510 - 3_696
     patterns = 179_943 + 95_990 + 203_176 + 150_869 + 18_456
     assert rows.loc[("automation", "automation"), "n_published"] == patterns
-
-
-def wilson(p: float, n: float) -> tuple[float, float]:
-    """Wilson's interval at the normal quantile."""
-    z = 1.959964
-    centre, half = p + z**2 / (2 * n), z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
-    return (centre - half) / (1 + z**2 / n), (centre + half) / (1 + z**2 / n)
 
 
 def test_ours_beside_theirs_with_a_verdict_over_all_comparisons(built: Built) -> None:

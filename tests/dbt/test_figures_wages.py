@@ -7,14 +7,8 @@ import pandas as pd
 import pytest
 from built_home import Built
 from by_hand import periods_of, shares
-from figures_by_hand import by_user, cells_of, clusters, spearman_by_jackknife, wage_cuts, wages
+from figures_by_hand import by_user, cells_of, clusters, spearman_by_jackknife, wage_quartiles, wages
 from worlds import WEEKS
-
-
-def wage_quartiles() -> pd.Series:
-    """Quarter of the workers in which each occupation's wage lies."""
-    found = wages()["median_wage"].dropna()
-    return pd.Series(1 + np.searchsorted(wage_cuts(), found, side="left"), index=found.index).astype(str)
 
 
 def test_wages_and_workers_go_through_both_crosswalks(built: Built) -> None:

@@ -1,0 +1,65 @@
+"""The demonstration's home with one week classified.
+
+Everything is the product's own: its sources, reader, assets, engine, dbt build and serving. The other weeks are read
+as well, and wait in the inbox. dbt is run beside Dagster, not in it: its graph need not be loaded for one week.
+"""
+
+import base64
+from datetime import date
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from built_home import dbt
+
+from assets import raw_logs, reference
+from assets.served import copy_marts, finished_build
+from economic_index.lake import Lake
+from orchestration import resources
+from orchestration.assembly import weekly_assets
+from orchestration.demo import write_demo_sources
+from orchestration.driver import WEEKLY, prepare_dagster
+from orchestration.rollup_inputs import rollup_inputs
+from orchestration.runs import materialize
+from orchestration.settings import DEMO_KEY, Settings, load_settings
+from orchestration.stages import stages_of
+
+WEEK = date(2026, 2, 2)
+
+
+def job_of_the_lake(settings: Settings) -> dg.JobDefinition:
+    """Every asset before dbt, with the resources that it has in the product."""
+    facts = [*reference.reference_facts, reference.task_bank, reference.onet_statements]
+    definitions = dg.Definitions(
+        assets=[*facts, raw_logs.raw_logs, *weekly_assets(stages_of(settings))],
+        resources={
+            "lake": resources.LakeResource(),
+            "log_reader": resources.LogReaderResource(),
+            "engine": resources.EngineResource(),
+            "statement_source": resources.StatementSourceResource(),
+            "progress": resources.ProgressResource(),
+        },
+        executor=dg.in_process_executor,
+    )
+    return definitions.resolve_implicit_global_asset_job_def()
+
+
+def make_golden_home(home: Path, environment: pytest.MonkeyPatch) -> Lake:
+    """Read the whole corpus, classify the golden week, roll up and serve."""
+    environment.setenv("OEI_HOME", str(home))
+    environment.setenv("DAGSTER_HOME", str(home / "dagster"))
+    # the demonstration's own key: users, and so every number, are the same in every run
+    environment.setenv("OEI_PSEUDONYM_KEY", base64.b64encode(DEMO_KEY).decode())
+    settings = load_settings()
+    prepare_dagster(settings)
+    write_demo_sources(settings)
+    job = job_of_the_lake(settings)
+    with dg.DagsterInstance.get() as instance:
+        once = [key for key in job.asset_layer.executable_asset_keys if key not in WEEKLY]
+        materialize(job, instance, once)
+        materialize(job, instance, WEEKLY, week=WEEK)
+    run = dbt(home, "build", "--exclude-resource-type", "unit_test")
+    assert run.returncode == 0, run.stdout[-6000:]
+    lake = Lake(home)
+    copy_marts(lake, finished_build(lake), rollup_inputs(lake))
+    return lake
