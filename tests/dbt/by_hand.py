@@ -163,7 +163,8 @@ def shares(cells: pd.DataFrame, conversations: pd.DataFrame, footing: str) -> di
     d = whole.groupby("cluster")["weight"].sum()
     y = rows.groupby(["cell", "cluster"])["weight"].sum().unstack(fill_value=0).reindex(columns=d.index)
     kish = d.sum() ** 2 / (whole["weight"] ** 2).sum()
-    deff_0 = pooled_design_effect(y.to_numpy(), d.to_numpy(), kish)
+    scale = kish / d.sum()  # the formula is one of unit weights
+    deff_0 = pooled_design_effect(y.to_numpy() * scale, d.to_numpy() * scale, kish)
     found = {}
     for cell, of_cell in rows.groupby("cell"):
         evidence = (of_cell["conversation_id"].nunique(), _users(of_cell["cluster"]))

@@ -9,10 +9,11 @@ with cells as (
 ),
 pooled as (
     select period_key, segment_key, measure, parent_cell, footing,
-        sum(yy - 2 * p * yd + p * p * leveraged_square_sum) as squares,
+        -- weights scaled to sum to Kish's n: the formula is that of unit weights, and no design effect is below one
+        sum(yy - 2 * p * yd + p * p * leveraged_square_sum) * any_value(pow(kish_n / denominator, 2)) as squares,
         sum(p * (1 - p)) as binomial,
         any_value(kish_n) as n,
-        any_value(square_sum) as square_sum
+        any_value(square_sum * pow(kish_n / denominator, 2)) as square_sum
     from cells
     group by period_key, segment_key, measure, parent_cell, footing
 )
