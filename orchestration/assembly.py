@@ -4,6 +4,7 @@ Only assembly: what an asset does stands in assets/, what a setting means in set
 """
 
 import warnings
+from typing import Any
 
 import dagster as dg
 
@@ -24,14 +25,29 @@ from orchestration.settings import Settings, enter  # noqa: E402
 from orchestration.stages import stages_of  # noqa: E402
 
 
-def weekly_assets(stages: tuple[Stage, ...]) -> list[dg.AssetsDefinition]:
-    """The three weekly assets."""
+def lake_assets(stages: tuple[Stage, ...]) -> list[dg.AssetsDefinition]:
+    """Everything before dbt: the reference facts, the logs, and the three weekly assets."""
     conversations, facets, mappings = stages
     return [
+        *reference.reference_facts,
+        reference.task_bank,
+        reference.onet_statements,
+        raw_logs.raw_logs,
         conversations_asset(conversations),
         facet_summaries_asset(facets),
         onet_task_mappings_asset(mappings),
     ]
+
+
+def lake_resources() -> dict[str, dg.ConfigurableResource[Any]]:
+    """What the assets before dbt need."""
+    return {
+        "lake": resources.LakeResource(),
+        "log_reader": resources.LogReaderResource(),
+        "engine": resources.EngineResource(),
+        "statement_source": resources.StatementSourceResource(),
+        "progress": resources.ProgressResource(),
+    }
 
 
 def build_definitions(settings: Settings, *, with_column_metadata: bool = True) -> dg.Definitions:
@@ -42,27 +58,14 @@ def build_definitions(settings: Settings, *, with_column_metadata: bool = True) 
     project = project_of(lake)
     dbt_models = rollups.rollups_asset(project, with_column_metadata=with_column_metadata)
     marts = [key for key in dbt_models.keys if key.path[0] == "marts"]
-    weekly = weekly_assets(stages_of(settings))
     published = [publication.served_asset(sorted(marts)), *publication.figures, publication.report]
     return dg.Definitions(
-        assets=[
-            *reference.reference_facts,
-            reference.task_bank,
-            reference.onet_statements,
-            raw_logs.raw_logs,
-            *weekly,
-            dbt_models,
-            *published,
-        ],
+        assets=[*lake_assets(stages_of(settings)), dbt_models, *published],
         jobs=triggers.JOBS,
         schedules=triggers.SCHEDULES,
         sensors=triggers.SENSORS,
         resources={
-            "lake": resources.LakeResource(),
-            "log_reader": resources.LogReaderResource(),
-            "engine": resources.EngineResource(),
-            "statement_source": resources.StatementSourceResource(),
-            "progress": resources.ProgressResource(),
+            **lake_resources(),
             "dbt_inputs": resources.DbtInputsResource(),
             "dbt": DbtCliResource(project_dir=project, dbt_executable=dbt_executable()),
         },

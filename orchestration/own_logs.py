@@ -18,8 +18,7 @@ MEANINGS = {
 
 def describe(settings: Settings, logs: str) -> LogSummary:
     """Print what would be read of a file or folder; nothing is written."""
-    declared = next((source for source in _known(settings) if Path(source.path) == Path(logs).absolute()), None)
-    summary = sniff_sources(Path(logs), now(), declared)
+    summary = sniff_sources(Path(logs), now(), _known(settings))
     for line in summary.lines():
         print(line)
     return summary
@@ -28,7 +27,7 @@ def describe(settings: Settings, logs: str) -> LogSummary:
 def adopt(settings: Settings, summary: LogSummary, *, yes: bool) -> bool:
     """Write the entry in sources.toml after asking; False if the answer was no."""
     known = _known(settings)
-    if any(Path(source.path) == Path(summary.path) for source in known):
+    if summary.source in known:
         print("These logs are in sources.toml already.")
         return True
     if not summary.conversation_count:

@@ -5,7 +5,7 @@ Read-only: nothing is written, and no pseudonym leaves memory.
 
 import secrets
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -71,13 +71,14 @@ class LogSummary:
                 yield f"  - {sentence}"
 
 
-def sniff_sources(path: Path, as_of: datetime, declared: Source | None = None) -> LogSummary:
-    """Read a file, folder or glob as `make index` would, without keeping anything; as `declared`, if it is known.
+def sniff_sources(path: Path, as_of: datetime, declared: Sequence[Source] = ()) -> LogSummary:
+    """Read a file, folder or glob as `make index` would, without keeping anything; as it is `declared`, if it is.
 
     Raises FileNotFoundError if there is nothing. A file that cannot be read is told in `files`.
     """
     absolute = str(path.expanduser().absolute())
-    source = declared or Source(name="check", path=absolute)
+    known = (source for source in declared if Path(source.path) == Path(absolute))
+    source = next(known, Source(name="check", path=absolute))
     summary = LogSummary(absolute, source)
     files, summary.ignored = list_files(absolute)
     key = secrets.token_bytes(32)

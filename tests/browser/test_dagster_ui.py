@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
-from tests.browser.chromium import browser_page
 from tests.homes import PROJECT, Home
 
 pytestmark = pytest.mark.browser
@@ -40,19 +40,21 @@ def ui(small_home: Home) -> Iterator[str]:
 GROUPS = ["conversations", "classification", "reference", "staging", "intermediate", "marts", "publication"]
 
 
-def test_the_graph_and_its_assets_can_be_seen(ui: str, tmp_path: Path) -> None:
-    with browser_page(1800, 1100) as page:
-        page.goto(f"{ui}/asset-groups", wait_until="domcontentloaded")
-        for group in GROUPS:
-            page.get_by_text(group, exact=True).first.wait_for(timeout=120_000)
-        page.screenshot(path=tmp_path / "graph.png")
-        for asset, seen in {
-            "lake/conversations": ["started_at_source", "2026-01-12", "weeks_due"],  # column, latest week, sensor
-            "marts/mart_collaboration": ["Row count", "usage_share_lo", "open-economic-index"],
-            "publication/figure_groups": ["caption", "caveats", "[Show Markdown]"],
-        }.items():
-            page.goto(f"{ui}/assets/{asset}", wait_until="domcontentloaded")
-            for text in seen:
-                page.get_by_text(text).first.wait_for(timeout=60_000)
-            page.screenshot(path=tmp_path / f"{asset.replace('/', '_')}.png")
-        assert page.errors == []
+def test_the_graph_and_its_assets_can_be_seen(ui: str, browser: Browser, tmp_path: Path) -> None:
+    page, errors = browser.new_page(viewport={"width": 1800, "height": 1100}), []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"{ui}/asset-groups", wait_until="domcontentloaded")
+    for group in GROUPS:
+        page.get_by_text(group, exact=True).first.wait_for(timeout=120_000)
+    page.screenshot(path=tmp_path / "graph.png")
+    for asset, seen in {
+        "lake/conversations": ["started_at_source", "2026-01-12", "weeks_due"],  # column, latest week, sensor
+        "marts/mart_collaboration": ["Row count", "usage_share_lo", "open-economic-index"],
+        "publication/figure_groups": ["caption", "caveats", "[Show Markdown]"],
+    }.items():
+        page.goto(f"{ui}/assets/{asset}", wait_until="domcontentloaded")
+        for text in seen:
+            page.get_by_text(text).first.wait_for(timeout=60_000)
+        page.screenshot(path=tmp_path / f"{asset.replace('/', '_')}.png")
+    assert errors == []
+    page.close()

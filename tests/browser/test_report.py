@@ -1,15 +1,12 @@
 """The report in a real browser: every figure is drawn, nothing fails, nothing leaves the machine."""
 
-import os
-import shutil
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from economic_index.publish.figures import FIGURES
 from economic_index.publish.page import build_report
@@ -17,14 +14,6 @@ from economic_index.publish.page import build_report
 sys.path.insert(0, str(Path(__file__).parents[1] / "library" / "publish"))
 import synthetic_marts
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-]
 VIEWS: dict[str, dict[str, Any]] = {
     "wide": {"viewport": {"width": 1280, "height": 900}},
     "phone": {"viewport": {"width": 390, "height": 844}},
@@ -42,19 +31,6 @@ class Opened:
     page: Page
     errors: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    found = shutil.which("chromium")
-    if found is None:
-        if os.environ.get("OEI_REQUIRE_SERVICES") == "1":
-            pytest.fail("Chromium is required here (OEI_REQUIRE_SERVICES=1) and was not found.")
-        pytest.skip("Chromium was not found; install Debian's package `chromium` to run the browser tests.")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        yield launched
-        launched.close()
 
 
 @pytest.fixture(scope="module")

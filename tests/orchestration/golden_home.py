@@ -12,11 +12,9 @@ import dagster as dg
 import pytest
 from built_home import dbt
 
-from assets import raw_logs, reference
 from assets.served import copy_marts, finished_build
 from economic_index.lake import Lake
-from orchestration import resources
-from orchestration.assembly import weekly_assets
+from orchestration.assembly import lake_assets, lake_resources
 from orchestration.demo import write_demo_sources
 from orchestration.driver import WEEKLY, prepare_dagster
 from orchestration.rollup_inputs import rollup_inputs
@@ -29,17 +27,8 @@ WEEK = date(2026, 2, 2)
 
 def job_of_the_lake(settings: Settings) -> dg.JobDefinition:
     """Every asset before dbt, with the resources that it has in the product."""
-    facts = [*reference.reference_facts, reference.task_bank, reference.onet_statements]
     definitions = dg.Definitions(
-        assets=[*facts, raw_logs.raw_logs, *weekly_assets(stages_of(settings))],
-        resources={
-            "lake": resources.LakeResource(),
-            "log_reader": resources.LogReaderResource(),
-            "engine": resources.EngineResource(),
-            "statement_source": resources.StatementSourceResource(),
-            "progress": resources.ProgressResource(),
-        },
-        executor=dg.in_process_executor,
+        assets=lake_assets(stages_of(settings)), resources=lake_resources(), executor=dg.in_process_executor
     )
     return definitions.resolve_implicit_global_asset_job_def()
 

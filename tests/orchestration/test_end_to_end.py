@@ -119,7 +119,11 @@ def _kill_when(home: Home, stage: str) -> None:
         process = subprocess.Popen(arguments, cwd=PROJECT, env=home.environment(), stdout=out)
         ends = time.monotonic() + 300
         while time.monotonic() < ends and process.poll() is None:
-            if any((home.path / "served").glob("*/*.parquet")) if stage == "served" else re.search(stage, log.read_text()):
+            if (
+                any((home.path / "served").glob("*/*.parquet"))
+                if stage == "served"
+                else re.search(stage, log.read_text())
+            ):
                 break
             time.sleep(0.005)
         process.send_signal(signal.SIGKILL)

@@ -72,7 +72,7 @@ def test_logs_without_times_say_which_setting_they_need_and_are_counted_with_it(
     path = logs / "a.json"
     path.write_text(json.dumps([{"id": "a_0", "conversations": [{"from": "human", "value": "q"}]}]))
     assert "Set assign_weeks in sources.toml" in "\n".join(sniff_sources(path, AS_OF).lines())
-    assert sniff_sources(path, AS_OF, Source("ours", str(path), assign_weeks=WEEKS)).conversation_count == 1
+    assert sniff_sources(path, AS_OF, [Source("ours", str(path), assign_weeks=WEEKS)]).conversation_count == 1
 
 
 def test_nothing_there_is_an_error(logs: Path) -> None:

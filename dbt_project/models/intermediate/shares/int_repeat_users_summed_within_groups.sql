@@ -1,8 +1,7 @@
 -- one row per user with several conversations and cell within a SOC group, with the user's denominators there
 with tables as (
     select cell_key,
-        max(denominator_key) filter (where footing = 'of_all') as whole_key,
-        max(denominator_key) filter (where footing = 'of_classified') as classified_key
+        {{ denominator_keys() }}
     from {{ ref('int_denominators_listed') }}
     group by cell_key
 ),

@@ -2,8 +2,7 @@
 -- alike users with one conversation in the cells of its answers
 with tables as (
     select cell_key,
-        max(denominator_key) filter (where footing = 'of_all') as whole_key,
-        max(denominator_key) filter (where footing = 'of_classified') as classified_key
+        {{ denominator_keys() }}
     from {{ ref('int_denominators_listed') }}
     group by cell_key
 ),

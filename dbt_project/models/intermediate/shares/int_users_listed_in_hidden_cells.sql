@@ -2,8 +2,7 @@
 -- users in the hidden cells of a table together, with what they add to its denominators
 with tables as (
     select measure, parent_cell, list_position([{{ quoted(whole_measures()) }}], measure) as measure_number,
-        max(denominator_key) filter (where footing = 'of_all') as whole_key,
-        max(denominator_key) filter (where footing = 'of_classified') as classified_key
+        {{ denominator_keys() }}
     from {{ ref('int_denominators_listed') }}
     group by measure, parent_cell
 ),
