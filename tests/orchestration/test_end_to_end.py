@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -19,8 +20,21 @@ from economic_index.lake import Lake, week_of
 from tests.homes import PROJECT, Home
 from tests.small_logs import records, write_logs, write_sources
 
-# the run says so while it reads, when the first week is committed, and while dbt builds its models
-STAGES = (r"Reading", r"Week 2026-01-05 done", r"report: \d+ of \d+")
+Stage = Callable[[Home, Path], object]
+
+
+def said(pattern: str) -> Stage:
+    """The run has printed such a line."""
+    return lambda home, log: re.search(pattern, log.read_text())
+
+
+def first_mart_lies_there(home: Home, log: Path) -> bool:
+    """A build is being served, and CURRENT does not name it yet."""
+    return any((home.path / "served").glob("*/*.parquet"))
+
+
+# while it reads, when the first week is committed, while dbt builds its models, just before CURRENT is switched
+STAGES = (said("Reading"), said("Week 2026-01-05 done"), said(r"report: \d+ of \d+"), first_mart_lies_there)
 
 
 def commits(lake: Lake) -> dict[tuple[str, str], str]:
@@ -88,9 +102,9 @@ def killed_home(small_home: Home, tmp_path_factory: pytest.TempPathFactory) -> H
     shutil.copytree(small_home.path / "model", home.path / "model")
     (home.path / "dagster").mkdir()
     shutil.copy(small_home.path / "dagster" / "pseudonym.key", home.path / "dagster")
-    for stage in (*STAGES, "served"):
+    for number, stage in enumerate(STAGES):
         _kill_when(home, stage)
-        assert not (home.path / "served" / "CURRENT").exists(), stage
+        assert not (home.path / "served" / "CURRENT").exists(), number
     done = home.index()
     assert done.returncode == 0, done.stdout + done.stderr
     return home
@@ -111,23 +125,19 @@ def test_ten_more_conversations_run_only_their_week(killed_home: Home) -> None:
     assert sum(len(lake.read_week(CONVERSATIONS, week)) for week in lake.weeks_of(CONVERSATIONS)) == 130
 
 
-def _kill_when(home: Home, stage: str) -> None:
-    """kill -9 as soon as the run has said `stage` (`served`: when a build's first mart lies there, before CURRENT)."""
+def _kill_when(home: Home, is_there: Stage) -> None:
+    """kill -9 as soon as the run has come so far."""
     arguments = home.command("index", "--logs", str(home.logs), "--yes")
     log = home.path.parent / "killed.log"
     with log.open("w") as out:
         process = subprocess.Popen(arguments, cwd=PROJECT, env=home.environment(), stdout=out)
         ends = time.monotonic() + 300
         while time.monotonic() < ends and process.poll() is None:
-            if (
-                any((home.path / "served").glob("*/*.parquet"))
-                if stage == "served"
-                else re.search(stage, log.read_text())
-            ):
+            if is_there(home, log):
                 break
             time.sleep(0.005)
         process.send_signal(signal.SIGKILL)
-        assert process.wait() == -signal.SIGKILL, f"the run ended before it was seen in stage {stage}"
+        assert process.wait() == -signal.SIGKILL, "the run ended before it was seen there"
 
 
 def test_without_a_terminal_and_without_yes_it_stops_and_says_so(tmp_path: Path) -> None:
