@@ -43,7 +43,7 @@ lint: $(VENV)/.ok
 	$(PY) -m economic_index.contracts.project_dbt --check
 
 test: lint
-	$(VENV)/bin/pytest -n auto --maxprocesses 4 --dist loadgroup
+	$(VENV)/bin/pytest -n auto --maxprocesses 4 --no-loadscope-reorder
 
 generate: $(VENV)/.ok
 	$(PY) -m economic_index.contracts.project_dbt
