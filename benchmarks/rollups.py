@@ -73,3 +73,7 @@ def main() -> None:
     """All sizes asked for on the command line, else up to 100K."""
     for size in sys.argv[1:] or ["10K", "100K"]:
         subprocess.run([sys.executable, "-c", f"from benchmarks.rollups import measure; measure({size!r})"], check=True)
+
+
+if __name__ == "__main__":
+    main()

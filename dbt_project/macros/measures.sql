@@ -37,3 +37,25 @@
 
 {# SQL text of a list of names. #}
 {% macro quoted(names) %}'{{ names | join("', '") }}'{% endmacro %}
+
+{# Measures whose few cells a user's weight is summed to in columns, by the key of the answer that they follow from,
+   with the number of columns (slots); cells beyond them, and all other measures, are summed in rows. Skills needed
+   are apart: they are kept for all conversations together alone. #}
+{% macro slots() %}
+    {{ return({
+        'facets': {'collaboration': 8, 'automation': 5, 'use_case': 5, 'intent': 5, 'is_occupational': 4},
+        'mapping': {'job_zone': 7, 'wage_quartile': 6},
+        'needs': {'skills_needed': 37},
+    }) }}
+{% endmacro %}
+
+{# The slots of one kind in a line: measure, number within the measure, and the measure's place in whole_measures(). #}
+{% macro slots_of(kind) %}
+    {% set found = [] %}
+    {% for measure, count in slots()[kind].items() %}
+        {% for number in range(1, count + 1) %}
+            {% do found.append({'measure': measure, 'number': number, 'place': whole_measures().index(measure) + 1}) %}
+        {% endfor %}
+    {% endfor %}
+    {{ return(found) }}
+{% endmacro %}

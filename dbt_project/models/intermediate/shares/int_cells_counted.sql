@@ -8,19 +8,25 @@ with conversations as (
 ),
 users as (
     select period_key, segment_key, cell_key,
-        (coalesce(sum(user_count) filter (where is_user_known), 0) + max((not is_user_known)::int))::bigint as n_users,
-        max(weight_in_cell) as largest_user,
-        greatest(list_sum(max(weight_in_cell, 2)), 2 * coalesce(max(weight_in_cell) filter (where user_count > 1), 0))
-            as two_largest_users,
+        (sum(known_user_count) + max(has_unknown_users::int))::bigint as n_users,
+        {{ two_largest('flatten(list(largest_weights))') }} as largest_weights,
         {% for footing in ['whole', 'classified'] %}
-        sum(user_count * weight_in_cell * weight_in_cell * {{ footing }}_leverage) as {{ footing }}_yy,
-        sum(user_count * weight_in_cell * {{ footing }}_weight * {{ footing }}_leverage) as {{ footing }}_yd{{ ',' if not loop.last }}
+        sum({{ footing }}_yy) as {{ footing }}_yy, sum({{ footing }}_yd) as {{ footing }}_yd{{ ',' if not loop.last }}
         {% endfor %}
-    from {{ ref('int_users_listed_in_cells') }}
+    from (
+        select * from {{ ref('int_repeat_users_counted_in_common_cells') }}
+        union all
+        select * from {{ ref('int_repeat_users_counted_in_rare_cells') }}
+        union all
+        select * from {{ ref('int_repeat_users_counted_within_groups') }}
+        union all
+        {{ counted_in_cells(ref('int_single_users_listed_in_cells')) }}
+    ) as counted
     group by period_key, segment_key, cell_key
 )
 select users.period_key, users.segment_key, users.cell_key, listed.footing, listed.denominator_key,
-    conversations.numerator, conversations.n_conversations, users.n_users, users.largest_user, users.two_largest_users,
+    conversations.numerator, conversations.n_conversations, users.n_users,
+    users.largest_weights[1] as largest_user, list_sum(users.largest_weights) as two_largest_users,
     case listed.footing when 'of_all' then users.whole_yy else users.classified_yy end as yy,
     case listed.footing when 'of_all' then users.whole_yd else users.classified_yd end as yd
 from users

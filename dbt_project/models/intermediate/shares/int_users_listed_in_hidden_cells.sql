@@ -1,35 +1,29 @@
 {{ config(materialized='view') }}
 -- users in the hidden cells of a table together, with what they add to its denominators
-with tables as (
-    select measure, parent_cell, list_position([{{ quoted(whole_measures()) }}], measure) as measure_number,
-        {{ denominator_keys() }}
-    from {{ ref('int_denominators_listed') }}
-    group by measure, parent_cell
-),
-answers as (
+with answers as (
     select user_key, period_key, segment_key, weight,
         unnest([facets_key, skills_key, mapping_key, patterns_key]) as answer_key
     from {{ ref('int_repeat_users_answered') }}
 ),
 repeat_users as (
     select answers.user_key, hidden.period_key, hidden.segment_key, hidden.measure, hidden.parent_cell,
-        tables.measure_number, tables.whole_key, tables.classified_key,
         sum(answers.weight * hidden.part) as weight
     from answers
     inner join {{ ref('int_hidden_parts_listed') }} as hidden using (period_key, segment_key, answer_key)
-    inner join tables using (measure, parent_cell)
     group by all
 )
 select sums.period_key, sums.segment_key, sums.measure, sums.parent_cell, 1::bigint as user_count, true as is_user_known,
     sums.weight,
-    coalesce(whole.weight, users.weight) as whole_weight,
-    coalesce(classified.weight, users.classified_weights[sums.measure_number]) as classified_weight
+    coalesce(groups.whole_weight, users.weight) as whole_weight,
+    case sums.measure
+        when 'collaboration_by_soc_group' then groups.collaboration_weight
+        when 'automation_by_soc_group' then groups.automation_weight
+        else users.classified_weights[list_position([{{ quoted(whole_measures()) }}], sums.measure)]
+    end as classified_weight
 from repeat_users as sums
 inner join {{ ref('int_repeat_users_classified') }} as users using (user_key)
-left join {{ ref('int_repeat_users_summed_to_groups') }} as whole
-    on sums.user_key = whole.user_key and sums.whole_key = whole.denominator_key
-left join {{ ref('int_repeat_users_summed_to_groups') }} as classified
-    on sums.user_key = classified.user_key and sums.classified_key = classified.denominator_key
+left join {{ ref('int_repeat_users_summed_to_groups') }} as groups
+    on sums.user_key = groups.user_key and sums.parent_cell = groups.soc_group
 union all
 select users.period_key, users.segment_key, hidden.measure, hidden.parent_cell, users.user_count, users.is_user_known,
     users.weight * hidden.part, users.weight * answered.whole_part, users.weight * answered.classified_part
