@@ -1,11 +1,8 @@
--- evidence by user and period, for what needs the same user on two sides or in a group: comparisons of two shares,
--- and the resampled rank correlation; shares need no more than users_listed_in_cells
+-- evidence by user and period, for comparisons of two shares, which need the same user on both sides
 with wanted as (
     select distinct period_key_a as period_key, segment_key_a as segment_key, measure from {{ ref('int_pairs_listed') }}
     union
     select distinct period_key_b, segment_key_b, measure from {{ ref('int_pairs_listed') }}
-    union
-    select distinct period_key, 1, 'occupation' from {{ ref('int_periods_numbered') }} where period_type <> 'week'
 ),
 cells as (
     select wanted.period_key, wanted.segment_key, parts.answer_key, parts.cell_key, parts.part
@@ -20,9 +17,7 @@ conversations as (
     where answered.cluster_key > 0  -- a user unknown is in no two places
 )
 select conversations.period_key, conversations.segment_key, cells.cell_key, conversations.cluster_key,
-    sum(conversations.weight * cells.part) as weight_sum,
-    sum(pow(conversations.weight * cells.part, 2)) as weight_square_sum,
-    count(*) as conversation_count
+    sum(conversations.weight * cells.part) as weight_sum
 from (
     select period_key, segment_key, cluster_key, weight, unnest([facets_key, mapping_key]) as answer_key
     from conversations

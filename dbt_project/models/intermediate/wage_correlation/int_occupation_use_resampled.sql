@@ -22,12 +22,20 @@ totals as (
     inner join {{ ref('int_denominators_listed') }} as cells using (cell_key, footing)
     where cells.measure = 'occupation' and counted.footing = 'of_classified'
 ),
+answers as (
+    select user_groups.period_key, user_groups.segment_key, user_groups.group_number, answered.mapping_key as answer_key,
+        sum(answered.weight) as weight
+    from {{ ref('int_conversations_answered') }} as answered
+    inner join {{ ref('int_periods_numbered') }} as periods using (week_start)
+    inner join {{ ref('int_user_groups_numbered') }} as user_groups using (period_key, cluster_key)
+    group by all
+),
 group_sums as (
-    select evidence.period_key, evidence.segment_key, user_groups.group_number, cells.cell as onet_soc_code,
-        sum(evidence.weight_sum) as weight
-    from {{ ref('int_evidence_summed_to_periods') }} as evidence
+    select answers.period_key, answers.segment_key, answers.group_number, cells.cell as onet_soc_code,
+        sum(answers.weight * parts.part) as weight
+    from answers
+    inner join {{ ref('int_answers_counted_in_cells') }} as parts using (answer_key)
     inner join {{ ref('int_cells_numbered') }} as cells using (cell_key)
-    inner join {{ ref('int_user_groups_numbered') }} as user_groups using (period_key, segment_key, cluster_key)
     where cells.measure = 'occupation'
     group by all
 ),
