@@ -21,7 +21,7 @@ def main() -> int:
     commands.add_parser("demo", help="the whole index over the demonstration corpus")
     for name in ("index", "check-logs"):
         command = commands.add_parser(name)
-        command.add_argument("--logs", required=True)
+        command.add_argument("--logs", required=True, type=_named)
         command.add_argument("--yes", action="store_true")
     commands.add_parser("ui").add_argument("--port", type=int, default=3000)
     arguments = parser.parse_args()
@@ -35,6 +35,13 @@ def main() -> int:
             raise
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1
+
+
+def _named(logs: str) -> str:
+    """An empty path would be the folder that one stands in."""
+    if not logs.strip():
+        raise argparse.ArgumentTypeError("say which logs: LOGS=path/to/exports")
+    return logs
 
 
 def _choose_home(home: Path) -> None:
@@ -61,13 +68,16 @@ def _run() -> int:
 
 
 def _index(arguments: argparse.Namespace) -> int:
-    _choose_home(OWN)
-    from orchestration.own_logs import adopt, describe
+    from orchestration.own_logs import adopt, describe, is_declared
 
+    # nothing is made before the answer: an empty home of one's own would hide the demonstration
+    os.environ.setdefault("OEI_HOME", str(OWN))
     settings = load_settings()
-    summary = describe(settings, arguments.logs)
-    if not adopt(settings, summary, yes=arguments.yes):
+    if is_declared(settings, arguments.logs):
+        print(f"These logs are in {settings.sources_path} already.")
+    elif not adopt(settings, describe(settings, arguments.logs), yes=arguments.yes):
         return 1
+    enter(settings)
     return _run()
 
 

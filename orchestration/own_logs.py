@@ -4,10 +4,13 @@ Sniffing and counting are the library's; nothing is read into the lake here.
 """
 
 import sys
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from economic_index.conversations.check_logs import LogSummary, sniff_sources
-from economic_index.conversations.sources import Source, load_sources, write_sources
+from economic_index.conversations.sources import AssignWeeks, Source, entry_text, load_sources, write_sources
+from economic_index.vocabulary import RejectReason
 from orchestration.settings import Settings, now
 
 MEANINGS = {
@@ -24,14 +27,19 @@ def describe(settings: Settings, logs: str) -> LogSummary:
     return summary
 
 
+def is_declared(settings: Settings, logs: str) -> bool:
+    """Whether sources.toml names these logs; then nothing is asked, and reading itself says what is new."""
+    path = Path(logs).expanduser().absolute()
+    return any(Path(source.path) == path for source in _known(settings))
+
+
 def adopt(settings: Settings, summary: LogSummary, *, yes: bool) -> bool:
     """Write the entry in sources.toml after asking; False if the answer was no."""
     known = _known(settings)
-    if summary.source in known:
-        print("These logs are in sources.toml already.")
-        return True
     if not summary.conversation_count:
         print("No conversation was found: nothing to index.")
+        if RejectReason.NO_TIME_IN_FORMAT in {report.reason for report in summary.files}:
+            print(_without_times(settings, summary, _free_name(known)))
         return False
     source = summary.proposed_source(_free_name(known))
     for proposal in summary.proposals:
@@ -42,6 +50,16 @@ def adopt(settings: Settings, summary: LogSummary, *, yes: bool) -> bool:
     write_sources(settings.sources_path, [*known, source])
     print(f"Written: {settings.sources_path} [{source.name}]")
     return True
+
+
+def _without_times(settings: Settings, summary: LogSummary, name: str) -> str:
+    weeks = AssignWeeks(start=date(now().year, 1, 5), count=12)
+    entry = entry_text(replace(summary.source, name=name, assign_weeks=weeks))
+    return (
+        "These logs have no times. They can be spread over weeks, which are marked as assigned everywhere, and of "
+        f"which no trend is claimed: write this to {settings.sources_path}, with the weeks you mean, and give the "
+        f"same command again.\n{entry}"
+    )
 
 
 def _known(settings: Settings) -> list[Source]:

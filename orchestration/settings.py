@@ -51,7 +51,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     Raises SettingsError for an engine or O*NET version that does not exist.
     """
     env = os.environ if environ is None else environ
-    home = Path(env["OEI_HOME"]).absolute() if env.get("OEI_HOME") else (OWN if OWN.exists() else DEMO)
+    home = Path(env["OEI_HOME"]).absolute() if env.get("OEI_HOME") else default_home()
     engine = env.get("OEI_ENGINE", "local")
     version = env.get("OEI_ONET_VERSION", "20.1")
     if engine not in ENGINES:
@@ -67,6 +67,11 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         reference_dir=Path(reference).absolute() if reference else None,
         fetch_statements=env.get("OEI_FETCH_STATEMENTS", "0") == "1",
     )
+
+
+def default_home() -> Path:
+    """One's own home once it says what it reads, else the demonstration's."""
+    return OWN if (OWN / "sources.toml").exists() else DEMO
 
 
 def enter(settings: Settings) -> None:

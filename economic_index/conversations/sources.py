@@ -147,13 +147,14 @@ def _assign_weeks(value: Mapping[str, Any], where: str) -> AssignWeeks:
 def write_sources(path: Path, sources: Sequence[Source]) -> None:
     """Replace sources.toml; what equals the default is not written."""
     text = "# What is read. Keys: docs/log_formats.md. After a change: make index\n"
-    text += "".join(_entry(source) for source in sources)
+    text += "".join(entry_text(source) for source in sources)
     temporary = path.with_name(f".{path.name}.tmp")
     temporary.write_text(text, encoding="utf-8")
     temporary.replace(path)
 
 
-def _entry(source: Source) -> str:
+def entry_text(source: Source) -> str:
+    """The source as an entry of sources.toml."""
     lines = ["", "[[source]]"]
     for field in fields(Source):
         value = getattr(source, field.name)

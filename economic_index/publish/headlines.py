@@ -23,7 +23,8 @@ def headlines(marts: ServedMarts) -> list[str]:
     row = rows.iloc[0] if len(rows) else pd.Series(dtype=object)
     return [
         f"Conversations: {count(home.conversations)} ({_users(home)})",
-        f"Occupational: {_share(row, 'occupational_share')}; task unclassified: {_point(row, 'unclassified_share')}",
+        f"Occupational: {_share(row, 'occupational_share')} of those judged; not judged: "
+        f"{_point(row, 'screen_unclassified_share')}; task unclassified: {_point(row, 'task_unclassified_share')}",
         f"Largest SOC group: {_group(row)}",
         f"Automation: {_share(row, 'automation_share')}",
         f"Ten largest tasks: {_point(row, 'top_10_tasks_share', ' of the conversations with a task')}",

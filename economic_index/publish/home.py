@@ -27,6 +27,7 @@ class Home:
     engines: tuple[str, ...] = ()
     model_hash: str = ""
     audience: str = Audience.ORGANISATION
+    has_self_source: bool = False
     is_time_assigned: bool = False
     is_user_assigned: bool = False
     floor_conversations: int = 15
@@ -48,6 +49,7 @@ class Home:
             engines=_words(row.get("engine")),
             model_hash=_text(row.get("model_hash")),
             audience=_text(row.get("audience")) or Audience.ORGANISATION,
+            has_self_source=_flag(row.get("has_self_source")),
             is_time_assigned=_flag(row.get("is_time_assigned")),
             is_user_assigned=_flag(row.get("is_user_assigned")),
             floor_conversations=_integer(row.get("floor_conversations", 15)) or 0,

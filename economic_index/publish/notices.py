@@ -30,6 +30,7 @@ ATTRIBUTIONS = (
     "are Performed with AI? Evidence from Millions of Claude Conversations”, arXiv 2503.04761), CC BY.",
 )
 NO_USERS = "It is not known who wrote, so no floor on people is claimed."
+OWN_AMONG_OTHERS = "One person’s own logs are among these: the figures can never be released."
 HIDDEN = "What is hidden is added up, and stays in every total."
 
 
@@ -37,7 +38,8 @@ def floors_in_words(home: Home) -> str:
     """Which cells are shown, in one sentence."""
     if home.is_of_one_person:
         return "There is no floor: these are one person’s own logs. They can never be released."
-    if home.has_no_users or home.is_user_assigned or not home.floor_users:
-        return f"A cell is shown with at least {home.floor_conversations} conversations. {NO_USERS} {HIDDEN}"
+    own = f" {OWN_AMONG_OTHERS}" if home.has_self_source else ""
+    if not home.floor_users:
+        return f"A cell is shown with at least {home.floor_conversations} conversations. {NO_USERS} {HIDDEN}{own}"
     people = f"{home.floor_conversations} conversations by at least {home.floor_users} users"
-    return f"A cell is shown with at least {people}. {HIDDEN}"
+    return f"A cell is shown with at least {people}. {HIDDEN}{own}"

@@ -138,8 +138,10 @@ def headlines(week: GoldenWeek) -> pd.DataFrame:
         "automation": week.shown("automation").loc["automation"],
     }.items():
         numbers |= {f"{name}_share{end}": row[f"usage_share{end}"] for end in ("", "_lo", "_hi")}
-    lost = week.rows.query("measure == 'soc_group' and footing == 'of_all'").set_index("cell")["usage_share"]
-    numbers["unclassified_share"] = lost.reindex(["_unclassified", "_failed", "_unmapped"]).sum()
+    for name, measure in (("screen", "is_occupational"), ("task", "statement")):
+        rows = week.rows[(week.rows["measure"] == measure) & (week.rows["footing"] == "of_all")]
+        lost = rows.set_index("cell")["usage_share"]
+        numbers[f"{name}_unclassified_share"] = lost.reindex(["_unclassified", "_failed"]).sum()
     numbers["top_10_tasks_share"] = week.shown("statement")["usage_share"].nlargest(10).sum()
     return pd.DataFrame([numbers | {"conversations": len(week.world.conversations), "users": np.nan}])
 

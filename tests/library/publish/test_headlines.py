@@ -9,7 +9,7 @@ from economic_index.publish.headlines import headlines
 def test_the_rich_home_has_five_lines_with_intervals() -> None:
     assert headlines(served(synthetic_marts.rich())) == [
         "Conversations: 12,000 (800 users)",
-        "Occupational: 71% (95% interval 69–73%); task unclassified: 25%",
+        "Occupational: 71% (95% interval 69–73%) of those judged; not judged: 2.0%; task unclassified: 25%",
         "Largest SOC group: Computer and mathematics, 37% (95% interval 36–39%)",
         "Automation: 43% (95% interval 41–45%)",
         "Ten largest tasks: 24% of the conversations with a task",

@@ -22,10 +22,20 @@ largest as (
     from {{ ref('mart_soc_groups') }}
     where footing = 'of_classified' and not {{ is_special('soc_group') }}
 ),
-special as (
-    select period_type, period_start, segment_type, segment, sum(usage_share) as unclassified_share
-    from {{ ref('mart_soc_groups') }}
-    where footing = 'of_all' and soc_group in ('_unclassified', '_failed', '_unmapped')
+left_out as (
+    select period_type, period_start, segment_type, segment,
+        sum(usage_share) filter (where question = 'screen') as screen_unclassified_share,
+        sum(usage_share) filter (where question = 'task') as task_unclassified_share
+    from (
+        select 'screen' as question, period_type, period_start, segment_type, segment, usage_share
+        from {{ ref('mart_occupational_screen') }}
+        where footing = 'of_all' and is_occupational in ('_unclassified', '_failed')
+        union all
+        -- a conversation known by its SOC group alone has no task either
+        select 'task', period_type, period_start, segment_type, segment, usage_share
+        from {{ ref('mart_tasks') }}
+        where footing = 'of_all' and statement_hash in ('_unclassified', '_failed')
+    ) as shares
     group by period_type, period_start, segment_type, segment
 )
 select
@@ -35,7 +45,8 @@ select
     floors.are_users_assigned as is_user_assigned,
     s.cluster_unit,
     work.usage_share as occupational_share, work.usage_share_lo as occupational_share_lo, work.usage_share_hi as occupational_share_hi,
-    coalesce(special.unclassified_share, 0) as unclassified_share,
+    coalesce(left_out.screen_unclassified_share, 0) as screen_unclassified_share,
+    coalesce(left_out.task_unclassified_share, 0) as task_unclassified_share,
     largest.soc_group as largest_soc_group, largest.soc_group_title as largest_soc_group_title,
     largest.usage_share as largest_soc_group_share, largest.usage_share_lo as largest_soc_group_share_lo,
     largest.usage_share_hi as largest_soc_group_share_hi,
@@ -53,9 +64,9 @@ left join {{ ref('mart_occupational_screen') }} as work
 left join largest
     on s.period_type = largest.period_type and s.period_start = largest.period_start
     and s.segment_type = largest.segment_type and s.segment = largest.segment and largest.group_rank = 1
-left join special
-    on s.period_type = special.period_type and s.period_start = special.period_start
-    and s.segment_type = special.segment_type and s.segment = special.segment
+left join left_out
+    on s.period_type = left_out.period_type and s.period_start = left_out.period_start
+    and s.segment_type = left_out.segment_type and s.segment = left_out.segment
 left join {{ ref('mart_automation') }} as mode
     on s.period_type = mode.period_type and s.period_start = mode.period_start and s.segment_type = mode.segment_type
     and s.segment = mode.segment and mode.footing = 'of_classified' and mode.mode = 'automation'

@@ -10,6 +10,7 @@ select
     home.model,
     home.model_hash,
     case when floors.is_self then 'self' else 'organisation' end as audience,
+    floors.has_self_source,
     floors.is_time_assigned,
     floors.floor_conversations,
     floors.floor_users

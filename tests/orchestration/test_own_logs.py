@@ -1,0 +1,76 @@
+"""make index and check-logs up to the answer: what is said, and that nothing is made before it."""
+
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from economic_index.conversations.sources import load_sources
+from orchestration import __main__ as command_line
+from orchestration import settings as settings_module
+from orchestration.own_logs import adopt, describe, is_declared
+from orchestration.settings import Settings, default_home, load_settings
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project of its own that has neither home, and no variable that names one."""
+    for module in (command_line, settings_module):
+        monkeypatch.setattr(module, "OWN", tmp_path / ".oei" / "own")
+        monkeypatch.setattr(module, "DEMO", tmp_path / ".oei" / "demo")
+    # set, then taken away: what a command sets is undone with it
+    for name in ("OEI_HOME", "DAGSTER_HOME"):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    return tmp_path / ".oei" / "own"
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    monkeypatch.setattr("sys.argv", ["orchestration", *arguments])
+    return command_line.main()
+
+
+def tuning_file(folder: Path) -> Path:
+    """Conversations without times."""
+    path = folder / "tuning.jsonl"
+    turns = [{"role": "user", "content": "Draft a notice."}, {"role": "assistant", "content": "Here it is."}]
+    path.write_text("".join(json.dumps({"id": f"t{n}", "messages": turns}) + "\n" for n in range(3)))
+    return path
+
+
+@pytest.mark.parametrize("logs", ["no/such/folder", "tuning"])
+def test_a_home_of_ones_own_is_made_by_an_answer_not_by_a_question(
+    own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, logs: str
+) -> None:
+    path = str(tuning_file(tmp_path)) if logs == "tuning" else logs
+    assert run(monkeypatch, "index", "--logs", path) == 1
+    assert not own.exists()
+    assert default_home() == own.parent / "demo"
+
+
+@pytest.mark.parametrize("command", ["index", "check-logs"])
+def test_no_logs_are_not_the_folder_that_one_stands_in(
+    own: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    with pytest.raises(SystemExit):
+        run(monkeypatch, command, "--logs", "")
+    assert "LOGS=path/to/exports" in capsys.readouterr().err
+
+
+def at(home: Path) -> Settings:
+    return load_settings({"OEI_HOME": str(home)})
+
+
+def test_logs_without_times_are_told_what_to_write(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings, path = at(tmp_path / "home"), tuning_file(tmp_path)
+    assert not adopt(settings, describe(settings, str(path)), yes=True)
+    told = capsys.readouterr().out
+    assert str(settings.sources_path) in told
+    entry = told[told.index("[[source]]") :]
+    assert tomllib.loads(entry)["source"][0]["assign_weeks"]["count"] == 12
+    settings.sources_path.parent.mkdir()
+    settings.sources_path.write_text(entry)
+    assert is_declared(settings, str(path))
+    assert describe(settings, str(path)).conversation_count == 3
+    assert load_sources(settings.sources_path)[0].path == str(path)
