@@ -11,7 +11,7 @@ import dagster as dg
 from assets.table import asset_key, asset_spec, contract_check
 from economic_index.contracts.lake import CONVERSATIONS_REJECTED, RAW_LOGS, SOURCES
 from economic_index.conversations.reading import LogReader
-from economic_index.lake import Lake
+from economic_index.lake import Lake, LakeError
 
 TABLES = (RAW_LOGS, CONVERSATIONS_REJECTED, SOURCES)
 
@@ -41,10 +41,13 @@ def raw_logs(
     reading = log_reader.read(lake)
     context.log.info(reading.summary)
     for table in TABLES:
-        rows = lake.read(table)
+        commit = lake.commit_of(table)
+        if commit is None:
+            raise LakeError(f"{lake.root}: {table.name} was replaced while it was read. Read the logs again.")
         yield dg.MaterializeResult(
             asset_key=asset_key(table),
-            metadata={"dagster/row_count": len(rows), "new_rows": reading.new_rows(table)},
+            metadata={"dagster/row_count": commit.row_count, "new_rows": reading.new_rows(table)},
+            data_version=dg.DataVersion(commit.rows_hash),  # new logs make what is made of them stale
         )
         yield dg.AssetCheckResult(check_name="contract", asset_key=asset_key(table), passed=True)
     stopped = reading.stopped_files()
