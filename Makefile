@@ -52,7 +52,7 @@ train: $(VENV)/.ok
 	$(PY) -m economic_index.local.train
 
 bench: $(VENV)/.ok
-	$(PY) -m benchmarks
+	$(PY) -m benchmarks $(SIZES)
 
 lock: $(VENV)/.ok
 	$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

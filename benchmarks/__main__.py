@@ -1,9 +1,9 @@
-"""`make bench`: reading, classification and rollups, as ratios measured in one run; sizes as arguments."""
+"""`make bench SIZES="10K 1M"`: reading, classification, start and rollups, as ratios measured in one run."""
 
 import os
 import platform
 
-from benchmarks import classification, reading, rollups
+from benchmarks import classification, reading, rollups, starting
 
 
 def main() -> None:
@@ -11,6 +11,7 @@ def main() -> None:
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     reading.main()
     classification.main()
+    starting.main()
     rollups.main()
 
 

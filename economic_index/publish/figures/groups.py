@@ -15,7 +15,16 @@ from economic_index.publish.titles import group_title
 LEVELS = ("soc_group", "occupation", "task")
 OCCUPATIONS, TASKS = 4, 3
 TONES = (theme.BLUE, theme.BLUE, theme.PALE_BLUE)
-COLUMNS = ["level", "node_label", "usage_share", "usage_share_lo", "usage_share_hi", "n_conversations", "n_users"]
+COLUMNS = [
+    "level",
+    "node_label",
+    "label_source",
+    "usage_share",
+    "usage_share_lo",
+    "usage_share_hi",
+    "n_conversations",
+    "n_users",
+]
 
 
 def build(marts: ServedMarts) -> FigureResult:
@@ -36,7 +45,13 @@ def build(marts: ServedMarts) -> FigureResult:
         pitch=18,
     )
     table = ordered[[column for column in COLUMNS if column in ordered.columns]]
-    return FigureResult(rows_chart(drawn, look), "", table, evidence_of(nodes, "conversations with a task"), CAVEATS)
+    return FigureResult(
+        rows_chart(drawn, look),
+        "",
+        table,
+        evidence_of(nodes, "conversations with a task"),
+        (*CAVEATS, *_whose_words(ordered)),
+    )
 
 
 CAVEATS = (
@@ -44,6 +59,18 @@ CAVEATS = (
     "Only the largest four occupations and three tasks of each group are drawn.",
     "A task that several occupations list counts for each in equal parts.",
 )
+
+WORDS = {
+    "onet": "Tasks are named by O*NET’s statements.",
+    "bank": "Tasks are named in this project’s own words: O*NET’s statements are not here (OEI_FETCH_STATEMENTS=1).",
+    "id": "Some tasks have no words here, and are named by occupation and number.",
+}
+
+
+def _whose_words(nodes: pd.DataFrame) -> list[str]:
+    """A caveat for each kind of task label that is drawn."""
+    found = set(nodes["label_source"].dropna()) if "label_source" in nodes else set()
+    return [sentence for source, sentence in WORDS.items() if source in found]
 
 
 def _walk(nodes: pd.DataFrame) -> list[dict[str, object]]:

@@ -251,7 +251,13 @@ def _hierarchy(n: int) -> pd.DataFrame:
             node = {"level": "occupation", "node_id": name, "parent_id": code, "node_rank": rank}
             rows.append(share(value * part, n, **node, node_label=f"Occupation number {rank} of a long name, {code}"))
         for rank in range(1, 6):
-            node = {"level": "task", "node_id": f"{code}/{rank}", "parent_id": code, "node_rank": rank}
+            node = {
+                "level": "task",
+                "node_id": f"{code}/{rank}",
+                "parent_id": code,
+                "node_rank": rank,
+                "label_source": "bank",
+            }
             label = f"Help with thing {rank} that such a group does, told in a sentence of some length"
             rows.append(share(value * 0.3 / rank, n, **node, node_label=label))
     return with_hidden(rows, "node_id")

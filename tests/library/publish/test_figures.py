@@ -79,6 +79,12 @@ def test_the_tree_has_six_groups_each_followed_by_what_is_beneath(drawn: dict[st
     assert levels == ["soc_group", *["occupation"] * 4, *["task"] * 3] * 6
 
 
+def test_the_tree_says_whose_words_its_tasks_are(drawn: dict[str, FigureResult]) -> None:
+    said = " ".join(drawn["figure_groups"].caveats)
+    assert "project’s own words" in said
+    assert "named by O*NET" not in said
+
+
 def test_every_job_zone_ratio_names_its_baseline(drawn: dict[str, FigureResult]) -> None:
     table = drawn["figure_job_zones"].table
     assert set(table["baseline"]) == {"occupations", "employment", "wage bill", "task rows"}

@@ -1,11 +1,13 @@
 -- the six largest groups, their ten largest occupations, and the ten largest tasks of each group
 with groups as (
-    select *, soc_group as node_id, null::varchar as parent_id, soc_group_title as node_label, 6 as node_limit, 'soc_group' as level
+    select *, soc_group as node_id, null::varchar as parent_id, soc_group_title as node_label, 6 as node_limit, 'soc_group' as level,
+        null::varchar as label_source
     from {{ ref('mart_soc_groups') }}
     where not {{ is_special('soc_group') }}
 ),
 occupations as (
-    select *, onet_soc_code as node_id, soc_group as parent_id, title as node_label, 10 as node_limit, 'occupation' as level
+    select *, onet_soc_code as node_id, soc_group as parent_id, title as node_label, 10 as node_limit, 'occupation' as level,
+        null::varchar as label_source
     from {{ ref('mart_occupations') }}
     where not {{ is_special('onet_soc_code') }}
 ),
@@ -16,8 +18,8 @@ tasks as (
 ),
 nodes as (
     {% for relation in ['groups', 'occupations', 'tasks'] %}
-    select period_type, period_start, segment_type, segment, footing, level, node_id, parent_id, node_label, node_limit,
-        {{ share_columns(relation) }}
+    select period_type, period_start, segment_type, segment, footing, level, node_id, parent_id, node_label, label_source,
+        node_limit, {{ share_columns(relation) }}
     from {{ relation }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -37,7 +39,8 @@ largest as (
 )
 select
     ranked.period_type, ranked.period_start, ranked.segment_type, ranked.segment, ranked.footing,
-    ranked.level, ranked.node_id, ranked.parent_id, ranked.node_label, ranked.node_rank,
+    ranked.level, ranked.node_id, ranked.parent_id, ranked.node_label, ranked.label_source,
+    ranked.node_rank,
     {{ share_columns('ranked') }}
 from ranked
 inner join largest
