@@ -9,6 +9,7 @@ from typing import Any
 import dagster as dg
 
 from assets.table import asset_key, asset_spec, contract_check
+from economic_index.contracts import broken_rules
 from economic_index.contracts.lake import CONVERSATIONS_REJECTED, RAW_LOGS, SOURCES
 from economic_index.conversations.reading import LogReader
 from economic_index.lake import Lake, LakeError
@@ -49,7 +50,10 @@ def raw_logs(
             metadata={"dagster/row_count": commit.row_count, "new_rows": reading.new_rows(table)},
             data_version=dg.DataVersion(commit.rows_hash),  # new logs make what is made of them stale
         )
-        yield dg.AssetCheckResult(check_name="contract", asset_key=asset_key(table), passed=True)
+        rules = broken_rules(table, lake.read_unchecked(table))
+        yield dg.AssetCheckResult(
+            check_name="contract", asset_key=asset_key(table), passed=not rules, metadata={"broken": rules[:20]}
+        )
     stopped = reading.stopped_files()
     yield dg.AssetCheckResult(
         check_name="every_file_read",

@@ -9,8 +9,8 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
-from assets.table import OWNERS, asset_key, broken_rules, column_schema, contract_check
-from economic_index.contracts import Table
+from assets.table import OWNERS, asset_key, column_schema, contract_check
+from economic_index.contracts import Table, broken_rules
 from economic_index.contracts.reference import BANK_LINKS, BANK_TASKS, FACT_TABLES, ONET_STATEMENTS
 from economic_index.lake import Lake, fingerprint
 from economic_index.local import bank

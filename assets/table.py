@@ -10,10 +10,9 @@ from typing import Any
 
 import dagster as dg
 import pandas as pd
-import pandera.errors
 
 from assets.weeks import WEEKS, TextScan, WeekRows, Weeks
-from economic_index.contracts import Table
+from economic_index.contracts import BrokenContract, Table, broken_rules, checked
 from economic_index.contracts.lake import LAKE_TABLES
 from economic_index.due import Stage, input_fingerprint, is_due
 from economic_index.lake import Lake, fingerprint
@@ -77,16 +76,6 @@ def contract_check(table: Table) -> dg.AssetCheckSpec:
     return dg.AssetCheckSpec("contract", asset=asset_key(table), blocking=True, description=table.grain)
 
 
-def broken_rules(table: Table, rows: pd.DataFrame) -> list[str]:
-    """Column and rule of each broken part of the contract: never a value (values are private)."""
-    try:
-        table.schema.validate(rows, lazy=True)
-    except pandera.errors.SchemaErrors as errors:
-        cases = errors.failure_cases[["column", "check"]].drop_duplicates()
-        return [f"{row['column']}: {row['check']}" for _, row in cases.iterrows()]
-    return []
-
-
 def weekly_table(
     *tables: Table,
     stage: Stage,
@@ -94,12 +83,14 @@ def weekly_table(
     kinds: set[str],
     extra_deps: Sequence[Table] = (),
     pool: str | None = None,
+    after_commit: Callable[[Lake, date], None] | None = None,
 ) -> Callable[[Callable[..., Iterator[WeekRows]]], dg.AssetsDefinition]:
     """Make a weekly asset of a generator that yields one `WeekRows` a week.
 
     Arguments of the body that bear a lake table's name arrive as `Weeks` (or `TextScan`, if the table is
     private), all others are resources. Each week is committed when it is drawn, before the next begins;
-    a week made from the same inputs already is skipped, and the run says so.
+    a week made from the same inputs already is skipped, and the run says so. `after_commit` is for what may be
+    done only once a week is committed: the body goes on after a week that was refused, too.
     """
 
     def decorate(body: Callable[..., Iterator[WeekRows]]) -> dg.AssetsDefinition:
@@ -136,7 +127,7 @@ def weekly_table(
             arguments |= {table.name: _input(lake, table, due) for table in inputs}
             if "weeks" in names:
                 arguments["weeks"] = due
-            broken = _commit_each(lake, stage, body(**arguments))
+            broken = _commit_each(lake, stage, body(**arguments), after_commit)
             yield from _results(context, lake, tables, weeks, broken)
 
         return run
@@ -148,17 +139,35 @@ def _input(lake: Lake, table: Table, weeks: tuple[date, ...]) -> Weeks | TextSca
     return TextScan(lake, table) if table.is_private else Weeks(lake, table, weeks)
 
 
-def _commit_each(lake: Lake, stage: Stage, items: Iterator[WeekRows]) -> dict[Table, list[str]]:
+def _commit_each(
+    lake: Lake,
+    stage: Stage,
+    items: Iterator[WeekRows],
+    after_commit: Callable[[Lake, date], None] | None,
+) -> dict[Table, list[str]]:
     """Commit week after week; a week that breaks a contract is left as it was, and the rest goes on."""
     broken: dict[Table, list[str]] = {table: [] for table in stage.tables}
     for item in items:
-        frames = dict(zip(stage.tables, item.rows, strict=True))
-        faults = {table: broken_rules(table, rows) for table, rows in frames.items() if isinstance(rows, pd.DataFrame)}
+        faults = _commit(lake, stage, item)
         for table, rules in faults.items():
             broken[table] += [f"{item.week_start}: {rule}" for rule in rules]
-        if not any(faults.values()):
-            lake.commit_week(item.week_start, frames, input_fingerprint(lake, stage, item.week_start))
+        if not faults and after_commit is not None:
+            after_commit(lake, item.week_start)
     return broken
+
+
+def _commit(lake: Lake, stage: Stage, item: WeekRows) -> dict[Table, list[str]]:
+    """Commit a week, or say which rules its tables break; batches are checked as they are drawn."""
+    given = dict(zip(stage.tables, item.rows, strict=True))
+    frames = {table: rows for table, rows in given.items() if isinstance(rows, pd.DataFrame)}
+    if faults := {table: rules for table, rows in frames.items() if (rules := broken_rules(table, rows))}:
+        return faults
+    tables = {table: rows if isinstance(rows, pd.DataFrame) else checked(table, rows) for table, rows in given.items()}
+    try:
+        lake.commit_week(item.week_start, tables, input_fingerprint(lake, stage, item.week_start))
+    except BrokenContract as error:
+        return {error.table: error.rules}
+    return {}
 
 
 def _results(

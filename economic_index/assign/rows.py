@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from economic_index.assign.retrieval import Pick
+from economic_index.contracts import validated
 from economic_index.contracts.lake import ONET_TASK_MAPPINGS
 from economic_index.vocabulary import Algorithm, Engine, Level, MappingState
 
@@ -92,5 +93,4 @@ class MappingRows:
         )
         order = ["conversation_id", "pick", "weight", "node_id"]
         rows = rows.sort_values(order, ascending=[True, True, False, True], ignore_index=True)
-        validated: pd.DataFrame = ONET_TASK_MAPPINGS.schema.validate(rows)
-        return validated
+        return validated(ONET_TASK_MAPPINGS, rows)

@@ -6,7 +6,8 @@ Tables that dbt writes are declared beside their models, replies of models in fa
 from economic_index.contracts.columns import Table
 from economic_index.contracts.lake import LAKE_TABLES
 from economic_index.contracts.reference import REFERENCE_TABLES
+from economic_index.contracts.validation import BrokenContract, as_arrow, broken_rules, checked, validated
 
 TABLES: tuple[Table, ...] = (*LAKE_TABLES, *REFERENCE_TABLES)
 
-__all__ = ["TABLES", "Table"]
+__all__ = ["TABLES", "BrokenContract", "Table", "as_arrow", "broken_rules", "checked", "validated"]

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from economic_index.contracts import Table
+from economic_index.contracts import Table, validated
 from economic_index.contracts.lake import CONVERSATIONS_REJECTED, RAW_LOGS, SOURCES
 from economic_index.conversations import identify
 from economic_index.conversations.file_reading import FileReading
@@ -210,8 +210,7 @@ def _dated(row: dict[str, Any]) -> dict[str, Any]:
 def _frame(table: Table, rows: list[dict[str, Any]]) -> pd.DataFrame:
     if not rows:
         return empty_frame(table)
-    frame: pd.DataFrame = table.schema.validate(pd.DataFrame(rows, columns=list(table.schema.columns)))
-    return frame
+    return validated(table, pd.DataFrame(rows, columns=list(table.schema.columns)))
 
 
 def _write_if_changed(lake: Lake, table: Table, rows: list[dict[str, Any]]) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from economic_index.contracts import validated
 from economic_index.contracts.lake import ASKED_FACETS, FACET_SUMMARIES
 from economic_index.local.heads import Head, Heads, heads_hash, probabilities
 from economic_index.local.language import LANGUAGE_VERSION, MEASURED
@@ -73,8 +74,7 @@ def unread(ids: Sequence[str], hashes: Sequence[str], maker: Maker) -> pd.DataFr
 def finish(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows as the contract declares them, sorted by conversation."""
     ordered = rows[list(FACET_SUMMARIES.schema.columns)].sort_values("conversation_id", ignore_index=True)
-    validated: pd.DataFrame = FACET_SUMMARIES.schema.validate(ordered)
-    return validated
+    return validated(FACET_SUMMARIES, ordered)
 
 
 def _identity(ids: Sequence[str], hashes: Sequence[str], maker: Maker) -> dict[str, Any]:

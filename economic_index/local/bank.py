@@ -11,6 +11,7 @@ from importlib import resources
 
 import pandas as pd
 
+from economic_index.contracts import validated
 from economic_index.contracts.reference import BANK_LINKS, BANK_TASKS
 
 ONET_VERSIONS = ("20.1", "30.1")
@@ -92,8 +93,7 @@ def tasks_frame() -> pd.DataFrame:
             "licence_id": LICENCE,
         }
     )
-    validated: pd.DataFrame = BANK_TASKS.schema.validate(rows)
-    return validated
+    return validated(BANK_TASKS, rows)
 
 
 def links_frame(onet_tasks: pd.DataFrame) -> pd.DataFrame:
@@ -117,8 +117,7 @@ def links_frame(onet_tasks: pd.DataFrame) -> pd.DataFrame:
     links["weight"] = links["weight"] / links["total"]
     links = links.assign(vintage=VINTAGE, licence_id=LICENCE)[list(BANK_LINKS.schema.columns)]
     order = ["bank_task_id", "onet_version", "statement_hash", "task_id"]
-    validated: pd.DataFrame = BANK_LINKS.schema.validate(links.sort_values(order, ignore_index=True))
-    return validated
+    return validated(BANK_LINKS, links.sort_values(order, ignore_index=True))
 
 
 def statement_weights(onet_tasks: pd.DataFrame, onet_version: str) -> dict[str, dict[str, float]]:

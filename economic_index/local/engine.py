@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from economic_index.assign.retrieval import BankIndex, evidence, pick_tasks, task_scores
 from economic_index.assign.rows import MappingMaker, MappingRows
-from economic_index.contracts import Table
+from economic_index.contracts import Table, validated
 from economic_index.contracts.lake import FACET_SUMMARIES_REJECTED, ONET_TASK_MAPPINGS_REJECTED
 from economic_index.local.answers import Maker, answer, finish, unread
 from economic_index.local.bank import bank_version, statement_weights
@@ -235,5 +235,4 @@ def _dead_letters(table: Table, ids: Sequence[str]) -> pd.DataFrame:
         },
         columns=list(table.schema.columns),
     )
-    validated: pd.DataFrame = table.schema.validate(rows)
-    return validated
+    return validated(table, rows)

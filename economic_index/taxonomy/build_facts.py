@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from economic_index.contracts.columns import Table
+from economic_index.contracts import Table, validated
 from economic_index.contracts.reference import FACT_TABLES
 from economic_index.taxonomy.building.fixtures import FactsDiffer, check_join, check_tables
 from economic_index.taxonomy.building.labour_market import labour_market
@@ -43,10 +43,10 @@ BUILDERS: dict[str, Callable[[Path], pd.DataFrame]] = {
 def conform(table: Table, rows: pd.DataFrame) -> pd.DataFrame:
     """Rows in the contract's columns and types, sorted by the table's grain.
 
-    Raises pandera's SchemaError where a row breaks the contract.
+    Raises BrokenContract where a row breaks it.
     """
-    checked = table.schema.validate(rows[list(table.schema.columns)].reset_index(drop=True))
-    return checked.sort_values(list(table.unique)).reset_index(drop=True)  # type: ignore[no-any-return]
+    checked = validated(table, rows[list(table.schema.columns)].reset_index(drop=True))
+    return checked.sort_values(list(table.unique)).reset_index(drop=True)
 
 
 def write(table: Table, rows: pd.DataFrame, path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from economic_index.contracts import validated
 from economic_index.contracts.reference import FACT_TABLES
 from economic_index.taxonomy.codes import soc_group
 
@@ -59,8 +60,7 @@ def load(name: str) -> pd.DataFrame:
     if hashlib.sha256(path.read_bytes()).hexdigest() != facts_manifest()[name].sha256:
         raise FactsDamaged(f"{path.name} differs from its manifest. Install the project again.")
     (table,) = [table for table in FACT_TABLES if table.name == name]
-    frame: pd.DataFrame = table.schema.validate(pd.read_parquet(path))
-    return frame
+    return validated(table, pd.read_parquet(path))
 
 
 def _of_version(name: str, onet_version: str) -> pd.DataFrame:
