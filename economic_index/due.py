@@ -15,7 +15,7 @@ from economic_index.contracts.lake import (
     ONET_TASK_MAPPINGS_REJECTED,
     TRANSCRIPTS,
 )
-from economic_index.conversations.weekly import week_fingerprint, weeks_with_winners
+from economic_index.conversations.weekly import CONVERSATIONS_VERSION, week_fingerprint, weeks_with_winners
 from economic_index.lake import FIRST_WEEK, Lake, fingerprint
 
 
@@ -45,10 +45,15 @@ class StageVersions:
     onet_task_mappings: str
 
 
+def conversations_stage(code_version: str = CONVERSATIONS_VERSION) -> Stage:
+    """The step that takes a week's conversations out of the inbox."""
+    return Stage((TRANSCRIPTS, CONVERSATIONS), (), code_version)
+
+
 def weekly_stages(versions: StageVersions) -> tuple[Stage, ...]:
     """The three weekly steps, in the order in which they run."""
     return (
-        Stage((TRANSCRIPTS, CONVERSATIONS), (), versions.conversations),
+        conversations_stage(versions.conversations),
         Stage(
             (FACET_SUMMARIES_REJECTED, FACET_SUMMARIES),
             (CONVERSATIONS, TRANSCRIPTS),

@@ -22,6 +22,7 @@ from economic_index.conversations.open_files import sha256_of
 from economic_index.conversations.readers.registry import READERS
 from economic_index.conversations.sources import Source, load_sources
 from economic_index.conversations.winners import WinnerStore
+from economic_index.forgetting import drop_committed, drop_unfinished, drop_weeks_without_winners, forget_vectors
 from economic_index.lake import Lake, empty_frame, fingerprint
 from economic_index.vocabulary import Audience, FileStatus, UserRule
 
@@ -116,7 +117,8 @@ def read_sources(
     touched: set[date] = set()
     with closing(WinnerStore(lake.database_path("versions"), lambda file_id: ranks.get(file_id, -1))) as store:
         store.check_key(key)
-        _drop_unfinished(lake, store)
+        drop_unfinished(lake, store)
+        drop_committed(lake)
         for source, path in listed:
             size = path.stat().st_size
             if _is_known(store, source, path, key):
@@ -130,7 +132,8 @@ def read_sources(
                 for sentence in file_report.sentences():
                     report(sentence)
             done += size
-        _drop_weeks_without_winners(lake, store)
+        drop_weeks_without_winners(lake, store)
+        forget_vectors(lake, store)
     return Reading(
         _frame(RAW_LOGS, [_dated(item.raw_log_row()) for item in reports]),
         _frame(CONVERSATIONS_REJECTED, [row for item in reports for row in item.rejections]),
@@ -158,22 +161,6 @@ def source_rows(sources: tuple[Source, ...]) -> list[dict[str, Any]]:
             }
         )
     return rows
-
-
-def _drop_unfinished(lake: Lake, store: WinnerStore) -> None:
-    """What a killed reading left in the inbox is private text that no winner names."""
-    finished = store.reading_ids()
-    for week in lake.inbox_weeks():
-        for reading_id in lake.inbox_readings(week) - finished:
-            lake.drop_from_inbox(week, reading_id)
-
-
-def _drop_weeks_without_winners(lake: Lake, store: WinnerStore) -> None:
-    """A week that a later file emptied before it was ever written is never due, so nobody else clears it."""
-    filled = store.weeks()
-    for week in lake.inbox_weeks():
-        if week not in filled:
-            lake.clear_inbox(week)
 
 
 def _list_all(sources: tuple[Source, ...]) -> tuple[list[tuple[Source, Path]], list[str]]:

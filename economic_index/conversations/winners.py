@@ -252,6 +252,11 @@ class WinnerStore:
         row = self._connection.execute(query, (week.isoformat(),)).fetchone()
         return row[0] if row else ""
 
+    def content_hashes(self) -> Iterator[str]:
+        """Contents of all conversations that count."""
+        for (name,) in self._connection.execute("select content_hash from winners"):
+            yield name
+
     def of_week(self, week: date) -> Iterator[Version]:
         """Winners of one week, by id."""
         query = "select * from winners where week_start = ? order by conversation_id"

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from economic_index.assign.retrieval import BankIndex, build_index
 from economic_index.local.bank import load_bank
 from economic_index.local.embedder import Embedder, Report
-from economic_index.local.vectors import VectorStore
+from economic_index.local.vectors import VectorStore, bank_maker
 from economic_index.taxonomy import facts
 
 
@@ -29,7 +29,7 @@ def _bank_vectors(
     texts: Sequence[str], embedder: Embedder, store: VectorStore, report: Report
 ) -> npt.NDArray[np.float32]:
     """Vectors of the bank's own texts, all of them embedded together if any is new."""
-    maker = f"{embedder.model_hash}.bank"
+    maker = bank_maker(embedder.model_hash)
     keys = [_key(text) for text in texts]
     known = store.get(maker, keys)
     if len(known) < len(set(keys)):

@@ -18,6 +18,12 @@ CREATE TABLE IF NOT EXISTS vectors (
 ) WITHOUT ROWID
 """
 _BATCH = 500
+_BANK = ".bank"
+
+
+def bank_maker(model_hash: str) -> str:
+    """The name under which the vectors of the task bank are kept: the project's own texts, never forgotten."""
+    return model_hash + _BANK
 
 
 class VectorStore:
@@ -55,7 +61,18 @@ class VectorStore:
 
     def forget(self, hashes: Iterable[str]) -> int:
         """Delete the vectors of these contents, whoever made them; returns how many there were."""
+        names = list(hashes)
         with closing(self._connect()) as connection, connection:
             connection.execute("PRAGMA secure_delete=ON")
-            cursor = connection.executemany("DELETE FROM vectors WHERE content_hash = ?", ((name,) for name in hashes))
-            return cursor.rowcount
+            makers = connection.execute("SELECT DISTINCT maker FROM vectors").fetchall()
+            pairs = ((maker, name) for (maker,) in makers for name in names)  # by both, or each is a scan
+            query = "DELETE FROM vectors WHERE maker = ? AND content_hash = ?"
+            return connection.executemany(query, pairs).rowcount if makers and names else 0
+
+    def forget_all_but(self, held: Iterable[str]) -> int:
+        """Delete the vectors of all contents but these and the bank's; returns how many there were."""
+        query = "SELECT content_hash FROM vectors WHERE substr(maker, ?) <> ?"
+        with closing(self._connect()) as connection:
+            known = {name for (name,) in connection.execute(query, (-len(_BANK), _BANK))}
+        known.difference_update(held)
+        return self.forget(known)
