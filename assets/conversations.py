@@ -27,6 +27,7 @@ def conversations_asset(stage: Stage) -> dg.AssetsDefinition:
         kinds={"python", "parquet"},
         extra_deps=(RAW_LOGS,),
         pool="inbox",  # a reading adds to what a week takes out
+        after_commit=Lake.clear_inbox,  # not in the body, which also goes on after a week that was refused
     )
     def conversations(
         weeks: tuple[date, ...], lake: Lake, progress: Callable[[str, int, int], None]
@@ -35,7 +36,6 @@ def conversations_asset(stage: Stage) -> dg.AssetsDefinition:
         for number, week in enumerate(weeks, start=1):
             rows, transcripts = conversations_of_week(lake, week)
             yield WeekRows(week, (transcripts, rows))
-            lake.clear_inbox(week)
             progress("weeks sorted", number, len(weeks))
 
     return conversations
