@@ -3,8 +3,8 @@
 Development only. Reserved conversations are never returned, and no text is written anywhere.
 """
 
-import hashlib
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import metadata, resources
 from pathlib import Path
@@ -12,6 +12,8 @@ from typing import Any
 
 import orjson
 
+from economic_index.conversations.readers.sharegpt import split_id
+from economic_index.conversations.reserved import is_reserved
 from economic_index.local.window import Turn
 from economic_index.vocabulary import Role
 
@@ -28,11 +30,6 @@ class Labelled:
 
     label: dict[str, Any]
     turns: list[Turn]
-
-
-def is_reserved(record_id: str) -> bool:
-    """Whether a record is kept for outside evaluation."""
-    return hashlib.sha256(record_id.encode()).hexdigest()[0] in "01"
 
 
 def labels_bytes() -> bytes:
@@ -64,15 +61,20 @@ def labelled_conversations() -> list[Labelled]:
     Raises:
         ValueError: a labelled conversation is reserved, or is not in the corpus.
     """
-    parts: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for record in _corpus_records():
-        parts[record["id"].rsplit("_", 1)[0]].append(record)
+    parts = _by_conversation(_corpus_records())
     return [_join(orjson.loads(line), parts) for line in labels_bytes().splitlines()]
 
 
+def _by_conversation(records: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    parts: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for record in records:
+        parts[split_id(record["id"])[0]].append(record)
+    return parts
+
+
 def _join(label: dict[str, Any], parts: dict[str, list[dict[str, Any]]]) -> Labelled:
-    records = parts[label["id"].rsplit("_", 1)[0]]
-    if any(is_reserved(record["id"]) for record in records):
+    records = parts[split_id(label["id"])[0]]
+    if is_reserved(record["id"] for record in records):
         raise ValueError(f"label of a reserved conversation: {label['id']}")
     first = [record for record in records if record["id"] == label["id"] and record["conversations"]]
     if not first:

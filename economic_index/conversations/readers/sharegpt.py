@@ -114,6 +114,12 @@ class ShareGpt:
             yield _conversation(joined, context)
 
 
+def split_id(record_id: str) -> tuple[str, int]:
+    """Id of the conversation, and the index of its first turn that is in the record: `abc_12` is part of `abc`."""
+    match = _PART.fullmatch(record_id)
+    return (match[1], int(match[2])) if match else (record_id, 0)
+
+
 def _turns(record: Any) -> list[Any] | None:
     if isinstance(record, dict):
         for key in TURN_KEYS:
@@ -128,10 +134,8 @@ def _part(element: Element) -> _Part | None:
         return None
     record_id = element.value.get("id")
     record_id = str(record_id) if isinstance(record_id, str | int) and record_id != "" else None
-    match = _PART.fullmatch(record_id) if record_id else None
-    if match is None:
-        return _Part(record_id, 0, record_id, turns, element)
-    return _Part(match[1], int(match[2]), record_id, turns, element)
+    base, first = (None, 0) if record_id is None else split_id(record_id)
+    return _Part(base, first, record_id, turns, element)
 
 
 def _conversation(joined: _Joined, context: ReadContext) -> Draft | Rejected:
