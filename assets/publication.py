@@ -14,6 +14,7 @@ from assets.table import OWNERS
 from economic_index.lake import Lake
 from economic_index.publish.figures import FIGURES, Figure, to_svg
 from economic_index.publish.page import build_report
+from economic_index.publish.report_note import publish_version, write_report_note
 from economic_index.publish.served import ServedMarts
 
 SERVED = dg.AssetKey(["publication", "served"])
@@ -53,6 +54,7 @@ def _figure_asset(figure: Figure) -> dg.AssetsDefinition:
         group_name="publication",
         kinds={"altair"},
         owners=OWNERS,
+        code_version=publish_version(),
         description=figure.title,
     )
     def draw(lake: dg.ResourceParam[Lake]) -> dg.MaterializeResult[Any]:
@@ -76,10 +78,13 @@ figures = [_figure_asset(figure) for figure in FIGURES]
     group_name="publication",
     kinds={"html"},
     owners=OWNERS,
+    code_version=publish_version(),
     description="One self-contained page: the figures, in plain words, each with n, interval and engine.",
 )
 def report(lake: dg.ResourceParam[Lake]) -> dg.MaterializeResult[Any]:
     """Write the page from the served marts."""
-    page = build_report(ServedMarts.of(lake))
+    marts = ServedMarts.of(lake)
+    page = build_report(marts)
     path = lake.write_report(page)
+    write_report_note(lake, marts.build_id)
     return dg.MaterializeResult(metadata={"path": dg.MetadataValue.path(path), "bytes": len(page)})

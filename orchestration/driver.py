@@ -11,6 +11,7 @@ from datetime import date
 
 import dagster as dg
 
+from assets.publication import SERVED
 from economic_index.contracts.lake import (
     CONVERSATIONS,
     FACET_SUMMARIES,
@@ -24,6 +25,7 @@ from economic_index.due import due_weeks, is_due, waiting_weeks
 from economic_index.lake import Lake
 from economic_index.local.kernel import choose_kernel, describe
 from economic_index.publish.headlines import headlines
+from economic_index.publish.report_note import is_report_current
 from economic_index.publish.served import ServedMarts
 from orchestration.assembly import build_definitions
 from orchestration.progress import DbtLines, Progress
@@ -91,12 +93,16 @@ class Driver:
     def _publish(
         self, job: dg.JobDefinition, instance: dg.DagsterInstance, lake: Lake, keys: list[dg.AssetKey]
     ) -> bool:
-        if rollup_inputs(lake) == lake.served_inputs() and lake.report_path.exists():
-            return False
-        PROGRESS.stage("Rolling up with dbt, and writing the report")
-        with redirect_stdout(DbtLines(PROGRESS)):
-            materialize(job, instance, keys)
-        return True
+        if rollup_inputs(lake) != lake.served_inputs():
+            PROGRESS.stage("Rolling up with dbt, and writing the report")
+            with redirect_stdout(DbtLines(PROGRESS)):
+                materialize(job, instance, keys)
+            return True
+        if not is_report_current(lake):  # killed after the switch, or the page is now written in another way
+            PROGRESS.stage("Writing the report")
+            materialize(job, instance, [key for key in keys if key.path[0] == "publication" and key != SERVED])
+            return True
+        return False
 
     def _summary(self, lake: Lake, classified: int, published: bool, seconds: float) -> None:
         if not classified and not published:

@@ -1,19 +1,26 @@
 """Jobs, the Monday schedule, and two sensors: one stats the logs, one asks what is due.
 
-Sensors decide nothing themselves: they ask the home (economic_index/due.py).
+Sensors decide nothing themselves: they ask the home (economic_index/due.py). All are off until a person
+switches them on (docs/scheduling.md): opening the UI on the demonstration starts no run.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 
 import dagster as dg
 
+from assets.publication import REPORT, SERVED
 from economic_index.conversations.sources import load_sources, stat_fingerprint
-from economic_index.due import due_weeks
-from economic_index.lake import Lake
+from economic_index.due import Stage, due_weeks, input_fingerprint
+from economic_index.lake import Lake, fingerprint
+from economic_index.publish.report_note import is_report_current, publish_version
 from orchestration import settings as config
+from orchestration.active_runs import active_runs, is_at_work, weeks_at_work
 from orchestration.rollup_inputs import rollup_inputs
+from orchestration.runs import close_dead_runs
 from orchestration.stages import stages_of
 
+RAW_LOGS = dg.AssetKey(["lake", "raw_logs"])
 RAW_LOGS_SELECTION = dg.AssetSelection.assets(
     *[dg.AssetKey(["lake", name]) for name in ("raw_logs", "conversations_rejected", "sources")]
 )
@@ -37,7 +44,10 @@ ROLLUP_SELECTION = dg.AssetSelection.groups(
 read_logs = dg.define_asset_job("read_logs", RAW_LOGS_SELECTION | dg.AssetSelection.groups("reference"))
 classify_week = dg.define_asset_job("classify_week", WEEKLY_SELECTION)
 publish = dg.define_asset_job("publish", ROLLUP_SELECTION)
-JOBS = [read_logs, classify_week, publish]
+write_report = dg.define_asset_job(
+    "write_report", dg.AssetSelection.groups("publication") - dg.AssetSelection.assets(SERVED)
+)
+JOBS = [read_logs, classify_week, publish, write_report]
 
 
 @dg.schedule(job=read_logs, cron_schedule="0 6 * * 1", execution_timezone="UTC")
@@ -56,21 +66,44 @@ def new_logs(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg
     yield dg.RunRequest(run_key=stat_fingerprint(load_sources(settings.sources_path)))
 
 
-@dg.sensor(jobs=[classify_week, publish], minimum_interval_seconds=60)
+@dg.sensor(jobs=[classify_week, publish, write_report], minimum_interval_seconds=60)
 def weeks_due(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
-    """Ask for just the weeks that are due; when none is, for the rollups if their inputs changed."""
+    """Ask for just the weeks that are due; when none is, for what is published, if that is out of date."""
+    close_dead_runs(context.instance)
+    runs = active_runs(context.instance)  # before the home is asked: a run that ends meanwhile is only late
+    if is_at_work(runs, read_logs.name, RAW_LOGS):
+        yield dg.SkipReason("The logs are being read: the weeks follow when that run has ended.")
+        return
     settings = config.load_settings()
-    lake = Lake(settings.home)
-    stages = stages_of(settings)
+    lake, stages = Lake(settings.home), stages_of(settings)
     due = due_weeks(lake, stages, config.now())
-    inputs = rollup_inputs(lake)
-    for week in due:
-        key = week.isoformat()
-        yield dg.RunRequest(run_key=f"{key}-{inputs}", job_name="classify_week", partition_key=key)
-    if not due and inputs != lake.served_inputs():
-        yield dg.RunRequest(run_key=inputs, job_name="publish")
+    free = [week for week in due if week.isoformat() not in weeks_at_work(runs)]
+    for week in free:
+        key = _state_of_week(lake, stages, week)
+        yield dg.RunRequest(run_key=key, job_name=classify_week.name, partition_key=week.isoformat())
+    if due and not free:
+        yield dg.SkipReason(f"{len(due)} weeks are due, and in runs that are queued or running.")
     elif not due:
-        yield dg.SkipReason("Every week that has ended is classified, and the served figures are current.")
+        yield _publication(lake, runs)
+
+
+def _state_of_week(lake: Lake, stages: Sequence[Stage], week: date) -> str:
+    """A week is asked for once in each state: again if its inputs change, or if a run ended on the way."""
+    commits = [lake.commit_of(table, week) for stage in stages for table in stage.tables]
+    inputs = [input_fingerprint(lake, stage, week) for stage in stages]
+    return f"{week}-{fingerprint(inputs, [commit.commit_id if commit else None for commit in commits])}"
+
+
+def _publication(lake: Lake, runs: Sequence[dg.DagsterRun]) -> dg.RunRequest | dg.SkipReason:
+    if is_at_work(runs, publish.name, SERVED) or is_at_work(runs, write_report.name, REPORT):
+        return dg.SkipReason("What is published is being made.")
+    folder, inputs = lake.served_tables(), rollup_inputs(lake)
+    build = folder.name if folder else None
+    if inputs != lake.served_inputs():
+        return dg.RunRequest(run_key=f"{inputs}-{build}", job_name=publish.name)
+    if not is_report_current(lake):
+        return dg.RunRequest(run_key=f"report-{build}-{publish_version()}", job_name=write_report.name)
+    return dg.SkipReason("Every week that has ended is classified, and what is published is current.")
 
 
 SCHEDULES = [monday_reading]
