@@ -4,9 +4,12 @@ import json
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -20,6 +23,7 @@ from economic_index.lake import Lake, week_of
 from tests.homes import PROJECT, Home
 from tests.small_logs import records, write_logs, write_sources
 
+FIRST, SECOND = "2026-01-05", "2026-01-12"
 Stage = Callable[[Home, Path], object]
 
 
@@ -28,13 +32,59 @@ def said(pattern: str) -> Stage:
     return lambda home, log: re.search(pattern, log.read_text())
 
 
+def rows_wait_in_the_inbox(home: Home, log: Path) -> bool:
+    """The reading has written its first file, and has more to write."""
+    return any(home.path.glob("inbox/*/*.parquet"))
+
+
+def second_week_is_being_classified() -> Stage:
+    """Vectors have come since the second week's conversations were committed, and its facets have not."""
+    counts: list[int] = []
+
+    def is_there(home: Home, log: Path) -> bool:
+        if is_committed(home, "conversations", SECOND):
+            counts.append(rows_in(home, "vectors"))
+        return bool(counts) and counts[-1] > counts[0]
+
+    return is_there
+
+
 def first_mart_lies_there(home: Home, log: Path) -> bool:
     """A build is being served, and CURRENT does not name it yet."""
     return any((home.path / "served").glob("*/*.parquet"))
 
 
-# while it reads, when the first week is committed, while dbt builds its models, just before CURRENT is switched
-STAGES = (said("Reading"), said("Week 2026-01-05 done"), said(r"report: \d+ of \d+"), first_mart_lies_there)
+def is_committed(home: Home, table: str, week: str) -> bool:
+    return (home.path / "lake" / table / f"week_start={week}" / "_commit.json").exists()
+
+
+def rows_in(home: Home, table: str) -> int:
+    name = {"readings": "versions", "vectors": "vectors"}[table]
+    with closing(sqlite3.connect(home.path / f"{name}.sqlite")) as connection:
+        (count,) = connection.execute(f"select count(*) from {table}").fetchone()
+    return int(count)
+
+
+def no_reading_is_finished(home: Home) -> bool:
+    return rows_wait_in_the_inbox(home, home.logs) and rows_in(home, "readings") == 0
+
+
+def facets_of_the_first_week_alone(home: Home) -> bool:
+    return is_committed(home, "facet_summaries", FIRST) and not is_committed(home, "facet_summaries", SECOND)
+
+
+def nothing_is_served(home: Home) -> bool:
+    return not (home.path / "served" / "CURRENT").exists()
+
+
+# half read, between the facets of two weeks, while dbt builds its models, just before CURRENT is switched:
+# when the run is killed, and what is then true of the home
+KILLS: tuple[tuple[Stage, Callable[[Home], bool]], ...] = (
+    (rows_wait_in_the_inbox, no_reading_is_finished),
+    (second_week_is_being_classified(), facets_of_the_first_week_alone),
+    (said(r"report: \d+ of \d+"), nothing_is_served),
+    (first_mart_lies_there, nothing_is_served),
+)
 
 
 def commits(lake: Lake) -> dict[tuple[str, str], str]:
@@ -98,14 +148,15 @@ def killed_home(small_home: Home, tmp_path_factory: pytest.TempPathFactory) -> H
     """The same logs in a home whose run was killed four times, each time further on, and then let finish."""
     folder = tmp_path_factory.mktemp("killed")
     home = Home(folder / "home", folder / "logs.json")
-    write_logs(home.logs, 120)
     write_sources(home.path, home.logs)
     shutil.copytree(small_home.path / "model", home.path / "model")
     (home.path / "dagster").mkdir()
     shutil.copy(small_home.path / "dagster" / "pseudonym.key", home.path / "dagster")
-    for number, stage in enumerate(STAGES):
-        _kill_when(home, stage)
-        assert not (home.path / "served" / "CURRENT").exists(), number
+    write_logs(home.logs, 4000)  # the first reading takes long enough to be killed halfway; it must leave no trace
+    for number, (is_there, is_left) in enumerate(KILLS):
+        _kill_when(home, is_there)
+        assert is_left(home), number
+        write_logs(home.logs, 120)
     done = home.index()
     assert done.returncode == 0, done.stdout + done.stderr
     return home
@@ -115,15 +166,53 @@ def test_killed_four_times_and_started_again_the_result_is_the_same(small_home: 
     assert_equal(marts(Lake(killed_home.path)), marts(Lake(small_home.path)))
 
 
-def test_ten_more_conversations_run_only_their_week(killed_home: Home) -> None:
-    lake = Lake(killed_home.path)
-    before = commits(lake)
+@dataclass(frozen=True)
+class Grown:
+    """A home before and after ten more conversations came; the first run over them was killed."""
+
+    home: Home
+    commits_before: dict[tuple[str, str], str]
+    build_when_killed: str
+    page_when_killed: str
+    said: str
+
+
+@pytest.fixture(scope="module")
+def grown_home(killed_home: Home) -> Grown:
+    """Ten more conversations, and a fifth kill: a new build is served, and the report still is the old one."""
+    before, built = commits(Lake(killed_home.path)), build_of(killed_home)
     more = [record for record in records(80, first=120) if _week_of(record) == date(2026, 1, 5)][:10]
     killed_home.logs.write_text(json.dumps([*records(120), *more]))
-    assert killed_home.index().returncode == 0
+    _kill_when(killed_home, lambda home, log: build_of(home) != built)
+    left = (build_of(killed_home), page_of(killed_home))
+    done = killed_home.index()
+    assert done.returncode == 0, done.stdout + done.stderr
+    return Grown(killed_home, before, *left, done.stdout)
+
+
+def build_of(home: Home) -> str:
+    return (home.path / "served" / "CURRENT").read_text().strip()
+
+
+def page_of(home: Home) -> str:
+    return (home.path / "report" / "index.html").read_text()
+
+
+def test_ten_more_conversations_run_only_their_week(grown_home: Grown) -> None:
+    lake = Lake(grown_home.home.path)
+    before = grown_home.commits_before
     changed = {week for (table, week), commit in commits(lake).items() if before[table, week] != commit}
-    assert changed == {"2026-01-05"}
+    assert changed == {FIRST}
     assert sum(len(lake.read_week(CONVERSATIONS, week)) for week in lake.weeks_of(CONVERSATIONS)) == 130
+
+
+def test_killed_between_the_switch_and_the_report_the_next_run_writes_just_the_report(grown_home: Grown) -> None:
+    served = build_of(grown_home.home)
+    assert served == grown_home.build_when_killed
+    assert served not in grown_home.page_when_killed
+    assert served in page_of(grown_home.home)
+    assert "Writing the report" in grown_home.said
+    assert "Rolling up" not in grown_home.said
 
 
 def _kill_when(home: Home, is_there: Stage) -> None:
@@ -136,7 +225,7 @@ def _kill_when(home: Home, is_there: Stage) -> None:
         while time.monotonic() < ends and process.poll() is None:
             if is_there(home, log):
                 break
-            time.sleep(0.005)
+            time.sleep(0.002)
         process.send_signal(signal.SIGKILL)
         assert process.wait() == -signal.SIGKILL, "the run ended before it was seen there"
 
