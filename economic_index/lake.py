@@ -187,6 +187,13 @@ class Lake:
         folders = {path.parent.name for path in self.root.glob("inbox/week_start=*/*.parquet")}
         return sorted(date.fromisoformat(name.removeprefix("week_start=")) for name in folders)
 
+    def drop_abandoned(self) -> None:
+        """Delete half-written files of processes that are no more: they may hold text."""
+        for folder in ("lake", "inbox", "reference"):
+            for path in self.root.glob(f"{folder}/**/.*.tmp"):
+                if not _is_alive(int(path.name.split(".")[-2])):
+                    path.unlink(missing_ok=True)
+
     def clear_inbox(self, week: date) -> None:
         """Forget what waited for a week, after its commit."""
         shutil.rmtree(self._inbox(week), ignore_errors=True)
@@ -324,6 +331,16 @@ def _batch_digest(batch: pa.RecordBatch) -> bytes:
     with pa.ipc.new_stream(sink, batch.schema) as writer:
         writer.write_batch(batch)
     return hashlib.sha256(sink.getvalue()).digest()
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # another user's
+    return True
 
 
 def _write_atomically(path: Path, content: str) -> None:

@@ -117,6 +117,7 @@ def read_sources(
     touched: set[date] = set()
     with closing(WinnerStore(lake.database_path("versions"), lambda file_id: ranks.get(file_id, -1))) as store:
         store.check_key(key)
+        lake.drop_abandoned()
         drop_unfinished(lake, store)
         drop_committed(lake)
         for source, path in listed:

@@ -1,6 +1,9 @@
 """What a reading forgets: vectors of what no longer counts, inbox files of weeks that hold it all; nothing else."""
 
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -144,3 +147,17 @@ def test_half_a_commit_keeps_its_inbox(lake: Lake, logs: Path) -> None:
     assert lake.inbox_weeks() == [WEEK]
     commit_due(lake)
     assert len(hashes(lake)) == 1
+
+
+def test_half_written_files_of_a_killed_process_are_deleted_and_those_of_a_living_one_stay(tmp_path: Path) -> None:
+    lake = Lake(tmp_path / "home")
+    killed = subprocess.Popen([sys.executable, "-c", "pass"])
+    killed.wait()
+    folder = lake.root / "lake" / "transcripts" / "week_start=2026-01-05"
+    folder.mkdir(parents=True)
+    dead, alive = (folder / f".part-0.{process}.tmp" for process in (killed.pid, os.getpid()))
+    for path in (dead, alive):
+        path.write_bytes(b"text")
+    read_logs(lake, source_of(write_export(tmp_path / "a.json", [Chat("c", ("q",))])))
+    assert not dead.exists()
+    assert alive.exists()
