@@ -125,7 +125,7 @@ class Lake:
             os.replace(temporary, self._file(table, week))
             commits[table] = Commit(commit_id, count, rows_hash, input_fingerprint)
         for table, commit in commits.items():
-            _write_atomically(self._folder(table, week) / "_commit.json", json.dumps(asdict(commit)))
+            write_atomically(self._folder(table, week) / "_commit.json", json.dumps(asdict(commit)))
         return commits
 
     def _stage(self, table: Table, rows: Rows, week: date | None, commit_id: str) -> tuple[Path, int, str]:
@@ -191,7 +191,7 @@ class Lake:
         """Delete half-written files of processes that are no more: they may hold text."""
         for folder in ("lake", "inbox", "reference"):
             for path in self.root.glob(f"{folder}/**/.*.tmp"):
-                if not _is_alive(int(path.name.split(".")[-2])):
+                if not process_exists(int(path.name.split(".")[-2])):
                     path.unlink(missing_ok=True)
 
     def clear_inbox(self, week: date) -> None:
@@ -211,8 +211,8 @@ class Lake:
             temporary = folder / f".{name}.{os.getpid()}.tmp"
             pq.write_table(rows, temporary, compression="zstd")
             os.replace(temporary, folder / f"{name}.parquet")
-        _write_atomically(folder / "_inputs", inputs)
-        _write_atomically(self.root / "served" / "CURRENT", build_id + "\n")
+        write_atomically(folder / "_inputs", inputs)
+        write_atomically(self.root / "served" / "CURRENT", build_id + "\n")
         self._forget_builds_but(folder)
         return folder
 
@@ -287,7 +287,7 @@ class Lake:
     def write_report(self, page: str) -> Path:
         """Replace the report page."""
         self.report_path.parent.mkdir(parents=True, exist_ok=True)
-        _write_atomically(self.report_path, page)
+        write_atomically(self.report_path, page)
         return self.report_path
 
     def _inbox(self, week: date) -> Path:
@@ -333,17 +333,19 @@ def _batch_digest(batch: pa.RecordBatch) -> bytes:
     return hashlib.sha256(sink.getvalue()).digest()
 
 
-def _is_alive(process: int) -> bool:
+def process_exists(pid: int) -> bool:
+    """Whether a process of this machine is alive."""
     try:
-        os.kill(process, 0)
+        os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
-        pass  # another user's
+        return True
     return True
 
 
-def _write_atomically(path: Path, content: str) -> None:
+def write_atomically(path: Path, content: str) -> None:
+    """Replace a text file by one rename."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     temporary.write_text(content)
     os.replace(temporary, path)

@@ -11,23 +11,14 @@ from typing import Any
 
 import dagster as dg
 
+from economic_index.lake import process_exists
+
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 HOST = socket.gethostname()
 
 
 class RunFailed(Exception):
     """A run failed; the message names the step and what it said."""
-
-
-def process_exists(pid: int) -> bool:
-    """Whether a process of this machine is alive."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def close_dead_runs(instance: dg.DagsterInstance) -> int:

@@ -77,7 +77,8 @@ def weeks_due(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | d
     settings = config.load_settings()
     lake, stages = Lake(settings.home), stages_of(settings)
     due = due_weeks(lake, stages, config.now())
-    free = [week for week in due if week.isoformat() not in weeks_at_work(runs)]
+    at_work = weeks_at_work(runs)
+    free = [week for week in due if week.isoformat() not in at_work]
     for week in free:
         key = _state_of_week(lake, stages, week)
         yield dg.RunRequest(run_key=key, job_name=classify_week.name, partition_key=week.isoformat())

@@ -5,11 +5,10 @@ The page is page.py's; here is only told whether it must be made again.
 
 import hashlib
 import json
-import os
 from functools import cache
 from pathlib import Path
 
-from economic_index.lake import Lake
+from economic_index.lake import Lake, write_atomically
 
 SOURCES = {".py", ".html", ".css", ".js"}
 
@@ -31,10 +30,7 @@ def version_of(folder: Path) -> str:
 
 def write_report_note(lake: Lake, build_id: str) -> None:
     """Note what the report was made of; after the report, so that a note never promises more than lies there."""
-    note = _path(lake)
-    temporary = note.with_name(f".{note.name}.{os.getpid()}.tmp")
-    temporary.write_text(json.dumps(_wanted(build_id)))
-    os.replace(temporary, note)
+    write_atomically(_path(lake), json.dumps(_wanted(build_id)))
 
 
 def is_report_current(lake: Lake) -> bool:

@@ -6,7 +6,8 @@ import sys
 
 import dagster as dg
 
-from orchestration.runs import HOST, close_dead_runs, process_exists
+from economic_index.lake import process_exists
+from orchestration.runs import HOST, close_dead_runs
 
 
 def test_processes_are_told_apart() -> None:
