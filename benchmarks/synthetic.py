@@ -23,6 +23,7 @@ from economic_index.contracts.lake import (
     TRANSCRIPTS,
 )
 from economic_index.contracts.reference import BANK_LINKS, BANK_TASKS, FACT_TABLES
+from economic_index.contracts.unasked import unasked_read_columns
 from economic_index.lake import Lake, empty_frame
 from economic_index.local import bank
 from economic_index.taxonomy import facts
@@ -83,6 +84,7 @@ def _facets(rng: np.random.Generator, ids: pa.Array, count: int) -> pa.RecordBat
         "engine": "local",
         "model": "synthetic",
         "language": "en",
+        **unasked_read_columns(count),
         "collaboration": judged([c.value for c in Collaboration], [39, 2, 20, 33, 1, 5]),
         "use_case": judged([c.value for c in UseCase], [55, 14, 31]),
         "intent": judged([c.value for c in Intent], [39, 58, 3]),

@@ -16,8 +16,9 @@ class Engine(StrEnum):
 
 
 class Facet(StrEnum):
-    """The closed questions asked of one conversation (method: Handa et al. 2025; AEI January 2026)."""
+    """The questions asked of one conversation (Handa et al. 2025; AEI January 2026; Chatterji et al. 2025)."""
 
+    REQUEST = "request"
     LANGUAGE = "language"
     IS_OCCUPATIONAL = "is_occupational"
     USE_CASE = "use_case"
@@ -25,6 +26,13 @@ class Facet(StrEnum):
     INTENT = "intent"
     SOC_GROUP = "soc_group"
     SKILLS = "skills"
+    TASK_SUCCESS = "task_success"
+    AI_AUTONOMY = "ai_autonomy"
+    HUMAN_ONLY_TIME = "human_only_time"
+    HUMAN_WITH_AI_TIME = "human_with_ai_time"
+    HUMAN_EDUCATION_YEARS = "human_education_years"
+    AI_EDUCATION_YEARS = "ai_education_years"
+    ADDRESSES_CLASSIFIER = "addresses_classifier"
     TASK = "task"
 
 
@@ -208,3 +216,33 @@ class Audience(StrEnum):
 
     ORGANISATION = "organisation"
     SELF = "self"
+
+
+class Purpose(StrEnum):
+    """Why a request to a model was made: for the figures, or to measure how steady its answers are (llm: draws)."""
+
+    MAIN = "main"
+    REDRAW = "redraw"
+    ORDER = "order"
+    WORDING = "wording"
+    ALGORITHM = "algorithm"
+
+
+class Transport(StrEnum):
+    """How requests reach a model."""
+
+    AUTO = "auto"
+    LIVE = "live"
+    BATCH = "batch"
+
+
+class BatchState(StrEnum):
+    """Where a batch stands; its intent is recorded before the call that submits it."""
+
+    INTENT = "intent"
+    SUBMITTED = "submitted"
+    UNKNOWN = "unknown"
+    ENDED = "ended"
+    COLLECTED = "collected"
+    REJECTED = "rejected"
+    LOST = "lost"

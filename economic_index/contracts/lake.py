@@ -183,6 +183,14 @@ SEGMENTS = table(
 )
 
 
+def _read_facet(name: str) -> dict[str, object]:
+    return {
+        f"{name}_state": label(State, f"What became of the question on {name}."),
+        f"{name}_version": text("Version of the prompt.", nullable=True),
+        f"{name}_asked_with": items(arrow.string(), "Facets asked in the same request."),
+    }
+
+
 def _facet(name: str) -> dict[str, object]:
     return {
         f"{name}_state": label(State, f"What became of the question on {name}."),
@@ -194,6 +202,17 @@ def _facet(name: str) -> dict[str, object]:
 
 
 ASKED_FACETS = ("language", "is_occupational", "use_case", "collaboration", "intent", "soc_group", "skills")
+# Asked by engines that read: a text, judgements of a person's work, and whether the text speaks to the classifier.
+READ_FACETS = (
+    "request",
+    "task_success",
+    "ai_autonomy",
+    "human_only_time",
+    "human_with_ai_time",
+    "human_education_years",
+    "ai_education_years",
+    "addresses_classifier",
+)
 
 FACET_SUMMARIES = table(
     "lake",
@@ -214,6 +233,14 @@ FACET_SUMMARIES = table(
         "intent": label(Intent, "What the person wants.", nullable=True),
         "soc_group": text("SOC major group, if the engine judges it by itself.", nullable=True),
         "skills": items(arrow.string(), "Skills exhibited by the assistant.", nullable=True),
+        "task_success": flag("Was the person's task completed?", nullable=True),
+        "ai_autonomy": whole("1 to 5: how much was left to the assistant.", 8, nullable=True),
+        "human_only_time_hours": real("Hours a skilled person would need alone.", nullable=True),
+        "human_with_ai_time_minutes": real("Minutes the person spent with the assistant.", nullable=True),
+        "human_education_years": whole("0 to 20: schooling that the person's words need.", 8, nullable=True),
+        "ai_education_years": whole("0 to 20: schooling that the assistant's words need.", 8, nullable=True),
+        "addresses_classifier": flag("Does the text give orders to its classifier? Not a filter.", nullable=True),
+        **{name: col for facet in READ_FACETS for name, col in _read_facet(facet).items()},
         **{name: col for facet in ASKED_FACETS for name, col in _facet(facet).items()},
     },
     unique=("conversation_id",),

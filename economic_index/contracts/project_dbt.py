@@ -29,7 +29,8 @@ def public_columns(table: Table) -> dict[str, tuple[str, str]]:
     """Name to (DuckDB type, description) of the columns that dbt may see; `week_start` first, if weekly."""
     columns = {"week_start": ("date", "Monday (UTC) of the week.")} if table.weekly else {}
     for name, column in table.schema.columns.items():
-        if name not in PRIVATE_COLUMNS:
+        # what was asked together is a record of the requests: no figure is made of it
+        if name not in PRIVATE_COLUMNS and not name.endswith("_asked_with"):
             columns[name] = (_duckdb_type(str(column.metadata["arrow"])), column.description)
     return columns
 

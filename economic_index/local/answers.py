@@ -13,6 +13,7 @@ import pandas as pd
 
 from economic_index.contracts import validated
 from economic_index.contracts.lake import ASKED_FACETS, FACET_SUMMARIES
+from economic_index.contracts.unasked import unasked_read_columns
 from economic_index.local.heads import Head, Heads, heads_hash, probabilities
 from economic_index.local.language import LANGUAGE_VERSION, MEASURED
 from economic_index.vocabulary import Engine, Facet, State
@@ -78,15 +79,13 @@ def finish(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _identity(ids: Sequence[str], hashes: Sequence[str], maker: Maker) -> dict[str, Any]:
-    nothing = [None] * len(ids)
     return {
         "conversation_id": list(ids),
         "content_hash": list(hashes),
         "engine": [Engine.LOCAL.value] * len(ids),
         "model": [maker.model] * len(ids),
         "model_hash": [maker.model_hash] * len(ids),
-        "request": nothing,
-        "task_evidence": nothing,
+        **unasked_read_columns(len(ids)),
     }
 
 

@@ -24,6 +24,7 @@ from economic_index.contracts.lake import (
     TRANSCRIPTS,
 )
 from economic_index.contracts.reference import BANK_LINKS, BANK_TASKS, FACT_TABLES
+from economic_index.contracts.unasked import unasked_read_columns
 from economic_index.lake import Lake, empty_frame
 from economic_index.taxonomy import facts
 
@@ -108,6 +109,7 @@ def draw_facets(rng: np.random.Generator, conversations: pd.DataFrame) -> pd.Dat
     count = len(conversations)
     columns: dict[str, Any] = {"conversation_id": conversations["conversation_id"].to_numpy(), "engine": "claude"}
     columns |= {"content_hash": conversations["content_hash"].to_numpy(), "model": "judge"}
+    columns |= unasked_read_columns(count)
     for facet in ASKED_FACETS:
         state = rng.choice(["answered", "unclassified", "refused", "not_asked"], count, p=[0.85, 0.08, 0.04, 0.03])
         columns[f"{facet}_state"] = state
