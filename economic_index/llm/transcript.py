@@ -90,7 +90,7 @@ def _fenced(inner: str, tag: str, fence_id: str) -> str:
 def _turns(messages: Sequence[Mapping[str, Any]], limit: int) -> tuple[list[Turn], int, bool]:
     """Clean turns, how many hidden characters were taken out, and whether nothing is left."""
     places, skipped = _read_places(messages, limit)
-    read = _cleaned_all([messages[place]["text"].strip() for place in places], limit)
+    read = _cleaned_all([messages[place]["text"] for place in places], limit)
     texts = neutralise(_BETWEEN.join([text for text, _, _ in read])).split(_BETWEEN) if read else []
     turns: list[Turn] = []
     for place, text, (_, _, unread) in zip(places, texts, read, strict=True):
@@ -123,7 +123,7 @@ def _cleaned_all(texts: Sequence[str], limit: int) -> list[tuple[str, int, float
     if sum(map(len, texts)) <= limit:
         whole = "\n".join(texts)
         if clean(whole) == (whole, 0) and not is_foldable(whole):
-            return [(text, 0, 0.0) for text in texts]
+            return [(text.strip(), 0, 0.0) for text in texts]
     return [_cleaned(text, limit) for text in texts]
 
 
@@ -132,6 +132,8 @@ def _cleaned(text: str, limit: int) -> tuple[str, int, float]:
 
     A text that is too long is read from both ends, and about how many tokens lie between is the last value.
     """
+    if len(text) > 2 * limit:
+        text = text.strip()  # else only once clean: some hidden characters count as white space, and are counted
     unread = len(text) - 2 * limit
     parts = [text] if unread <= 0 else [text[:limit], text[-limit:]]
     cleaned, counts = zip(*map(clean, parts), strict=True)

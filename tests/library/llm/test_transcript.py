@@ -106,9 +106,9 @@ def test_neutralised_text_stays_as_it_is():
 
 def test_hidden_characters_are_taken_out_and_counted():
     hidden = "\x00\x1b\x7f\u00ad\u200b\u200d\u202e\u2066\ufeff\ufe0f\U000e0041\U000e0101\ud800\x1e\x1f"
-    shown = render_transcript(talk(f"a{hidden}b\tc", "ok"), SALT)
-    assert shown.text.split("\n")[2] == "ab\tc"
-    assert shown.hidden_count == len(hidden)
+    shown = render_transcript(talk(f"a{hidden}b\tc", f" {hidden}\x1c "), SALT)
+    assert shown.text.split("\n")[2:4] == ["ab\tc", "[assistant 2]"]
+    assert shown.hidden_count == 2 * len(hidden) + 1
 
 
 @pytest.mark.parametrize("texts", [(), ("",), (" \n\t", "\u200b\u2060 "), ("\u3000",)])
