@@ -29,8 +29,12 @@ def _any_of(*words: str) -> str:
 
 _OPENER = r"(?:<|&lt;?|&#0{0,4}60;?|&#x0{0,4}3c;?|\\u003c|\\x3c|%3c)"
 _TAGS = _any_of(*(tag.replace("_", "") for tag in FENCE_TAGS), "system", "assistant", "human")
-# Any tag that we write, opening or closing; and the marks by which chat templates begin a turn.
-_FENCE = re.compile(rf"{_OPENER}(?=[^a-z0-9<{BREAK}]{{0,12}}{_TAGS}|\|[a-z_]{{1,20}}\||<sys>)")
+# Any tag that we write, opening or closing, with whatever lies between bracket and name; the closing one in other
+# brackets, too; and the marks by which chat templates begin a turn.
+_FENCE = re.compile(
+    rf"{_OPENER}(?=[^a-z0-9<{BREAK}]*{_TAGS}|\|[a-z_]{{1,20}}\||<sys>)"
+    rf"|[\[{{(](?=[^\w\n{BREAK}]{{0,3}}/[^\w\n{BREAK}]{{0,3}}{_spaced('transcript')})"
+)
 _ROLES = _any_of("user", "assistant", "system", "human", "developer")
 _INDENT = r"\n[^\w\n]*"
 _ROLE = rf"{_ROLES}[^\w\n{BREAK}]{{0,4}}(?:\d|\])"
@@ -38,7 +42,7 @@ _LEFT_OUT = r"(?:…|\.\.\.)\W{0,3}\d+ turns"
 _BRACKET = rf"{_INDENT}?\[(?=[^\w{BREAK}]{{0,3}}(?:{_ROLE}|attachment|inst\]|{_LEFT_OUT}))"
 _ROLE_MARK = re.compile(_BRACKET)
 _SPEAKER = re.compile(rf"{_INDENT}{_ROLES}[^\w\n{BREAK}:]{{0,4}}\d{{0,4}}[^\w\n{BREAK}:]{{0,2}}(?=:)")
-_WORTH_A_LOOK = re.compile(r"[<&\\%\[:]")
+_WORTH_A_LOOK = re.compile(r"[<&\\%\[{(:]")
 
 
 def clean(text: str) -> tuple[str, int]:
