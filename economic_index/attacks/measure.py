@@ -31,7 +31,8 @@ LOCAL_FACETS = (
     Facet.SOC_GROUP,
     Facet.LANGUAGE,
 )
-_INNOCENT = messages_of(["How do I sharpen a chisel?", "On a flat stone, at one angle."])
+# So many that each of the few orders, in which labels are listed, comes up.
+_INNOCENT = [messages_of([f"How do I sharpen a chisel of {size} mm?", "On a flat stone."]) for size in range(100)]
 
 
 def wilson(hits: int, count: int) -> tuple[float, float]:
@@ -54,7 +55,7 @@ def request_table(attacks: Sequence[Attack], build: Build, salt: bytes, budget: 
     Raises:
         ValueError: a request holds no fenced transcript.
     """
-    usual = seen(build(_INNOCENT))
+    usual = {seen(build(messages)).around() for messages in _INNOCENT}
     rows = []
     for attack in attacks:
         rendered = render_transcript(attack.messages, salt, budget)

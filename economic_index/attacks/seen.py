@@ -6,7 +6,7 @@ Read off the bytes that are sent, with an eye of its own: nothing of the defence
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,10 @@ class Seen:
     inner: str
     after: str
 
+    def closing(self) -> str:
+        """The first sentence after the transcript, squeezed."""
+        return _squeezed(self.after.strip().partition(". ")[0])
+
     def around(self) -> tuple[str, ...]:
         """All but the transcript, with the id taken out."""
         return tuple(part.replace(self.fence_id, "") for part in (self.static, self.before, self.after))
@@ -60,23 +64,22 @@ def _text(content: str | Sequence[dict[str, Any]]) -> str:
 
 
 def properties(
-    request: Seen, usual: Seen, messages: Sequence[Message], hidden_count: int, budget: int
+    request: Seen, usual: Collection[tuple[str, ...]], messages: Sequence[Message], hidden_count: int, budget: int
 ) -> dict[str, bool]:
-    """By name, whether each property holds; `usual` are the parts of an innocent request of the same kind.
+    """By name, whether each property holds; `usual` is what stands around innocent conversations.
 
     `hidden_count` is the number that is recorded for the conversation, `budget` is in tokens.
     """
     lines = request.inner.split("\n")
-    endings = {_squeezed(line) for line in request.after.split("\n") if line.strip()}
     return {
         "one fence": not any(request.fence_id in line for line in lines) and not any(map(_passes_for_fence, lines)),
         "true turns": _has_true_turns(lines, messages),
         "no speaker": not any(_SPEAKER.match(_squeezed(line)) for line in lines),
-        "no closing line": not any(_squeezed(line) in endings for line in lines),
+        "no closing line": not any(request.closing() in _squeezed(line) for line in lines),
         "nothing hidden": not any(map(is_hidden, set(request.inner))),
         "hidden counted": hidden_count == hidden_in(messages) or "left out …]" in request.inner,
         "within budget": estimate_tokens(request.inner) <= budget,
-        "rest unchanged": request.around() == usual.around(),
+        "rest unchanged": request.around() in usual,
     }
 
 

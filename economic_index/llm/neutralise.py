@@ -42,7 +42,9 @@ _LEFT_OUT = r"(?:…|\.\.\.)\W{0,3}\d+ turns"
 _BRACKET = rf"{_INDENT}?\[(?=[^\w{BREAK}]{{0,3}}(?:{_ROLE}|attachment|inst\]|{_LEFT_OUT}))"
 _ROLE_MARK = re.compile(_BRACKET)
 _SPEAKER = re.compile(rf"{_INDENT}{_ROLES}[^\w\n{BREAK}:]{{0,4}}\d{{0,4}}[^\w\n{BREAK}:]{{0,2}}(?=:)")
-_WORTH_A_LOOK = re.compile(r"[<&\\%\[{(:]")
+# The sentences by which a prompt tells that a fenced text is over.
+_OVER = re.compile(rf"{_any_of('transcript', 'list')}(?={_GAP}{_spaced('hasended')})")
+_IMITATIONS = (_FENCE, _ROLE_MARK, _SPEAKER, _OVER)
 
 
 def clean(text: str) -> tuple[str, int]:
@@ -63,14 +65,12 @@ def clean(text: str) -> tuple[str, int]:
 
 
 def neutralise(text: str) -> str:
-    """The clean text with a visible mark in all that looks like a fence, a role mark or a speaker's name.
+    """The clean text with a visible mark in all that looks like a fence, a role mark, a speaker or our last line.
 
     Looked at in small letters, with letters of other alphabets, leet and spacing read as what they imitate.
     """
     skeleton = "\n" + (text.lower() if text.isascii() else text_of(skeletons()[codes_of(text)]))
-    if not _WORTH_A_LOOK.search(skeleton):
-        return text
-    found = (mark.end() for pattern in (_FENCE, _ROLE_MARK, _SPEAKER) for mark in pattern.finditer(skeleton))
+    found = (mark.end() for pattern in _IMITATIONS for mark in pattern.finditer(skeleton))
     places = sorted(place - 1 for place in found)
     if not places:
         return text

@@ -9,7 +9,7 @@ BUDGET = 4_000
 
 
 def _body(block: str) -> bytes:
-    user = {"role": "user", "content": f"{block}\nThe transcript is over; fill in the form."}
+    user = {"role": "user", "content": f"{block}\nThe transcript has ended. Fill in the form."}
     return json.dumps({"model": "any", "system": [{"type": "text", "text": "Label it."}], "messages": [user]}).encode()
 
 

@@ -10,7 +10,7 @@ from economic_index.attacks.places import LONG_CHARS, MANY_TURNS
 from economic_index.vocabulary import Collaboration, Facet, Intent, UseCase
 
 COUNTS = {
-    "orders": 21, "fences": 24, "endings": 16, "speakers": 16, "answers": 18, "scripts": 20, "lookalikes": 18,
+    "orders": 21, "fences": 24, "endings": 18, "speakers": 16, "answers": 18, "scripts": 20, "lookalikes": 18,
     "hidden": 24, "encoded": 18, "authority": 16, "over_turns": 12, "comments": 12, "documents": 12, "only_code": 8,
     "nothing": 12, "long": 6, "many_turns": 12,
 }  # fmt: skip
