@@ -17,12 +17,14 @@ from economic_index.vocabulary import Algorithm, Engine, Level, MappingState
 
 @dataclass(frozen=True)
 class MappingMaker:
-    """What stands in every row: model, version of the bank, and the statements' O*NET version."""
+    """What stands in every row: who answered, how, and the statements' O*NET version."""
 
     model: str
-    model_hash: str
+    model_hash: str | None
     version: str
     onet_version: str
+    algorithm: Algorithm = Algorithm.BANK_RETRIEVAL
+    engine: Engine = Engine.LOCAL
 
 
 @dataclass
@@ -32,8 +34,10 @@ class MappingRows:
     maker: MappingMaker
     statements: Mapping[str, Mapping[str, float]]
     rows: list[dict[str, Any]] = field(default_factory=list)
+    served_model: str | None = None
+    """The model that answered for the rows that are added next, where it is not always the one that was asked."""
 
-    def add_picks(self, conversation_id: str, picks: Sequence[Pick], confidence: float) -> None:
+    def add_picks(self, conversation_id: str, picks: Sequence[Pick], confidence: float | None = None) -> None:
         """Tasks of the bank, each as its statements; a statement-less task leaves its weight to the others.
 
         With no statement left in this O*NET version the conversation is unclassified.
@@ -51,9 +55,21 @@ class MappingRows:
                     node_id=statement,
                     bank_task_id=pick.bank_task_id,
                     weight=pick.weight / total * share,
-                    confidence=round(confidence, 4),
+                    confidence=None if confidence is None else round(confidence, 4),
                     state=MappingState.ANSWERED.value,
                 )
+
+    def add_statements(self, conversation_id: str, shares: Mapping[str, float]) -> None:
+        """Statements of O*NET itself, heaviest first."""
+        for number, (statement, share) in enumerate(shares.items(), start=1):
+            self._add(
+                conversation_id,
+                pick=number,
+                level=Level.TASK.value,
+                node_id=statement,
+                weight=share,
+                state=MappingState.ANSWERED.value,
+            )
 
     def add_group(self, conversation_id: str, soc_group: str, confidence: float) -> None:
         """No task was sure enough, but the SOC group is."""
@@ -66,8 +82,8 @@ class MappingRows:
         )
 
     def add_none(self, conversation_id: str, state: MappingState, confidence: float | None = None) -> None:
-        """No task: not occupational (level none), or not known, for the reason that the state gives."""
-        is_asked = state is MappingState.NOT_OCCUPATIONAL
+        """No task: none among those that were offered or not occupational (level none); else not known, and why."""
+        is_asked = state in {MappingState.NOT_OCCUPATIONAL, MappingState.ANSWERED}
         self._add(
             conversation_id,
             level=Level.NONE.value if is_asked else Level.UNCLASSIFIED.value,
@@ -77,16 +93,22 @@ class MappingRows:
         )
 
     def _add(self, conversation_id: str, **values: Any) -> None:
-        row = {"conversation_id": conversation_id, "pick": 1, "bank_task_id": None, "weight": 1.0}
+        row = {
+            "conversation_id": conversation_id,
+            "pick": 1,
+            "bank_task_id": None,
+            "weight": 1.0,
+            "confidence": None,
+            "model": self.served_model or self.maker.model,
+        }
         self.rows.append(row | values)
 
     def frame(self) -> pd.DataFrame:
         """The rows as the contract declares them, by conversation, pick and weight."""
         columns = list(ONET_TASK_MAPPINGS.schema.columns)
         rows = pd.DataFrame(self.rows, columns=columns).assign(
-            algorithm=Algorithm.BANK_RETRIEVAL.value,
-            engine=Engine.LOCAL.value,
-            model=self.maker.model,
+            algorithm=self.maker.algorithm.value,
+            engine=self.maker.engine.value,
             model_hash=self.maker.model_hash,
             version=self.maker.version,
             onet_version=self.maker.onet_version,

@@ -1,0 +1,1 @@
+"""The question on addresses_classifier: prompt, schema and reply."""

@@ -1,0 +1,1 @@
+"""The question on ai_autonomy: prompt, schema and reply."""

@@ -1,0 +1,1 @@
+"""The question on ai_education_years: prompt, schema and reply."""

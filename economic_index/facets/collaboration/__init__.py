@@ -1,0 +1,1 @@
+"""The question on collaboration: prompt, schema and reply."""

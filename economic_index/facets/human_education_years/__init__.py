@@ -1,0 +1,1 @@
+"""The question on human_education_years: prompt, schema and reply."""

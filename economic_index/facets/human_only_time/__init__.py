@@ -1,0 +1,1 @@
+"""The question on human_only_time: prompt, schema and reply."""

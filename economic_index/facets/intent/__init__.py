@@ -1,0 +1,1 @@
+"""The question on intent: prompt, schema and reply."""

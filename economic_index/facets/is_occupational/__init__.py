@@ -1,0 +1,1 @@
+"""The question on is_occupational: prompt, schema and reply."""

@@ -1,0 +1,1 @@
+"""The question on language: prompt, schema and reply."""

@@ -1,0 +1,1 @@
+"""The question on request: prompt, schema and reply."""

@@ -1,0 +1,1 @@
+"""The question on skills: prompt, schema and reply."""

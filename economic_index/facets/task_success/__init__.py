@@ -1,0 +1,1 @@
+"""The question on task_success: prompt, schema and reply."""

@@ -1,0 +1,1 @@
+"""The question on use_case: prompt, schema and reply."""

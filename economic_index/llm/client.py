@@ -1,0 +1,88 @@
+"""One client of the Messages protocol: bytes out, bytes in, no retries and no parsing of its own.
+
+What to do about a fault is decided elsewhere. The key is passed in, and appears in no exception and no repr.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any
+
+import anthropic
+import httpx2
+
+REHEARSAL_HEADER = "x-oei-rehearsal"
+DRAW_HEADER = "x-oei-draw"
+READ_TIMEOUT = 60.0
+
+
+class Unusable(Exception):
+    """The other side is not what the engine needs; the message says why and names the remedy."""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where requests go, and with which key."""
+
+    base_url: str
+    api_key: str = field(repr=False)
+    is_rehearsal: bool = False
+
+
+@dataclass(frozen=True)
+class Response:
+    """A reply as it came."""
+
+    body: bytes = field(repr=False)
+    headers: Any = field(repr=False)
+
+
+class MessagesClient:
+    """The vendor's async client on aiohttp, with our limits; one for a run and an event loop."""
+
+    def __init__(self, endpoint: Endpoint, connections: int) -> None:
+        limits = httpx2.Limits(max_connections=connections, max_keepalive_connections=connections)
+        self._endpoint = endpoint
+        self._http = anthropic.DefaultAioHttpClient(limits=limits)
+        self.sdk = anthropic.AsyncAnthropic(
+            api_key=endpoint.api_key, base_url=endpoint.base_url, max_retries=0, http_client=self._http
+        )
+
+    async def __aenter__(self) -> "MessagesClient":
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Give the connections back: the aiohttp backend does not do it by itself."""
+        await self.sdk.close()
+
+    async def send(self, body: bytes, deadline: float, draw: int = 0) -> Response:
+        """One try, at most `deadline` seconds in all: the client's own timeout is for each read.
+
+        Raises the vendor's exceptions, TimeoutError, and Unusable.
+        """
+        headers = {"content-type": "application/json"}
+        if draw:
+            headers[DRAW_HEADER] = str(draw)
+        async with asyncio.timeout(deadline):
+            response = await self.sdk.post(
+                "/v1/messages",
+                cast_to=httpx2.Response,
+                content=body,
+                options={"headers": headers, "timeout": READ_TIMEOUT, "max_retries": 0},
+            )
+        self.check_origin(response.headers)
+        return Response(response.content, response.headers)
+
+    def check_origin(self, headers: Any) -> None:
+        """A rehearsed answer is never taken for a model's, nor the other way round. Raises Unusable."""
+        if (REHEARSAL_HEADER in headers) != self._endpoint.is_rehearsal:
+            asked, met = ("a rehearsal", "a model") if self._endpoint.is_rehearsal else ("a model", "a rehearsal")
+            raise Unusable(
+                f"The server at ANTHROPIC_BASE_URL answers as {met}, and OEI_ENGINE asks for {asked}: set OEI_ENGINE "
+                "to what the server is. Nothing was stored."
+            )

@@ -1,0 +1,99 @@
+"""What went wrong with a try, and whether another is worth it.
+
+The vendor's exceptions end here: their messages may quote a request. Only status, type and code go on.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import anthropic
+
+from economic_index.llm.replies import BrokenReply
+
+
+class FaultKind(StrEnum):
+    """What a fault means for the request, and for the run."""
+
+    LIMITED = "limited"  # 429: wait; not counted as a try
+    OVERLOADED = "overloaded"  # 5xx
+    CONNECTION = "connection"
+    DEADLINE = "deadline"
+    BROKEN = "broken"  # a body that is no message
+    INVALID = "invalid"  # 400, 413, 422: this request is wrong
+    FATAL = "fatal"  # 401, 402, 403, 404: no request of this run can go through
+    SPEND_LIMIT = "spend_limit"  # no money until a date, whoever set the limit
+
+
+SPEND_CODES = {
+    "enforced_spend_limit_reached",
+    "contract_spend_limit_reached",
+    "ramp_limit_exceeded",
+}
+_SPEND_WORDS = "specified API usage limits"
+_SPEND_WORKSPACE = "workspace API usage limits"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One failed try."""
+
+    kind: FaultKind
+    status: int | None = None
+    error_type: str | None = None
+    error_code: str | None = None
+    request_id: str | None = None
+    retry_after: float | None = None
+    access_returns: str | None = None
+
+    @property
+    def reason(self) -> str:
+        """In a few words without any text of the request."""
+        parts = [str(self.status or self.kind), self.error_code or self.error_type or ""]
+        return " ".join(part for part in parts if part)[:64]
+
+
+def fault_of(error: BaseException) -> Fault | None:
+    """The fault behind an exception of a try; None for what is no fault of the other side."""
+    if isinstance(error, BrokenReply):
+        return Fault(FaultKind.BROKEN, 200)
+    if isinstance(error, TimeoutError | anthropic.APITimeoutError):
+        return Fault(FaultKind.DEADLINE)
+    if isinstance(error, anthropic.APIConnectionError):
+        return Fault(FaultKind.CONNECTION)
+    if isinstance(error, anthropic.APIStatusError):
+        return _of_status(error)
+    return None
+
+
+def _of_status(error: anthropic.APIStatusError) -> Fault:
+    status = error.status_code
+    code = getattr(error, "error_code", None)
+    headers = error.response.headers
+    common: dict[str, Any] = {
+        "status": status,
+        "error_type": getattr(error, "type", None),
+        "error_code": code,
+        "request_id": error.request_id,
+    }
+    if code in SPEND_CODES or (status == 400 and _speaks_of_spending(error)):
+        return Fault(FaultKind.SPEND_LIMIT, access_returns=headers.get("anthropic-access-returns"), **common)
+    if status == 429:
+        return Fault(FaultKind.LIMITED, retry_after=_seconds(headers.get("retry-after")), **common)
+    if status >= 500 or status in {408, 409}:
+        return Fault(FaultKind.OVERLOADED, retry_after=_seconds(headers.get("retry-after")), **common)
+    if status in {401, 402, 403, 404}:
+        return Fault(FaultKind.FATAL, **common)
+    return Fault(FaultKind.INVALID, **common)
+
+
+def _speaks_of_spending(error: anthropic.APIStatusError) -> bool:
+    message = str(getattr(error, "message", ""))
+    return _SPEND_WORDS in message or _SPEND_WORKSPACE in message
+
+
+def _seconds(value: str | None) -> float | None:
+    try:
+        return max(0.0, float(value)) if value else None
+    except ValueError:
+        return None  # a date: our own wait does

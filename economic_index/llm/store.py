@@ -1,0 +1,229 @@
+"""The answer store: what was answered, what ended without an answer, and every try with its cost.
+
+Lookups go by content or key, never by week, so old weeks do not slow a new one. Batches stand in batch_store.py.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from economic_index.llm.records import Answer, Outcome, Settled, StoredAnswer, StoredOutcome
+from economic_index.llm.request import Sha, Subject
+from economic_index.llm.tables import ANSWERS, ATTEMPTS, METADATA, OUTCOMES
+from economic_index.vocabulary import Purpose, State
+
+CHUNK = 500
+SDK_VERSION = version("anthropic")
+Asked = tuple[tuple[str, str], ...]
+
+
+class StoreError(Exception):
+    """The answer store cannot be opened; the message names the setting."""
+
+
+class AnswerStore:
+    """Answers, outcomes and attempts in SQLite (default) or PostgreSQL; safe to use from several threads."""
+
+    def __init__(self, url: str) -> None:
+        """Open or make the store. Raises StoreError, which never shows a password."""
+        try:
+            self.engine = sa.create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+            if self.engine.dialect.name == "sqlite":
+                sa.event.listen(self.engine, "connect", _tune_sqlite)
+            METADATA.create_all(self.engine)
+        except (sa.exc.SQLAlchemyError, ImportError) as error:
+            place = url.split("://", maxsplit=1)[0]
+            raise StoreError(f"OEI_ANSWERS_URL ({place}): cannot be opened ({type(error).__name__}).") from None
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+
+    # reading
+
+    def answers_of(
+        self, contents: Sequence[str], prompt: str, model: str, purpose: Purpose = Purpose.MAIN
+    ) -> dict[str, list[StoredAnswer]]:
+        """Answers by content hash, the latest first."""
+        found: dict[str, list[StoredAnswer]] = defaultdict(list)
+        for row in self._of_contents(ANSWERS, contents, prompt, model, purpose, ANSWERS.c.answered_at.desc()):
+            found[row.content_hash].append(
+                StoredAnswer(
+                    row.key,
+                    _pairs(row.asked),
+                    row.served_model,
+                    row.reply,
+                    row.is_repaired,
+                    tuple(orjson.loads(row.options or "[]")),
+                )
+            )
+        return found
+
+    def outcomes_of(
+        self, contents: Sequence[str], prompt: str, model: str, purpose: Purpose = Purpose.MAIN
+    ) -> dict[str, list[StoredOutcome]]:
+        """Ends without an answer by content hash, the latest first."""
+        found: dict[str, list[StoredOutcome]] = defaultdict(list)
+        for row in self._of_contents(OUTCOMES, contents, prompt, model, purpose, OUTCOMES.c.last_at.desc()):
+            found[row.content_hash].append(
+                StoredOutcome(row.key, _pairs(row.asked), State(row.state), row.reason, row.tries)
+            )
+        return found
+
+    def _of_contents(
+        self, table: sa.Table, contents: Sequence[str], prompt: str, model: str, purpose: Purpose, order: Any
+    ) -> Iterator[Any]:
+        with self.engine.connect() as connection:
+            for chunk in _chunks(contents):
+                yield from connection.execute(
+                    sa.select(table)
+                    .where(
+                        table.c.content_hash.in_(chunk),
+                        table.c.prompt == prompt,
+                        table.c.model == model,
+                        table.c.purpose == purpose.value,
+                    )
+                    .order_by(order, table.c.key)
+                )
+
+    def answered_keys(self, keys: Sequence[Sha]) -> set[Sha]:
+        """Which of these requests have an answer."""
+        with self.engine.connect() as connection:
+            found: set[Sha] = set()
+            for chunk in _chunks(keys):
+                found.update(connection.scalars(sa.select(ANSWERS.c.key).where(ANSWERS.c.key.in_(chunk))))
+            return found
+
+    def spent_micro_usd(self) -> int:
+        """All that was ever spent."""
+        with self.engine.connect() as connection:
+            return int(connection.scalar(sa.select(sa.func.coalesce(sa.func.sum(ATTEMPTS.c.usd_micro), 0))) or 0)
+
+    # writing
+
+    def record(self, settled: Sequence[Settled]) -> None:
+        """Write tries and what they ended, all of them or none."""
+        answers = [_answer_row(each.end) for each in settled if isinstance(each.end, Answer)]
+        outcomes = [_outcome_row(each.end) for each in settled if isinstance(each.end, Outcome)]
+        with self.engine.begin() as connection:
+            connection.execute(sa.insert(ATTEMPTS), [_attempt_row(each) for each in settled])
+            if answers:
+                connection.execute(self._insert(ANSWERS).on_conflict_do_nothing(), answers)
+            if outcomes:
+                insert = self._insert(OUTCOMES)
+                fresh = {name: insert.excluded[name] for name in ("state", "reason", "category", "tries", "last_at")}
+                connection.execute(insert.on_conflict_do_update(index_elements=["key"], set_=fresh), outcomes)
+
+    def _insert(self, table: sa.Table) -> Any:
+        return (postgresql if self.engine.dialect.name == "postgresql" else sqlite).insert(table)
+
+    def drop_outcomes(self, states: Iterable[State], contents: Sequence[str] | None = None) -> int:
+        """Forget ends without an answer, so that these requests are made again; returns how many."""
+        wanted = OUTCOMES.c.state.in_([state.value for state in states])
+        dropped = 0
+        with self.engine.begin() as connection:
+            for chunk in _chunks(contents) if contents is not None else [None]:
+                where = wanted if chunk is None else wanted & OUTCOMES.c.content_hash.in_(chunk)
+                dropped += connection.execute(sa.delete(OUTCOMES).where(where)).rowcount
+        return dropped
+
+    def forget_all_but(self, contents: set[str]) -> None:
+        """Forget what was said of contents that no conversation has any more; what it cost stays in the ledger."""
+        for table in (ANSWERS, OUTCOMES):
+            with self.engine.begin() as connection:
+                known: set[str] = set(connection.scalars(sa.select(table.c.content_hash).distinct()))
+                for chunk in _chunks(sorted(known - contents)):
+                    connection.execute(sa.delete(table).where(table.c.content_hash.in_(chunk)))
+
+
+def _tune_sqlite(connection: Any, _: Any) -> None:
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=30000", "secure_delete=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _chunks(items: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(items), CHUNK):
+        yield items[start : start + CHUNK]
+
+
+def _pairs(asked: str) -> Asked:
+    return tuple((name, made) for name, made in orjson.loads(asked))
+
+
+def asked_text(asked: Asked) -> str:
+    """The questions and their versions, as they are stored."""
+    return orjson.dumps(asked).decode()
+
+
+def subject_row(subject: Subject) -> dict[str, Any]:
+    """The columns of a subject."""
+    return {
+        "content_hash": subject.content_hash,
+        "prompt": subject.prompt,
+        "model": subject.model,
+        "purpose": subject.purpose.value,
+        "asked": asked_text(subject.asked),
+        "options": orjson.dumps(subject.options).decode() if subject.options else None,
+    }
+
+
+def _answer_row(answer: Answer) -> dict[str, Any]:
+    return subject_row(answer.subject) | {
+        "key": answer.key,
+        "served_model": answer.served_model,
+        "reply": answer.reply,
+        "is_repaired": answer.is_repaired,
+        "request_id": answer.request_id,
+        "answered_at": answer.answered_at,
+    }
+
+
+def _outcome_row(outcome: Outcome) -> dict[str, Any]:
+    return subject_row(outcome.subject) | {
+        "key": outcome.key,
+        "state": outcome.state.value,
+        "reason": outcome.reason,
+        "category": outcome.category,
+        "tries": outcome.tries,
+        "last_at": outcome.last_at,
+    }
+
+
+def _attempt_row(settled: Settled) -> dict[str, Any]:
+    attempt = settled.attempt
+    subject = attempt.subject
+    row = {f"{name}_tokens": count for name, count in asdict(attempt.usage).items()}
+    return row | {
+        "key": attempt.key,
+        "run_id": attempt.run_id,
+        "week_start": attempt.week_start,
+        "prompt": subject.prompt,
+        "purpose": subject.purpose.value,
+        "model": subject.model,
+        "transport": attempt.transport.value,
+        "batch_intent": attempt.batch_intent,
+        "draw": attempt.draw,
+        "n": attempt.n,
+        "started_at": attempt.started_at,
+        "ms": attempt.ms,
+        "outcome": attempt.outcome,
+        "http_status": attempt.http_status,
+        "error_type": attempt.error_type,
+        "error_code": attempt.error_code,
+        "request_id": attempt.request_id,
+        "service_tier": attempt.service_tier,
+        "sdk_version": SDK_VERSION,
+        "usd_micro": attempt.usd_micro,
+    }
+
+
+def as_utc(moment: datetime) -> datetime:
+    """A time out of the store: SQLite gives it back without its zone, which is UTC."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,121 @@
+"""The tables of the answer store, for SQLite and PostgreSQL alike.
+
+A reply may say something about a private text: this store never leaves the home. Nothing is queried here.
+"""
+
+import sqlalchemy as sa
+
+METADATA = sa.MetaData()
+
+KEY = sa.String(64)
+
+
+def _subject() -> list[sa.Column[str]]:
+    """What was asked of what, so that an answer is found again without rendering a text."""
+    return [
+        sa.Column("content_hash", sa.String(64), nullable=False),
+        sa.Column("prompt", sa.String(32), nullable=False),
+        sa.Column("model", sa.String(64), nullable=False),
+        sa.Column("purpose", sa.String(16), nullable=False),
+        sa.Column("asked", sa.Text, nullable=False),
+        sa.Column("options", sa.Text),
+    ]
+
+
+ANSWERS = sa.Table(
+    "answers",
+    METADATA,
+    sa.Column("key", KEY, primary_key=True),
+    *_subject(),
+    sa.Column("served_model", sa.String(64), nullable=False),
+    sa.Column("reply", sa.Text, nullable=False),
+    sa.Column("is_repaired", sa.Boolean, nullable=False),
+    sa.Column("request_id", sa.String(64)),
+    sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Index("answers_of_content", "content_hash"),
+)
+
+OUTCOMES = sa.Table(
+    "outcomes",
+    METADATA,
+    sa.Column("key", KEY, primary_key=True),
+    *_subject(),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("reason", sa.String(64), nullable=False),
+    sa.Column("category", sa.String(64)),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Index("outcomes_of_content", "content_hash"),
+)
+
+TOKEN_COLUMNS = ("uncached", "written_5m", "written_1h", "read", "output", "thinking")
+
+ATTEMPTS = sa.Table(
+    "attempts",
+    METADATA,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("key", KEY, nullable=False),
+    sa.Column("run_id", sa.String(64), nullable=False),
+    sa.Column("week_start", sa.Date, nullable=False),
+    sa.Column("prompt", sa.String(32), nullable=False),
+    sa.Column("purpose", sa.String(16), nullable=False),
+    sa.Column("model", sa.String(64), nullable=False),
+    sa.Column("transport", sa.String(8), nullable=False),
+    sa.Column("batch_intent", sa.String(8)),
+    sa.Column("draw", sa.Integer, nullable=False),
+    sa.Column("n", sa.Integer, nullable=False),
+    sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("ms", sa.Integer, nullable=False),
+    sa.Column("outcome", sa.String(24), nullable=False),
+    sa.Column("http_status", sa.Integer),
+    sa.Column("error_type", sa.String(64)),
+    sa.Column("error_code", sa.String(64)),
+    sa.Column("request_id", sa.String(64)),
+    sa.Column("sdk_version", sa.String(32), nullable=False),
+    sa.Column("service_tier", sa.String(16)),
+    *[sa.Column(f"{name}_tokens", sa.BigInteger, nullable=False) for name in TOKEN_COLUMNS],
+    sa.Column("usd_micro", sa.BigInteger, nullable=False),
+    sa.Index("attempts_of_key", "key"),
+)
+
+BATCHES = sa.Table(
+    "batches",
+    METADATA,
+    sa.Column("intent_id", sa.String(8), primary_key=True),
+    sa.Column("batch_id", sa.String(64), unique=True),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("week_start", sa.Date, nullable=False),
+    sa.Column("n", sa.Integer, nullable=False),
+    sa.Column("bytes", sa.BigInteger, nullable=False),
+    sa.Column("prefix", sa.String(64), nullable=False),
+    sa.Column("is_cached", sa.Boolean, nullable=False),
+    sa.Column("is_primer", sa.Boolean, nullable=False),
+    sa.Column("base_url_hash", sa.String(16), nullable=False),
+    sa.Column("reserved_micro", sa.BigInteger, nullable=False),
+    sa.Column("intent_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("submitted_at", sa.DateTime(timezone=True)),
+    sa.Column("expires_at", sa.DateTime(timezone=True)),
+    sa.Column("ended_at", sa.DateTime(timezone=True)),
+    sa.Column("collected_at", sa.DateTime(timezone=True)),
+    sa.Column("deleted_at", sa.DateTime(timezone=True)),
+)
+
+BATCH_ITEMS = sa.Table(
+    "batch_items",
+    METADATA,
+    sa.Column("intent_id", sa.String(8), primary_key=True),
+    sa.Column("key", KEY, primary_key=True),
+    sa.Column("custom_id", sa.String(64), nullable=False),
+    *_subject(),
+    sa.Column("draw", sa.Integer, nullable=False),
+    sa.Column("is_settled", sa.Boolean, nullable=False, default=False),
+    sa.Index("batch_items_of_key", "key"),
+)
+
+LEASES = sa.Table(
+    "leases",
+    METADATA,
+    sa.Column("name", sa.String(32), primary_key=True),
+    sa.Column("owner", sa.String(64), nullable=False),
+    sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+)
