@@ -4,18 +4,21 @@ What is true is truth.py's; how a message travels, and what breaks it, is not kn
 """
 
 from collections.abc import Mapping
+from itertools import repeat
 from typing import Any
 
 from economic_index.local.bank import load_bank
 from economic_index.rehearsal.asked import Asked
 from economic_index.rehearsal.choices import Option, fence_id, fenced, numbered_lines, ranked
-from economic_index.rehearsal.draws import another, one_of, uniform
+from economic_index.rehearsal.draws import another, one_of, uniform, uniforms
+from economic_index.rehearsal.fields import Field, Kind
 from economic_index.rehearsal.schema_values import Maker
 from economic_index.rehearsal.settings import Behaviour
 from economic_index.rehearsal.truth import PLANTED, Truth, truth_of
 
 EVIDENCE = "Planted for a rehearsal: no word of the conversation was read."
 SECOND_PICK_SHARE = 0.2
+_NO_DRAWS = repeat(1.0)
 NONE_OPTIONS = ("0", "none")
 
 
@@ -26,7 +29,7 @@ def answer(asked: Asked, behaviour: Behaviour) -> dict[str, Any]:
     if "picks" in properties:
         return _task_choice(asked, properties, behaviour)
     if (conversation := fence_id(asked.text, "transcript")) is not None:
-        return _facets(asked, properties, truth_of(behaviour.seed, conversation), behaviour)
+        return _facets(asked, truth_of(behaviour.seed, conversation), behaviour)
     if "enum" in (properties.get("option") or {}):
         return _step(asked, schema, behaviour)
     made = Maker(schema, numbered_lines(asked.text), asked.identity).value(schema, "")
@@ -38,35 +41,35 @@ def _errs(asked: Asked, field: str, behaviour: Behaviour) -> bool:
     return rate > 0 and uniform(behaviour.seed, asked.identity, field, "errs") < rate
 
 
-def _facets(asked: Asked, properties: Mapping[str, Any], truth: Truth, behaviour: Behaviour) -> dict[str, Any]:
-    maker = Maker(asked.prefix.schema or {}, (), asked.identity)
-    given: dict[str, Any] = {}
-    for field, node in properties.items():
-        if field in behaviour.labels:
-            given[field] = behaviour.labels[field]
-            continue
-        errs = _errs(asked, field, behaviour)
-        value = _facet(field, node, truth, errs, asked.identity)
-        given[field] = maker.value(node, field) if value is None else value
+def _facets(asked: Asked, truth: Truth, behaviour: Behaviour) -> dict[str, Any]:
+    fields = asked.prefix.fields
+    draws = uniforms(len(fields), behaviour.seed, asked.identity, "errs") if behaviour.error_rate else _NO_DRAWS
+    given = {
+        field.name: _facet(field, truth, draw < behaviour.error_rate, asked)
+        for field, draw in zip(fields, draws, strict=False)
+    }
+    if behaviour.labels:
+        given |= {name: label for name, label in behaviour.labels.items() if name in given}
     return given
 
 
-def _facet(field: str, node: Mapping[str, Any], truth: Truth, errs: bool, identity: str) -> Any:
-    """The planted value of one field, or another if it errs; None where nothing is planted for such a field."""
-    if field == "request":
-        return one_of(load_bank(), identity, field).label if errs else truth.label
-    if field.endswith("evidence"):
+def _facet(field: Field, truth: Truth, errs: bool, asked: Asked) -> Any:
+    """The planted value of one field, or another if it errs; any valid one where nothing is planted for it."""
+    name, options = field.name, field.options
+    if field.kind is Kind.EVIDENCE:
         return EVIDENCE
-    if node.get("enum"):
-        right = truth.of(field, node["enum"])
-        return another(node["enum"], right, identity, field) if errs else right
-    if node.get("type") == "array" and (options := (node.get("items") or {}).get("enum")):
-        members = truth.members(field, options)
-        return [another(options, members[0], identity, field)] if errs else members
-    if field in truth.values:
-        right = truth.values[field]
-        return another(list(PLANTED[field]), right, identity, field) if errs else right
-    return None
+    if field.kind is Kind.REQUEST:
+        return one_of(load_bank(), asked.identity, name).label if errs else truth.label
+    if field.kind is Kind.ONE:
+        right = truth.of(name, options)
+        return another(options, right, asked.identity, name) if errs else right
+    if field.kind is Kind.SOME:
+        members = truth.members(name, options)
+        return [another(options, members[0], asked.identity, name)] if errs else members
+    if name in truth.values:
+        right = truth.values[name]
+        return another(list(PLANTED[name]), right, asked.identity, name) if errs else right
+    return Maker(asked.prefix.schema or {}, (), asked.identity).value(field.node, name)
 
 
 def _task_choice(asked: Asked, properties: Mapping[str, Any], behaviour: Behaviour) -> dict[str, Any]:

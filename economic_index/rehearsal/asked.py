@@ -15,7 +15,8 @@ import orjson
 from economic_index.llm.request import identity, static_identity
 from economic_index.rehearsal.cache import Block, Blocks
 from economic_index.rehearsal.errors import ApiError
-from economic_index.rehearsal.models import ModelRow, lenient_row, model_row
+from economic_index.rehearsal.fields import Field, fields_of
+from economic_index.rehearsal.models import ModelRow, lenient_row
 from economic_index.rehearsal.strictness import messages_problem, prefix_problem, shape_problem
 
 REMEMBERED_PREFIXES = 512
@@ -42,6 +43,11 @@ class Prefix:
         self._system = body.get("system") or ""
 
     @cached_property
+    def fields(self) -> tuple[Field, ...]:
+        """The fields that its schema asks for."""
+        return fields_of(self.schema)
+
+    @cached_property
     def system_text(self) -> str:
         """The system prompt's texts, one after the other."""
         return text_of(self._system)
@@ -51,7 +57,7 @@ class Prefixes:
     """The prefixes seen last, by all that they consist of."""
 
     def __init__(self, strict: bool, grammar_limit: int) -> None:
-        self._strict, self._grammar_limit = strict, grammar_limit
+        self.strict, self._grammar_limit = strict, grammar_limit
         self._seen: OrderedDict[bytes, Prefix] = OrderedDict()
 
     def of(self, body: Mapping[str, Any]) -> Prefix:
@@ -60,15 +66,18 @@ class Prefixes:
         if (found := self._seen.get(key)) is not None:
             self._seen.move_to_end(key)
             return found
-        found = self._seen[key] = Prefix(body, self._strict, self._grammar_limit)
+        found = self._seen[key] = Prefix(body, self.strict, self._grammar_limit)
         if len(self._seen) > REMEMBERED_PREFIXES:
             self._seen.popitem(last=False)
         return found
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Asked:
-    """One request. `text` is that of the last message; `input_tokens` all of its input, however it is billed."""
+    """One request. `text` is that of the last message; `input_tokens` all of its input, however it is billed.
+
+    Nobody may rely on `body` for the messages: requests that share all but one message share it.
+    """
 
     body: Mapping[str, Any]
     identity: str
@@ -103,27 +112,26 @@ def parsed(raw: bytes) -> Any:
         raise ApiError(400, "The request body is not valid JSON.") from None
 
 
-def read_request(body: Any, prefixes: Prefixes, strict: bool, draw: int | str = 0) -> Asked:
+def read_request(body: Any, prefixes: Prefixes, draw: int | str) -> Asked:
     """A request from its parsed body, and its draw or the custom_id that tells it. Raises ApiError."""
     if (problem := shape_problem(body)) is not None:
         raise problem
     prefix = prefixes.of(body)
-    if strict:
-        problem = prefix.problem or messages_problem(body, model_row(body["model"]) or prefix.row)
+    if prefixes.strict:
+        problem = prefix.problem or messages_problem(body, prefix.row)
     if problem is not None:
         raise problem
     messages = body["messages"]
     blocks = prefix.blocks
     marked = prefix.marks_last or any(_is_marked(message["content"]) for message in messages)
-    tokens = blocks.tokens
-    ends: Sequence[Block] = blocks.ends
     if marked:
         blocks = _with_messages(blocks, messages, prefix.marks_last)
-        ends, tokens = blocks.ends, blocks.tokens
+        tokens = blocks.tokens
     else:
-        tokens += sum(prefix.row.tokens(len(text_of(message["content"]).encode())) for message in messages)
-    key = _key(prefix.static, messages, draw)
-    return Asked(body, key, prefix, text_of(messages[-1]["content"]), ends, tokens)
+        sizes = (len(text_of(message["content"]).encode()) for message in messages)
+        tokens = blocks.tokens + sum(map(prefix.row.tokens, sizes))
+    key = key_of(prefix.static, messages, draw)
+    return Asked(body, key, prefix, text_of(messages[-1]["content"]), blocks.ends, tokens)
 
 
 def _is_marked(content: Any) -> bool:
@@ -140,7 +148,7 @@ def _with_messages(blocks: Blocks, messages: Sequence[Mapping[str, Any]], marks_
     return extended
 
 
-def _key(static: str, messages: Sequence[Mapping[str, Any]], draw: int | str) -> str:
+def key_of(static: str, messages: Sequence[Mapping[str, Any]], draw: int | str) -> str:
     """Identity by the draw, or by the draw whose identity a custom_id of ours names, else by draw 0."""
     if isinstance(draw, int):
         return identity(static, messages, draw)

@@ -45,8 +45,8 @@ class Blocks:
         """Start with what changes every hash: model, tools, format, thinking; a format is billed as input."""
         seed = orjson.dumps(settings, option=orjson.OPT_SORT_KEYS)
         self._row, self._hash = row, hashlib.sha256(seed)
-        schema = (settings.get("output_config") or {}).get("format")
-        self.tokens = row.tokens(len(orjson.dumps(schema))) if schema else 0
+        wanted = (settings.get("output_config") or {}).get("format")
+        self.tokens = row.tokens(len(orjson.dumps(wanted))) if wanted else 0
         self.ends: list[Block] = []
 
     def extended(self) -> "Blocks":
@@ -62,13 +62,13 @@ class Blocks:
             text = text_bytes(block)
             self._hash.update(len(text).to_bytes(8, "big") + text)
             self.tokens += self._row.tokens(len(text))
-            mark = block.get("cache_control")
-            self.ends.append(Block(self._hash.digest(), self.tokens, mark.get("ttl", "5m") if mark else None))
+            self.ends.append(Block(self._hash.digest(), self.tokens, _lifetime(block.get("cache_control"))))
 
-    @property
-    def is_marked(self) -> bool:
-        """Whether any block is a breakpoint."""
-        return any(block.lifetime for block in self.ends)
+
+def _lifetime(mark: Any) -> str | None:
+    if not isinstance(mark, dict):
+        return None
+    return "1h" if mark.get("ttl") == "1h" else "5m"
 
 
 def text_bytes(block: Mapping[str, Any]) -> bytes:

@@ -8,14 +8,30 @@ from collections.abc import Callable, Mapping
 
 from aiohttp import web
 
+from economic_index.rehearsal.errors import new_request_id
+
+MARK = "x-oei-rehearsal"
+REQUEST_ID = "request-id"
 JSON = "application/json"
 HTML = b"<!doctype html><title>Bad gateway</title><p>A gateway answered in place of the rehearsal.</p>"
 DRIP_SECONDS = 0.2
 
 
+def identified() -> dict[str, str]:
+    """The headers of every answer: its id, and that it is a rehearsal's, so that nobody takes it for a model's."""
+    return {MARK: "1", REQUEST_ID: new_request_id()}
+
+
 def json_response(body: bytes, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
     """A whole answer."""
-    return web.Response(body=body, status=status, content_type=JSON, headers=headers)
+    return web.Response(body=body, status=status, content_type=JSON, headers=identified() | (headers or {}))
+
+
+def streamed(content_type: str, headers: dict[str, str] | None = None) -> web.StreamResponse:
+    """An answer that is written piece by piece."""
+    response = web.StreamResponse(headers=identified() | (headers or {}))
+    response.content_type = content_type
+    return response
 
 
 def is_gone(request: web.Request) -> bool:
@@ -48,20 +64,20 @@ async def delivered(
 
 
 _BROKEN: Mapping[str, Callable[[bytes, dict[str, str]], web.Response]] = {
-    "html": lambda _, headers: web.Response(body=HTML, content_type="text/html", headers=headers),
+    "html": lambda _, headers: web.Response(body=HTML, content_type="text/html", headers=identified() | headers),
     "empty_body": lambda _, headers: json_response(b"", headers=headers),
     "cut_json": lambda body, headers: json_response(body[: len(body) * 2 // 3], headers=headers),
 }
 
 
-def _streamed(body: bytes, headers: dict[str, str]) -> web.StreamResponse:
-    response = web.StreamResponse(headers=headers)
-    response.content_type, response.content_length = JSON, len(body)
+def _sized(body: bytes, headers: dict[str, str]) -> web.StreamResponse:
+    response = streamed(JSON, headers)
+    response.content_length = len(body)
     return response
 
 
 async def _short(request: web.Request, body: bytes, headers: dict[str, str]) -> web.StreamResponse:
-    response = _streamed(body, headers)
+    response = _sized(body, headers)
     await response.prepare(request)
     await response.write(body[: len(body) // 2])
     dropped(request)
@@ -72,7 +88,7 @@ async def _drip(
     request: web.Request, body: bytes, seconds: float, headers: dict[str, str]
 ) -> tuple[web.StreamResponse, bool]:
     """A few bytes every 200 ms: no timeout of a single read ends it."""
-    response = _streamed(body, headers)
+    response = _sized(body, headers)
     await response.prepare(request)
     pieces = max(int(seconds / DRIP_SECONDS), 1)
     size = -(-len(body) // pieces)

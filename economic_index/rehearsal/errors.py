@@ -4,6 +4,7 @@ What causes them is decided elsewhere; nothing that a client sent is ever repeat
 """
 
 from collections.abc import Mapping
+from itertools import count
 from uuid import uuid4
 
 import orjson
@@ -22,6 +23,9 @@ TYPES: Mapping[int, str] = {
     504: "timeout_error",
     529: "overloaded_error",
 }
+
+
+_PROCESS, _NUMBERS = uuid4().hex[:12], count()
 
 
 class ApiError(Exception):
@@ -49,4 +53,4 @@ def error_object(status: int, message: str, request_id: str, error_code: str | N
 
 def new_request_id() -> str:
     """A fresh id for the header `request-id`."""
-    return f"req_{uuid4().hex[:24]}"
+    return f"req_{_PROCESS}{next(_NUMBERS):012x}"

@@ -4,6 +4,7 @@ Answers are made in rehearsal.py; batches have a module of their own.
 """
 
 import asyncio
+from time import monotonic
 
 import orjson
 from aiohttp import web
@@ -37,10 +38,11 @@ class LiveMessages:
     async def create(self, request: web.Request) -> web.StreamResponse:
         """Answer one request, or fail as its fault wants. Raises ApiError."""
         raw = await request.read()
+        started = monotonic()
         stats = self._rehearsal.stats
         stats.entered()
         try:
-            return await self._answered(request, self._asked(request, raw))
+            return await self._answered(request, self._asked(request, raw), started)
         finally:
             stats.left()
 
@@ -49,9 +51,9 @@ class LiveMessages:
         draw = request.headers.get(DRAW_HEADER, "0")
         if not draw.isascii() or not draw.isdigit():
             raise ApiError(400, f"{DRAW_HEADER}: should be a number")
-        return self._rehearsal.read(parsed(raw), int(draw))
+        return self._rehearsal.read(raw, int(draw))
 
-    async def _answered(self, request: web.Request, asked: Asked) -> web.StreamResponse:
+    async def _answered(self, request: web.Request, asked: Asked, started: float) -> web.StreamResponse:
         rehearsal = self._rehearsal
         behaviour, seen = rehearsal.behaviour, rehearsal.stats.arrived(asked.identity)
         use = rehearsal.cache_use(rehearsal.live_cache, asked)
@@ -61,7 +63,7 @@ class LiveMessages:
         error = error_of(fault, behaviour.retry_after)
         if error is not None and error.status < 500:
             raise error
-        await self._wait(asked, seen.tries)
+        await self._wait(asked, seen.tries, started)
         if error is not None:
             raise error
         if fault == "drop_before" or is_gone(request):
@@ -75,20 +77,21 @@ class LiveMessages:
         seen.completed += is_whole
         return response
 
-    async def _wait(self, asked: Asked, try_number: int) -> None:
+    async def _wait(self, asked: Asked, try_number: int, started: float) -> None:
         behaviour = self._rehearsal.behaviour
         seconds = behaviour.latency
         if behaviour.jitter:
             seconds += behaviour.jitter * uniform(behaviour.seed, "jitter", asked.identity, try_number)
         if seconds:
-            await asyncio.sleep(seconds)
+            await asyncio.sleep(max(seconds - (monotonic() - started), 0.0))
 
     async def count_tokens(self, request: web.Request) -> web.Response:
         """The estimate of a request's input tokens. Raises ApiError."""
         raw = await request.read()
         check_headers(request, self._rehearsal)
         body = parsed(raw)
-        asked = self._rehearsal.read({"max_tokens": 1, **body} if isinstance(body, dict) else body, 0)
+        whole = {"max_tokens": 1, **body} if isinstance(body, dict) else body
+        asked = self._rehearsal.read(orjson.dumps(whole), 0)
         return json_response(orjson.dumps({"input_tokens": asked.input_tokens}))
 
     async def model(self, request: web.Request) -> web.Response:

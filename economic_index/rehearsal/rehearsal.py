@@ -14,10 +14,11 @@ import orjson
 
 from economic_index.rehearsal.altering import alter
 from economic_index.rehearsal.answers import answer
-from economic_index.rehearsal.asked import Asked, Prefixes, read_request
+from economic_index.rehearsal.asked import Asked, Prefixes
 from economic_index.rehearsal.cache import CacheUse, PromptCache
 from economic_index.rehearsal.errors import ApiError
 from economic_index.rehearsal.faults import MESSAGE, drawn_fault
+from economic_index.rehearsal.heads import Heads
 from economic_index.rehearsal.limits import Limits
 from economic_index.rehearsal.message import message_of
 from economic_index.rehearsal.replay import BrokenRecord, Recorder, Replay
@@ -60,7 +61,7 @@ class Rehearsal:
         self._replay, self._recorder = replay, recorder
         self.behaviour = replace(behaviour, script=())  # a script is played once
         self.script.extend(behaviour.script)
-        self.prefixes = Prefixes(behaviour.strict, behaviour.grammar_limit)
+        self._heads = Heads(Prefixes(behaviour.strict, behaviour.grammar_limit))
 
     @staticmethod
     def _opened(behaviour: Behaviour) -> tuple[Replay | None, Recorder | None]:
@@ -77,9 +78,9 @@ class Rehearsal:
             if file is not None:
                 file.close()
 
-    def read(self, body: Any, draw: int | str) -> Asked:
-        """A request from its parsed body and its draw or custom_id. Raises ApiError."""
-        return read_request(body, self.prefixes, self.behaviour.strict, draw)
+    def read(self, raw: bytes, draw: int | str) -> Asked:
+        """A request from the bytes of its body, and its draw or custom_id. Raises ApiError."""
+        return self._heads.read(raw, draw)
 
     def next_fault(self, asked: Asked, seen: Seen) -> str:
         """The fault of the next try of a request: a scripted one, else a drawn one; counts the try."""

@@ -6,6 +6,7 @@ It listens on the loopback address alone. The wall clock is the caller's.
 import argparse
 import asyncio
 import contextlib
+import gc
 import json
 import signal
 import threading
@@ -124,4 +125,5 @@ def main(argv: Sequence[str], clock: Clock) -> None:
     parser.add_argument("--settings", default="{}")
     chosen = parser.parse_args(argv)
     behaviour = changed(Behaviour(), json.loads(chosen.settings))
+    gc.freeze()  # nothing of what was imported is ever garbage
     asyncio.run(_served(build_app(behaviour, chosen.state, clock), chosen.port))

@@ -58,6 +58,10 @@ def _nodes(node: Any, depth: int) -> Iterator[tuple[dict[str, Any], int]]:
 
 def _node_problem(node: dict[str, Any]) -> str | None:
     where = "output_config.format.schema"
+    if not isinstance(node.get("properties", {}), dict) or not isinstance(node.get("required", []), list):
+        return f"{where}: 'properties' should be an object and 'required' a list"
+    if not isinstance(node.get("enum", []), list) or not isinstance(node.get("$defs", {}), dict):
+        return f"{where}: 'enum' should be a list and '$defs' an object"
     if refused := sorted((BOUNDS | COMBINATIONS) & node.keys()):
         return f"{where}: '{refused[0]}' is not supported"
     if node.get("minItems", 0) not in (0, 1):

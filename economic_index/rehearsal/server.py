@@ -9,14 +9,13 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from economic_index.rehearsal.control import Control
-from economic_index.rehearsal.delivery import json_response
-from economic_index.rehearsal.errors import ApiError, new_request_id
+from economic_index.rehearsal.delivery import REQUEST_ID, identified, json_response
+from economic_index.rehearsal.errors import ApiError
 from economic_index.rehearsal.messages import LiveMessages
 from economic_index.rehearsal.rehearsal import Clock, Rehearsal
 from economic_index.rehearsal.settings import Behaviour
 
-MARK = "x-oei-rehearsal"
-REQUEST_ID = "request-id"
+OWN_ERROR = "the rehearsal failed"
 MAX_BODY = 32 * 1024 * 1024
 
 
@@ -27,7 +26,6 @@ def build_app(behaviour: Behaviour, state_dir: Path, clock: Clock) -> web.Applic
     """
     rehearsal = Rehearsal(behaviour, clock)
     app = web.Application(client_max_size=MAX_BODY, middlewares=[_counted(rehearsal)])
-    app.on_response_prepare.append(_marked)
     for part in (LiveMessages(rehearsal), Control(rehearsal)):
         app.add_routes(part.routes())
 
@@ -36,12 +34,6 @@ def build_app(behaviour: Behaviour, state_dir: Path, clock: Clock) -> web.Applic
 
     app.on_cleanup.append(close)
     return app
-
-
-async def _marked(request: web.Request, response: web.StreamResponse) -> None:
-    """Every answer says that it is a rehearsal's, so that nobody takes it for a model's."""
-    response.headers[MARK] = "1"
-    response.headers.setdefault(REQUEST_ID, new_request_id())
 
 
 def _counted(rehearsal: Rehearsal) -> Middleware:
@@ -54,6 +46,9 @@ def _counted(rehearsal: Rehearsal) -> Middleware:
             response = _error_response(error)
         except web.HTTPException as error:
             response = _error_response(ApiError(error.status, error.reason))
+        except Exception as error:  # its text may hold what a client sent
+            rehearsal.stats.by_fault[f"{OWN_ERROR} {type(error).__name__}"] += 1
+            response = _error_response(ApiError(500, f"{OWN_ERROR}: {type(error).__name__}"))
         if request.path.startswith("/v1/"):
             rehearsal.stats.by_status[response.status] += 1
         return response
@@ -62,5 +57,5 @@ def _counted(rehearsal: Rehearsal) -> Middleware:
 
 
 def _error_response(error: ApiError) -> web.Response:
-    request_id = new_request_id()
-    return json_response(error.body(request_id), error.status, error.headers | {REQUEST_ID: request_id})
+    marks = identified()
+    return json_response(error.body(marks[REQUEST_ID]), error.status, error.headers | marks)

@@ -47,9 +47,18 @@ def shape_problem(body: Any) -> ApiError | None:
     messages = body.get("messages")
     if not isinstance(messages, list) or not messages or not all(map(_is_message, messages)):
         return invalid("messages: at least one is required, each with a role, and a text or blocks as content")
-    system = body.get("system", "")
+    message = _parts_problem(body)
+    return invalid(message) if message else None
+
+
+def _parts_problem(body: Mapping[str, Any]) -> str | None:
+    tools, system = body.get("tools", []), body.get("system", "")
+    if not isinstance(body.get("output_config", {}), dict):
+        return "output_config: should be an object"
+    if not isinstance(tools, list) or not all(isinstance(tool, dict) for tool in tools):
+        return "tools: should be a list of objects"
     if not _is_content(system) or any("text" not in block for block in system if isinstance(block, dict)):
-        return invalid("system: should be a string or a list of text blocks")
+        return "system: should be a string or a list of text blocks"
     return None
 
 
@@ -79,13 +88,13 @@ def prefix_problem(body: Mapping[str, Any], grammar_limit: int) -> ApiError | No
         _output_problem(body.get("output_config", {}), grammar_limit)
         or _thinking_problem(body, row)
         or _tools_problem(body, row)
-        or _marks_problem(body)
+        or _marks_problem({**body, "messages": ()})
     )
     return invalid(message) if message else None
 
 
-def _output_problem(config: Any, grammar_limit: int) -> str | None:
-    if not isinstance(config, dict) or config.keys() - {"format", "effort"}:
+def _output_problem(config: Mapping[str, Any], grammar_limit: int) -> str | None:
+    if config.keys() - {"format", "effort"}:
         return "output_config: takes format and effort"
     wanted = config.get("format")
     if wanted is None:
@@ -121,7 +130,7 @@ def _tools_problem(body: Mapping[str, Any], row: ModelRow) -> str | None:
 
 
 def _blocks(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    yield from (tool for tool in body.get("tools") or () if isinstance(tool, dict))
+    yield from body.get("tools", ())
     contents = [body.get("system", ""), *(message["content"] for message in body["messages"])]
     for content in contents:
         yield from () if isinstance(content, str) else content

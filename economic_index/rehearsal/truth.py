@@ -3,15 +3,13 @@
 How an answer departs from the truth is answers.py's. Shares of labels are the demonstration's own, nobody's finding.
 """
 
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
 from typing import Any
 
 from economic_index.local.bank import BankTask, load_bank
-from economic_index.rehearsal.draws import one_of, uniform, weighted
+from economic_index.rehearsal.draws import Weights, drawn_bytes, one_of, uniform, uniforms
 from economic_index.vocabulary import Collaboration, Intent, UseCase
 
 PLANTED: Mapping[str, Mapping[Any, float]] = {
@@ -37,7 +35,10 @@ PLANTED: Mapping[str, Mapping[Any, float]] = {
 }
 """Share of each value of each facet; facets are drawn independently of each other."""
 
-SKILL_SHARE = 0.12
+_PLANTED = {field: Weights(shares) for field, shares in PLANTED.items()}
+
+_SKILL_BYTES = 31
+SKILL_SHARE = _SKILL_BYTES / 256
 """Chance of each skill to be part of a conversation, independent of the others; at least one always is."""
 
 TASK_EXPONENT = 0.8
@@ -71,32 +72,31 @@ class Truth:
         return one_of(options, self.seed, self.fence_id, field)
 
     def members(self, field: str, options: Sequence[Any]) -> list[Any]:
-        """The true subset of a schema's options, in their order; never empty if there are options."""
-        drawn = {option: uniform(self.seed, self.fence_id, field, option) for option in options}
-        chosen = [option for option, draw in drawn.items() if draw < SKILL_SHARE]
-        return chosen or [min(drawn, key=drawn.__getitem__)]
+        """The true subset of a schema's options, sorted; never empty if there are options."""
+        draws = drawn_bytes(len(options), self.seed, self.fence_id, field)
+        chosen = [option for option, draw in zip(sorted(options), draws, strict=True) if draw < _SKILL_BYTES]
+        return chosen or [one_of(options, self.seed, self.fence_id, field)]
 
 
 @lru_cache(maxsize=8)
-def _ranked_tasks(seed: int) -> tuple[tuple[BankTask, ...], list[float]]:
-    tasks = sorted(load_bank(), key=lambda task: uniform(seed, "rank", task.bank_task_id))
-    return tuple(tasks), list(accumulate(rank**-TASK_EXPONENT for rank in range(1, len(tasks) + 1)))
+def _tasks(seed: int) -> Weights[str]:
+    ranked = sorted(_by_id(), key=lambda bank_task_id: uniform(seed, "rank", bank_task_id))
+    return Weights({bank_task_id: rank**-TASK_EXPONENT for rank, bank_task_id in enumerate(ranked, 1)})
+
+
+@lru_cache(maxsize=1)
+def _by_id() -> dict[str, BankTask]:
+    return {task.bank_task_id: task for task in load_bank()}
 
 
 def task_shares(seed: int) -> dict[str, float]:
     """Planted share of conversations of each task of the bank, by its id; sums to 1."""
-    tasks, bounds = _ranked_tasks(seed)
-    steps = zip(tasks, bounds, [0.0, *bounds], strict=False)
-    return {task.bank_task_id: (bound - before) / bounds[-1] for task, bound, before in steps}
+    return _tasks(seed).shares()
 
 
 @lru_cache(maxsize=4096)
 def truth_of(seed: int, fence_id: str) -> Truth:
     """What is true of the conversation whose transcript is fenced by this id. Pure."""
-    tasks, bounds = _ranked_tasks(seed)
-    place = bisect_right(bounds, uniform(seed, fence_id, "task") * bounds[-1])
-    values = {
-        field: value if isinstance(value := weighted(shares, seed, fence_id, field), float) else str(value)
-        for field, shares in PLANTED.items()
-    }
-    return Truth(seed, fence_id, tasks[min(place, len(tasks) - 1)], values)
+    draws = uniforms(len(_PLANTED) + 1, seed, fence_id)
+    values = {field: weights.at(draw) for (field, weights), draw in zip(_PLANTED.items(), draws, strict=False)}
+    return Truth(seed, fence_id, _by_id()[_tasks(seed).at(draws[-1])], values)
