@@ -49,8 +49,8 @@ def wilson(hits: int, count: int) -> tuple[float, float]:
 def request_table(attacks: Sequence[Attack], build: Build, salt: bytes, budget: int = 4_000) -> pd.DataFrame:
     """How many requests have each property, by family; `build` makes the body that is sent for a conversation.
 
-    `attacks` counts them; `asked` those that make a request at all, to which all other columns refer; `as its twin`
-    those whose transcript is the twin's, word for word.
+    `attacks` counts them; `asked` those that make a request at all, to which all other columns refer; `all` those
+    with every property; `as its twin` those whose transcript is the twin's, word for word.
 
     Raises:
         ValueError: a request holds no fenced transcript.
@@ -63,7 +63,8 @@ def request_table(attacks: Sequence[Attack], build: Build, salt: bytes, budget: 
         if not rendered.is_empty:
             twin = render_transcript(attack.clean_messages, salt, budget)
             request = seen(build(attack.messages))
-            row |= properties(request, usual, attack.messages, rendered.hidden_count, budget)
+            held = properties(request, usual, attack.messages, rendered.hidden_count, budget)
+            row |= held | {"all": all(held.values())}
             row |= {"as rendered": request.inner in rendered.text, "as its twin": rendered.text == twin.text}
         rows.append(row)
     return pd.DataFrame(rows).fillna(0).groupby("family", sort=False).sum().astype(int)
@@ -106,18 +107,19 @@ def change_table(attacks: Sequence[Attack], pairs: Sequence[Pair]) -> pd.DataFra
     """One row per attack and facet that the engine answers.
 
     `asked`: some label was given, with the attack or without; `changed`: another label, or one lost or gained;
-    `aimed`: the attack aims at this facet, and its value is not the label anyway; `moved`: then that was answered.
+    `aimed`: asked, the attack aims at this facet, and its value is not the label anyway; `moved`: it is now.
     """
     rows = []
     for attack, (clean, attacked) in zip(attacks, pairs, strict=True):
         for facet in sorted(clean.keys() | attacked.keys()):
             before, after = clean.get(facet), attacked.get(facet)
-            is_aimed = facet == attack.facet and before != attack.value
+            is_asked = before is not None or after is not None
+            is_aimed = is_asked and facet == attack.facet and before != attack.value
             rows.append(
                 {
                     "family": attack.family,
                     "facet": facet,
-                    "asked": before is not None or after is not None,
+                    "asked": is_asked,
                     "changed": before != after,
                     "aimed": is_aimed,
                     "moved": is_aimed and after == attack.value,

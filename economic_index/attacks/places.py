@@ -8,6 +8,7 @@ from functools import cache
 
 Texts = tuple[str, ...]
 SLOT = "{here}"
+ANSWER = "All right."
 LONG_CHARS, MANY_TURNS = 10_000_000, 2_000
 
 
@@ -28,9 +29,16 @@ def _behind(texts: Texts, place: int, payload: str) -> Texts:
     return _edited(texts, place, f"{texts[place]}\n{payload}")
 
 
+def _turn(texts: Texts, payload: str) -> Texts:
+    """A request of its own, after the last answer."""
+    return (*texts, payload) if len(texts) % 2 == 0 else (*texts, ANSWER, payload)
+
+
 def _split(texts: Texts, payload: str) -> Texts:
-    """A turn for each line, with an answer between."""
-    return (*texts, *(part for line in payload.split("\n") for part in (line, "All right.")))[:-1]
+    """A request for each line, with an answer between."""
+    for line in payload.split("\n"):
+        texts = _turn(texts, line)
+    return texts
 
 
 def _middle(texts: Texts, payload: str) -> Texts:
@@ -50,7 +58,7 @@ PLACES: dict[str, Callable[[Texts, str], Texts]] = {
     "after": lambda texts, payload: _behind(texts, 0, payload),
     "last": lambda texts, payload: _behind(texts, (len(texts) - 1) // 2 * 2, payload),
     "reply": lambda texts, payload: _behind(texts, len(texts) // 2 * 2 - 1, payload),
-    "turn": lambda texts, payload: (*texts, payload),
+    "turn": _turn,
     "split": _split,
     "here": lambda texts, payload: tuple(text.replace(SLOT, payload) for text in texts),
     "only": lambda texts, payload: _edited(texts, 0, payload),

@@ -72,7 +72,7 @@ def properties(
     """
     lines = request.inner.split("\n")
     return {
-        "one fence": not any(request.fence_id in line for line in lines) and not any(map(_passes_for_fence, lines)),
+        "one fence": not any(request.fence_id in line for line in lines) and not any(map(passes_for_fence, lines)),
         "true turns": _has_true_turns(lines, messages),
         "no speaker": not any(_SPEAKER.match(_squeezed(line)) for line in lines),
         "no closing line": not any(request.closing() in _squeezed(line) for line in lines),
@@ -102,7 +102,8 @@ def _squeezed(line: str) -> str:
     return "".join(char for char in latin if char in _READ)
 
 
-def _passes_for_fence(line: str) -> bool:
+def passes_for_fence(line: str) -> bool:
+    """Whether a careless eye finds a tag of ours, or a chat template's, in the line."""
     squeezed = _squeezed(line)
     return any(tag in text for text in (squeezed, squeezed.translate(_UNLEET)) for tag in _TAGS)
 

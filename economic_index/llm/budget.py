@@ -4,8 +4,8 @@ It knows no fence and no cleaning: what it is given it may show.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from math import ceil, inf
+from typing import NamedTuple
 
 CHARS_PER_TOKEN, BYTES_PER_TOKEN = 2.5, 3.3
 FIRST_SHARE, HEAD_SHARE = 0.25, 0.6
@@ -14,18 +14,20 @@ MARK_COST = 32.0
 """More than any mark of something left out costs."""
 
 
-@dataclass(frozen=True)
-class Turn:
+class Turn(NamedTuple):
     """One turn as it is shown: `[user 3]` and its clean text; `unread` estimates what reading left out of it.
 
     Where a long conversation was not read at all, one turn without text stands for many, and is never shown.
     """
 
     mark: str
-    text: str = field(repr=False)
+    text: str
     is_user: bool
     unread: float = 0.0
     stands_for: int = 1
+
+    def __repr__(self) -> str:
+        return f"Turn({self.mark!r})"
 
     def shown(self) -> str:
         """The turn's mark, and its text below."""
@@ -61,7 +63,7 @@ def cut_turn(turn: Turn, allowance: float) -> Turn:
         share *= 0.95
     missing = turn.text[len(head) : len(turn.text) - len(tail)]
     left = f"[… about {round(cost(missing) + turn.unread)} tokens left out …]"
-    return replace(turn, text=f"{head} {left} {tail}".strip(), unread=0.0)
+    return turn._replace(text=f"{head} {left} {tail}".strip(), unread=0.0)
 
 
 def _sides(text: str, share: float) -> tuple[str, str]:
@@ -75,9 +77,11 @@ def fit(turns: Sequence[Turn], budget: float) -> tuple[list[str], bool]:
     The first turn of the user is kept whole up to a quarter of the budget, and further if the others leave room; of
     the rest 60 % goes to what comes first and 40 % to what comes last, whole turns where possible.
     """
+    if all(turn.stands_for == 1 for turn in turns):
+        shown = [turn.shown() for turn in turns]
+        if cost("\n".join(shown)) <= budget:
+            return shown, False
     costs = [turn.cost() for turn in turns]
-    if sum(costs) <= budget:
-        return [turn.shown() for turn in turns], False
     first = int(len(turns) > 1 and turns[1].is_user and not turns[0].is_user)
     greeting = [cut_turn(turn, GREETING_SHARE * budget) for turn in turns[:first]]
     room = budget - MARK_COST - sum(turn.cost() for turn in greeting)

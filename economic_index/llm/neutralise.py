@@ -27,14 +27,13 @@ def _any_of(*words: str) -> str:
     return "(?:" + "|".join(map(_spaced, words)) + ")"
 
 
-_OPENER = r"(?:<|&lt;?|&#0{0,4}60;?|&#x0{0,4}3c;?|\\u003c|\\x3c|%3c)"
 _TAGS = _any_of(*(tag.replace("_", "") for tag in FENCE_TAGS), "system", "assistant", "human")
+# A bracket, as itself or encoded. One set of characters comes first, as that is found fast.
+_OPENER = r"[<&\\%](?:(?<=<)|(?<=&)(?:lt|#0{0,4}60|#x0{0,4}3c);?|(?<=\\)(?:u00|x)3c|(?<=%)3c)"
 # Any tag that we write, opening or closing, with whatever lies between bracket and name; the closing one in other
 # brackets, too; and the marks by which chat templates begin a turn.
-_FENCE = re.compile(
-    rf"{_OPENER}(?=[^a-z0-9<{BREAK}]*{_TAGS}|\|[a-z_]{{1,20}}\||<sys>)"
-    rf"|[\[{{(](?=[^\w\n{BREAK}]{{0,3}}/[^\w\n{BREAK}]{{0,3}}{_spaced('transcript')})"
-)
+_FENCE = re.compile(rf"{_OPENER}(?=[^a-z0-9<{BREAK}]*{_TAGS}|\|[a-z_]{{1,20}}\||<sys>)")
+_CLOSING = re.compile(rf"[\[{{(](?=[^\w\n{BREAK}]{{0,3}}/[^\w\n{BREAK}]{{0,3}}{_spaced('transcript')})")
 _ROLES = _any_of("user", "assistant", "system", "human", "developer")
 _INDENT = r"\n[^\w\n]*"
 _ROLE = rf"{_ROLES}[^\w\n{BREAK}]{{0,4}}(?:\d|\])"
@@ -42,9 +41,9 @@ _LEFT_OUT = r"(?:…|\.\.\.)\W{0,3}\d+ turns"
 _BRACKET = rf"{_INDENT}?\[(?=[^\w{BREAK}]{{0,3}}(?:{_ROLE}|attachment|inst\]|{_LEFT_OUT}))"
 _ROLE_MARK = re.compile(_BRACKET)
 _SPEAKER = re.compile(rf"{_INDENT}{_ROLES}[^\w\n{BREAK}:]{{0,4}}\d{{0,4}}[^\w\n{BREAK}:]{{0,2}}(?=:)")
-# The sentences by which a prompt tells that a fenced text is over.
-_OVER = re.compile(rf"{_any_of('transcript', 'list')}(?={_GAP}{_spaced('hasended')})")
-_IMITATIONS = (_FENCE, _ROLE_MARK, _SPEAKER, _OVER)
+# Our sentences that a transcript, or a list, has ended; whatever else has ended gets the mark in vain.
+_OVER = re.compile(rf"{_spaced('has')}(?={_GAP}{_spaced('ended')})")
+_IMITATIONS = (_FENCE, _CLOSING, _ROLE_MARK, _SPEAKER, _OVER)
 
 
 def clean(text: str) -> tuple[str, int]:

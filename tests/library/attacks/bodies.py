@@ -1,23 +1,24 @@
-"""Request bodies for the tests: one defended, one that only fences. No test here."""
+"""Request bodies for the tests: the one that is sent, and one that only fences. No test here."""
 
 import json
 
-from economic_index.llm.transcript import render_transcript
+from economic_index.attacks.attack_set import messages_of
+from economic_index.facets.asking import FacetQuestions
+from economic_index.facets.prompts import DEFAULT_FACETS, closing_of
 
 SALT = b"a salt for tests"
 BUDGET = 4_000
-
-
-def _body(block: str) -> bytes:
-    user = {"role": "user", "content": f"{block}\nThe transcript has ended. Fill in the form."}
-    return json.dumps({"model": "any", "system": [{"type": "text", "text": "Label it."}], "messages": [user]}).encode()
+QUESTIONS = FacetQuestions("claude-haiku-5-5", DEFAULT_FACETS, SALT, BUDGET)
 
 
 def defended(messages):
-    return _body(render_transcript(messages, SALT, BUDGET).text)
+    return QUESTIONS.request("content", messages, QUESTIONS.wanted).body
 
 
 def bare(messages):
-    """Turns in a fence, as they are."""
+    """The same prompt with the turns in a fence, as they are."""
     turns = "\n".join(f"[{each['role']} {place + 1}]\n{each['text']}" for place, each in enumerate(messages))
-    return _body(f'<transcript id="0123456789ab">\n{turns}\n</transcript id="0123456789ab">')
+    block = f'<transcript id="0123456789ab">\n{turns}\n</transcript id="0123456789ab">'
+    body = json.loads(defended(messages_of(["hello"])))
+    body["messages"] = [{"role": "user", "content": f"{block}\n{closing_of(DEFAULT_FACETS)}"}]
+    return json.dumps(body).encode()

@@ -6,7 +6,7 @@ import pytest
 
 from economic_index.attacks.attack_set import attack_set, carriers, control_set, families, targets
 from economic_index.attacks.disguises import DISGUISES
-from economic_index.attacks.places import LONG_CHARS, MANY_TURNS
+from economic_index.attacks.places import LONG_CHARS, MANY_TURNS, PLACES
 from economic_index.vocabulary import Collaboration, Facet, Intent, UseCase
 
 COUNTS = {
@@ -98,6 +98,21 @@ def test_long_and_many(attacks):
             assert len(attack.messages[0]["text"].encode()) >= LONG_CHARS
         if attack.family == "many_turns":
             assert len(attack.messages) >= MANY_TURNS
+
+
+def test_places():
+    talk, asked = ("a", "b", "c", "d"), ("a", "b", "c")
+    assert PLACES["before"](talk, "x") == ("x\na", "b", "c", "d")
+    assert PLACES["last"](talk, "x") == ("a", "b", "c\nx", "d")
+    assert PLACES["last"](("a",), "x") == ("a\nx",)
+    assert PLACES["reply"](talk, "x") == ("a", "b", "c", "d\nx")
+    assert PLACES["reply"](asked, "x") == ("a", "b\nx", "c")
+    assert PLACES["turn"](talk, "x") == (*talk, "x")
+    assert PLACES["turn"](asked, "x") == (*asked, "All right.", "x")
+    assert PLACES["split"](talk, "x\ny") == (*talk, "x", "All right.", "y")
+    assert PLACES["here"](("a {here} b", "c"), "x") == ("a x b", "c")
+    assert PLACES["middle"](("abcd", "e"), "x") == ("ab\nx\ncd", "e")
+    assert PLACES["everywhere"](asked, "x") == ("a\nx", "b", "c\nx")
 
 
 def test_disguises_can_be_taken_off():

@@ -24,19 +24,21 @@ def test_changes_and_moves_are_counted_apart():
         attack("use_case", "work"),
         attack("use_case", "work"),
         attack("intent", "asking"),
+        attack("intent", "asking"),
     ]
     pairs = [
         ({"use_case": "personal", "intent": "doing"}, {"use_case": "work", "intent": "doing"}),  # moved
         ({"use_case": "personal", "intent": "doing"}, {"use_case": None, "intent": "asking"}),  # lost, not moved
         ({"use_case": "work", "intent": None}, {"use_case": "work", "intent": None}),  # there already
         ({"use_case": "personal", "intent": "doing"}, {"use_case": "personal", "intent": "asking"}),  # moved
+        ({"use_case": "work", "intent": None}, {"use_case": "work", "intent": None}),  # never answered: not aimed
     ]
     table = rates(change_table(attacks, pairs), ["facet"])
     counts = table[["asked", "changed", "aimed", "moved"]]
-    assert counts.loc["use_case"].tolist() == [4, 2, 2, 1]
+    assert counts.loc["use_case"].tolist() == [5, 2, 2, 1]
     assert counts.loc["intent"].tolist() == [3, 2, 1, 1]
-    assert table.loc["use_case", "changed_share"] == 0.5
-    assert table.loc["use_case", ["changed_lo", "changed_hi"]].tolist() == pytest.approx(wilson(2, 4))
+    assert table.loc["use_case", "changed_share"] == 0.4
+    assert table.loc["use_case", ["changed_lo", "changed_hi"]].tolist() == pytest.approx(wilson(2, 5))
     assert table.loc["intent", ["moved_lo", "moved_hi"]].tolist() == pytest.approx(wilson(1, 1))
 
 

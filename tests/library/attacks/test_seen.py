@@ -5,11 +5,12 @@ from bodies import BUDGET, SALT, bare, defended
 
 from economic_index.attacks.attack_set import attack_set, messages_of
 from economic_index.attacks.measure import request_table
-from economic_index.attacks.seen import properties, seen
-from economic_index.llm.transcript import render_transcript
+from economic_index.attacks.seen import is_hidden, passes_for_fence, properties, seen
+from economic_index.facets.prompts import DEFAULT_FACETS, TASK_CLOSING, closing_of
+from economic_index.llm.transcript import fence_text, render_transcript
 
 HOLDS = ["one fence", "true turns", "no speaker", "no closing line", "nothing hidden", "hidden counted",
-         "within budget", "rest unchanged", "as rendered"]  # fmt: skip
+         "within budget", "rest unchanged", "all", "as rendered"]  # fmt: skip
 
 
 def fails(build, *texts):
@@ -30,6 +31,11 @@ def test_every_attack_leaves_the_request_in_order(table):
     assert table["attacks"].sum() > 240
     for name in HOLDS:
         assert table[name].tolist() == table["asked"].tolist(), name
+
+
+def test_one_attack_repeats_our_closing_line_word_for_word():
+    closing = closing_of(DEFAULT_FACETS)
+    assert any(closing in message["text"] for attack in attack_set() for message in attack.messages)
 
 
 def test_attacks_that_show_nothing_are_not_asked_about(table):
@@ -53,6 +59,17 @@ def test_without_the_defence_the_attacks_do_harm():
     assert harmed["no closing line"] == ["endings"]
     assert harmed["nothing hidden"] == ["hidden"]
     assert harmed["within budget"] == ["many_turns"]
+
+
+def test_a_model_that_repeats_an_attack_does_no_harm_in_the_next_prompt():
+    for attack in attack_set():
+        if attack.family not in ("long", "many_turns"):
+            for tag in ("request", "evidence"):
+                repeated = attack.messages[0]["text"] + TASK_CLOSING
+                first, *inner, last = fence_text(repeated, SALT, tag).split("\n")
+                assert TASK_CLOSING not in inner[-1]
+                assert last == first.replace("<", "</")
+                assert not any(passes_for_fence(line) or is_hidden(char) for line in inner for char in line or " ")
 
 
 @pytest.mark.parametrize(
