@@ -4,7 +4,7 @@ No HTTP here: live requests (messages.py) and batches both ask this for their an
 """
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from economic_index.rehearsal.answers import answer
 from economic_index.rehearsal.asked import Asked, Prefixes
 from economic_index.rehearsal.cache import CacheUse, PromptCache
 from economic_index.rehearsal.errors import ApiError
-from economic_index.rehearsal.faults import MESSAGE, drawn_fault
+from economic_index.rehearsal.faults import FAULTS, MESSAGE, drawn_fault
 from economic_index.rehearsal.heads import Heads
 from economic_index.rehearsal.limits import Limits
 from economic_index.rehearsal.message import message_of
@@ -25,6 +25,7 @@ from economic_index.rehearsal.replay import BrokenRecord, Recorder, Replay
 from economic_index.rehearsal.settings import Behaviour, UnknownSetting, changed
 from economic_index.rehearsal.stats import Seen, Stats
 
+DROPS = ("drop_before_create", "drop_create_replies")
 Clock = Callable[[], datetime]
 
 
@@ -36,12 +37,14 @@ class Rehearsal:
         self._replay: Replay | None = None
         self._recorder: Recorder | None = None
         self.script: deque[str] = deque()
+        self.drops_left = dict.fromkeys(DROPS, 0)
         self.reset()
         self._take(behaviour)
 
     def reset(self) -> None:
-        """Forget counts, tries, caches, limits and what is left of a script; batches stay."""
+        """Forget counts, tries, caches, limits, and what was to happen next; batches stay."""
         self.script.clear()
+        self.drops_left = dict.fromkeys(DROPS, 0)
         self.stats, self.limits = Stats(), Limits()
         self.live_cache, self.batch_cache = PromptCache(), PromptCache()
 
@@ -59,8 +62,12 @@ class Rehearsal:
         replay, recorder = self._opened(behaviour)
         self.close()
         self._replay, self._recorder = replay, recorder
-        self.behaviour = replace(behaviour, script=())  # a script is played once
+        # what is said of the next tries and batches holds once
         self.script.extend(behaviour.script)
+        for name in self.drops_left:
+            self.drops_left[name] += getattr(behaviour.batch, name)
+        batch = replace(behaviour.batch, drop_before_create=0, drop_create_replies=0)
+        self.behaviour = replace(behaviour, script=(), batch=batch)
         self._heads = Heads(Prefixes(behaviour.strict, behaviour.grammar_limit))
 
     @staticmethod
@@ -83,14 +90,21 @@ class Rehearsal:
         return self._heads.read(raw, draw)
 
     def next_fault(self, asked: Asked, seen: Seen) -> str:
-        """The fault of the next try of a request: a scripted one, else a drawn one; counts the try."""
+        """The fault of the next try of a live request: a scripted one, else a drawn one; counts the try."""
+        if not self.script:
+            return self.drawn_fault(asked, seen, FAULTS)
+        seen.tries += 1
+        fault = self.script.popleft()
+        self.stats.met(fault)
+        return fault
+
+    def drawn_fault(self, asked: Asked, seen: Seen, among: Set[str]) -> str:
+        """The fault of the next try of a request, if it is among these; counts the try."""
         number, seen.tries = seen.tries, seen.tries + 1
-        if self.script:
-            fault = self.script.popleft()
-        else:
-            fault = drawn_fault(self.behaviour.faults, self.behaviour.seed, asked.identity, number)
-        if fault:
-            self.stats.by_fault[fault] += 1
+        fault = drawn_fault(self.behaviour.faults, self.behaviour.seed, asked.identity, number)
+        if fault not in among:
+            return ""
+        self.stats.met(fault)
         return fault
 
     def cache_use(self, cache: PromptCache, asked: Asked, may_read: bool = True) -> CacheUse:

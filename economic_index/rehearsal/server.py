@@ -8,14 +8,15 @@ from pathlib import Path
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from economic_index.rehearsal.batches import Batches
 from economic_index.rehearsal.control import Control
 from economic_index.rehearsal.delivery import REQUEST_ID, identified, json_response
 from economic_index.rehearsal.errors import ApiError
 from economic_index.rehearsal.messages import LiveMessages
 from economic_index.rehearsal.rehearsal import Clock, Rehearsal
 from economic_index.rehearsal.settings import Behaviour
+from economic_index.rehearsal.stats import OWN_ERROR
 
-OWN_ERROR = "the rehearsal failed"
 MAX_BODY = 32 * 1024 * 1024
 
 
@@ -26,8 +27,10 @@ def build_app(behaviour: Behaviour, state_dir: Path, clock: Clock) -> web.Applic
     """
     rehearsal = Rehearsal(behaviour, clock)
     app = web.Application(client_max_size=MAX_BODY, middlewares=[_counted(rehearsal)])
-    for part in (LiveMessages(rehearsal), Control(rehearsal)):
+    batches = Batches(rehearsal, state_dir)
+    for part in (LiveMessages(rehearsal), batches, Control(rehearsal)):
         app.add_routes(part.routes())
+    app.cleanup_ctx.append(batches.while_running)
 
     async def close(_: web.Application) -> None:
         rehearsal.close()
@@ -46,8 +49,8 @@ def _counted(rehearsal: Rehearsal) -> Middleware:
             response = _error_response(error)
         except web.HTTPException as error:
             response = _error_response(ApiError(error.status, error.reason))
-        except Exception as error:  # its text may hold what a client sent
-            rehearsal.stats.by_fault[f"{OWN_ERROR} {type(error).__name__}"] += 1
+        except Exception as error:  # told by its kind alone: its text may hold what a client sent
+            rehearsal.stats.failed(error)
             response = _error_response(ApiError(500, f"{OWN_ERROR}: {type(error).__name__}"))
         if request.path.startswith("/v1/"):
             rehearsal.stats.by_status[response.status] += 1

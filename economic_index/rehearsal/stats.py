@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+OWN_ERROR = "the rehearsal failed"
+
 
 @dataclass(slots=True)
 class Seen:
@@ -36,6 +38,15 @@ class Stats:
         seen = self.by_identity.setdefault(identity, Seen())
         seen.arrivals += 1
         return seen
+
+    def met(self, fault: str) -> None:
+        """Count a fault that a request met; "" is none."""
+        if fault:
+            self.by_fault[fault] += 1
+
+    def failed(self, error: Exception) -> None:
+        """Count an error of the server itself, by its kind: its text may hold what a client sent."""
+        self.by_fault[f"{OWN_ERROR}: {type(error).__name__}"] += 1
 
     def billed(self, model: str, usage: Mapping[str, Any]) -> None:
         """Count the tokens of an answer that was made."""
