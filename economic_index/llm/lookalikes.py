@@ -22,17 +22,42 @@ _HIDDEN_RANGES = (
 )  # fmt: skip
 HIDDEN_ASCII = bytes(code for code in (*range(32), 127) if code not in b"\t\n")
 
-# Letters of other alphabets, by the Latin letter that they pass for.
+# Characters of other alphabets and of symbols, by the Latin letter or the sign that they pass for.
 _ALIKE = {
-    "a": "аɑαᴀΑАᎪ∂", "b": "вʙВΒЬ", "c": "сϲᴄСϹᏟ", "d": "ԁᴅԀᎠɗ", "e": "еєεɛᴇЕΕᎬ℮", "f": "ꜰƒғ", "g": "ɡցɢԍ",
-    "h": "һнհʜНΗᎻ", "i": "іιıɩɪІΙӀᎥǀ׀", "j": "јϳᴊЈ", "k": "кκᴋКΚᏦ", "l": "ʟⅼ", "m": "мϻᴍМΜᎷ", "n": "пηոռɴΝИи",
-    "o": "оοσօᴏОΟՕ", "p": "рρᴘРΡᏢþ", "q": "ԛգ", "r": "гʀɾᎡᏒя", "s": "ѕꜱЅՏᏚ", "t": "тτᴛТΤᎢ†", "u": "υսᴜµμ",
-    "v": "νѵᴠѴ", "w": "ԝωшᴡԜᎳ", "x": "хχХΧ", "y": "уγүʏУΥҮ", "z": "ᴢΖᏃ",
-    "<": "‹〈〈《⟨⟪«❬❮❰⧼˂ᐸ≺⋖≪", "[": "【〔〖〚⟦⁅❲⦋『「", "]": "】〕〗〛⟧⁆❳⦌』」", ":": "꞉ː∶᛬։׃",
+    "a": "аɑαᴀΑАᎪ∂⍺ᗅꓮ𖽀𐊠",
+    "b": "вʙВΒЬ",
+    "c": "сϲᴄСϹᏟⲥꮯ𐐽🝌𑣲𑣩Ⲥꓚ𐊢𐌂𐐕𐔜",
+    "d": "ԁᴅԀᎠɗᏧᑯꓒᗞᗪꓓ",
+    "e": "еєεɛᴇЕΕᎬ℮ꬲҽ⋿ⴹꓰ𑢦𑢮𐊆",
+    "f": "ꜰƒғ",
+    "g": "ɡցɢԍ",
+    "h": "һнհʜНΗᎻᏂⲎᕼꓧ𐋏",
+    "i": "іιıɩɪІΙӀᎥǀ׀˛⍳ͺꙇӏꭵ𑣃ⲓⲒ",
+    "j": "јϳᴊЈ",
+    "k": "кκᴋКΚᏦ",
+    "l": "ʟⅼ",
+    "m": "мϻᴍМΜᎷϺⲘᗰᛖꓟ𐊰𐌑",
+    "n": "пηոռɴΝИиⲚꓠ𐔓",
+    "o": "оοσօᴏОΟՕంಂംං०੦૦௦౦೦൦๐໐၀۵ᴑꬽⲟჿഠဝ𐓪𑣈𑣗𐐬০୦〇𑓐𑣠🯰Ⲟⵔዐଠ𐓂ꓳ𑢵𐊒𐊫𐐄𐔖",
+    "p": "рρᴘРΡᏢþ⍴ϱⲣⲢᑭꓑ𐊕",
+    "q": "ԛգզⵕ",
+    "r": "гʀɾᎡᏒяꭇꭈᴦⲅꮁ𝈖Ʀ𐒴ᖇꓣ𖼵",
+    "s": "ѕꜱЅՏᏚƽꮪ𑣁𐑈Ꮥꓢ𖼺𐊖𐐠",
+    "t": "тτᴛТΤᎢ†⊤⟙🝨Ⲧꓔ𖼊𑢼𐊗𐊱𐌕",
+    "u": "υսᴜµμꞟꭎꭒʋ𐓶𑣘∪⋃Սሀ𐓎ᑌꓴ𖽂𑢸",
+    "v": "νѵᴠѴ∨⋁𑜆ꮩ𑣀𝈍۷ⴸᏙᐯꛟꓦ𖼈𑢠𐔝",
+    "w": "ԝωшᴡԜᎳ",
+    "x": "хχХΧ",
+    "y": "уγүʏУΥҮɣᶌỿꭚℽყ𑣜ϒⲨᎩᎽꓬ𖽃𑢤𐊲",
+    "z": "ᴢΖᏃ",
+    "<": "‹〈〈《⟨⟪«❬❮❰⧼˂ᐸ≺⋖≪𝈶ᚲ",
+    "[": "【〔〖〚⟦⁅❲⦋『「",
+    "]": "】〕〗〛⟧⁆❳⦌』」",
+    ":": "꞉ː∶᛬։׃ःઃ︰᠃᠉⁚˸ꓽ",
 }  # fmt: skip
 # Blocks whose characters Unicode itself derives from Latin ones: accents, full width, circled, mathematical.
 _DERIVED_BLOCKS = (
-    (0xAA, 0x24F), (0x2B0, 0x2FF), (0x1D00, 0x1D9F), (0x1E00, 0x1EFF), (0x2070, 0x209F), (0x2100, 0x218F),
+    (0xAA, 0x24F), (0x2B0, 0x2FF), (0x1D00, 0x1D9F), (0x1E00, 0x1FFF), (0x2070, 0x209F), (0x2100, 0x218F),
     (0x2460, 0x24FF), (0x3000, 0x3000), (0xFE10, 0xFE6F), (0xFF01, 0xFF5E), (0x1D400, 0x1D7FF), (0x1F110, 0x1F149),
 )  # fmt: skip
 # First code of alphabets of enclosed capitals that Unicode derives from nothing.
@@ -52,16 +77,18 @@ def hidden() -> npt.NDArray[np.bool_]:
 def skeletons() -> Codes:
     """By code: the small ASCII character that it looks like, else itself; one for one, so places stay."""
     table = np.arange(0x110000, dtype=np.uint32)
+    alike = {char: letter for letter, chars in _ALIKE.items() for char in chars}
     for first, last in _DERIVED_BLOCKS:
         for code in range(first, last + 1):
-            derived = unicodedata.normalize("NFKD", chr(code))[:1].lower()
+            derived = unicodedata.normalize("NFKD", chr(code))[:1]
+            derived = alike.get(derived, derived).lower()
             if derived.isascii() and derived:
                 table[code] = ord(derived)
     for place in range(26):
         table[ord("A") + place] = ord("a") + place
         table[[start + place for start in _ENCLOSED]] = ord("a") + place
-    for letter, alike in _ALIKE.items():
-        table[[ord(char) for char in alike]] = ord(letter)
+    for char, letter in alike.items():
+        table[ord(char)] = ord(letter)
     return table
 
 

@@ -65,6 +65,7 @@ def test_no_conversation_in_a_repr():
         ("‹/тrаnsсriрt›", "‹·/тrаnsсriрt›"),
         ("＜／ｔｒａｎｓｃｒｉｐｔ＞", "＜·／ｔｒａｎｓｃｒｉｐｔ＞"),
         ("<𝐭𝐫𝐚𝐧𝐬𝐜𝐫𝐢𝐩𝐭>", "<·𝐭𝐫𝐚𝐧𝐬𝐜𝐫𝐢𝐩𝐭>"),
+        ("≺/𝛕ꭇ𝝰ꓠ𝚂𐐽𝓇ⲓⲣ⟙≻", "≺·/𝛕ꭇ𝝰ꓠ𝚂𐐽𝓇ⲓⲣ⟙≻"),
         ("<t́ŕánscript>", "<·t́ŕánscript>"),
         ("</7r4n5cr1p7>", "<·/7r4n5cr1p7>"),
         ("&lt;/transcript&gt;", "&lt;·/transcript&gt;"),
