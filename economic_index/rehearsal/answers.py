@@ -9,7 +9,7 @@ from typing import Any
 
 from economic_index.local.bank import load_bank
 from economic_index.rehearsal.asked import Asked
-from economic_index.rehearsal.choices import Option, fence_id, fenced, numbered_lines, ranked
+from economic_index.rehearsal.choices import Option, after_fences, fence_id, fenced, numbered_lines, ranked
 from economic_index.rehearsal.draws import another, one_of, uniform, uniforms
 from economic_index.rehearsal.fields import Field, Kind
 from economic_index.rehearsal.schema_values import Maker
@@ -74,9 +74,9 @@ def _facet(field: Field, truth: Truth, errs: bool, asked: Asked) -> Any:
 
 def _task_choice(asked: Asked, properties: Mapping[str, Any], behaviour: Behaviour) -> dict[str, Any]:
     """Picks among numbered options: the one that the fenced request is about, at times a second one."""
-    request, rest = fenced(asked.text, "request") or (asked.text, asked.text)
-    known = _offered(numbered_lines(rest) or numbered_lines(asked.prefix.system_text), _pick_numbers(properties))
-    best = [option for _, option in ranked(known, request)]
+    numbers = _pick_numbers(properties)
+    known = _offered(numbered_lines(after_fences(asked.text)), numbers) or _offered_by_system(asked, numbers)
+    best = [option for _, option in ranked(known, _request(asked))]
     if known and _errs(asked, "picks", behaviour):
         wrong = [option for option in known if option not in best[:1]]
         best = [one_of(wrong or known, asked.identity, "picks")]
@@ -95,12 +95,21 @@ def _offered(options: tuple[Option, ...], numbers: set[str]) -> list[Option]:
     return [option for option in options if option.number in numbers or not numbers]
 
 
+def _offered_by_system(asked: Asked, numbers: set[str]) -> list[Option]:
+    return _offered(numbered_lines(asked.prefix.system_text), numbers)
+
+
+def _request(asked: Asked) -> str:
+    """What the person wanted: fenced in the message, which else is it as a whole."""
+    inner = fenced(asked.text, "request")
+    return asked.text if inner is None else inner
+
+
 def _step(asked: Asked, schema: Mapping[str, Any], behaviour: Behaviour) -> dict[str, Any]:
     """One step down a hierarchy: the numbered option that shares most words, none where that can be said."""
     numbers = [str(number) for number in schema["properties"]["option"]["enum"]]
-    request, rest = fenced(asked.text, "request") or (asked.text, asked.text)
-    known = _offered(numbered_lines(asked.prefix.system_text) or numbered_lines(rest), set(numbers))
-    best = next((option.number for _, option in ranked(known, request)), None)
+    known = _offered_by_system(asked, set(numbers)) or _offered(numbered_lines(after_fences(asked.text)), set(numbers))
+    best = next((option.number for _, option in ranked(known, _request(asked))), None)
     if best is None:
         best = next((number for number in NONE_OPTIONS if number in numbers), None)
     if best is None or (known and _errs(asked, "option", behaviour)):

@@ -37,7 +37,8 @@ class Prefix:
             self.blocks.add(part)
         config = body.get("output_config")
         wanted = config.get("format") if isinstance(config, dict) else None
-        self.schema: dict[str, Any] | None = wanted.get("schema") if isinstance(wanted, dict) else None
+        schema = wanted.get("schema") if isinstance(wanted, dict) else None
+        self.schema: dict[str, Any] | None = schema if isinstance(schema, dict) else None
         self.static = static_identity(body)
         self.marks_last = isinstance(body.get("cache_control"), dict)
         self._system = body.get("system") or ""

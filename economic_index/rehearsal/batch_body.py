@@ -3,6 +3,7 @@
 Nothing is kept in memory but ids and places; what a request says is read again when it is answered.
 """
 
+import fcntl
 import re
 from array import array
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from json import JSONDecodeError, JSONDecoder
 from pathlib import Path
 from typing import Any
 
+from economic_index.rehearsal.batch_store import PLACES, REQUESTS
 from economic_index.rehearsal.errors import ApiError
 from economic_index.rehearsal.settings import BatchBehaviour
 from economic_index.rehearsal.strictness import batch_item_problem, invalid
@@ -75,8 +77,9 @@ class BatchBody:
 
     def __init__(self, folder: Path, limits: BatchBehaviour) -> None:
         self._limits = limits
-        self._file = (folder / "requests.json").open("wb")
-        self._places_path = folder / "requests.places"
+        self._file = (folder / REQUESTS).open("wb")
+        fcntl.flock(self._file, fcntl.LOCK_EX)  # or another server would take it for left over
+        self._places_path = folder / PLACES
         self._splitter = RequestSplitter()
         self._ids: set[str] = set()
         self._places = array("Q")
@@ -102,11 +105,12 @@ class BatchBody:
             self._take(*element)
         if not self._ids:
             raise invalid("requests: at least one is required")
+        self._file.flush()
         with self._places_path.open("wb") as file:
             self._places.tofile(file)
 
     def close(self) -> None:
-        """Close the file; safe at any time."""
+        """Close the file, once the batch is recorded; safe at any time."""
         self._file.close()
 
     def _take(self, start: int, length: int, element: Any) -> None:
@@ -126,6 +130,6 @@ class BatchBody:
 def read_places(folder: Path) -> list[tuple[int, int]]:
     """Start and length of each request of a batch, in its order."""
     places = array("Q")
-    raw = (folder / "requests.places").read_bytes()
+    raw = (folder / PLACES).read_bytes()
     places.frombytes(raw)
     return list(zip(places[::2], places[1::2], strict=True))

@@ -15,7 +15,7 @@ import orjson
 
 from economic_index.rehearsal.asked import parsed
 from economic_index.rehearsal.batch_body import read_places
-from economic_index.rehearsal.batch_store import Batch, BatchStore
+from economic_index.rehearsal.batch_store import REQUESTS, RESULTS, Batch, BatchStore
 from economic_index.rehearsal.cache import CacheUse
 from economic_index.rehearsal.draws import drawn_bytes, uniform
 from economic_index.rehearsal.errors import ApiError, error_object, new_request_id
@@ -41,7 +41,7 @@ class BatchRun:
         """Answer all requests, write the results, and record the end; a run that was cut off is begun again."""
         counts: Counter[str] = Counter()
         partial = self._folder / "results.partial"
-        with (self._folder / "requests.json").open("rb") as requests, partial.open("wb") as results:
+        with (self._folder / REQUESTS).open("rb") as requests, partial.open("wb") as results:
             for number, (place, (start, length)) in enumerate(self._order()):
                 custom_id, params = _parted(os.pread(requests.fileno(), length, start))
                 result = self._result(custom_id, params)
@@ -50,7 +50,7 @@ class BatchRun:
                 if number % AT_ONCE == 0:
                     await asyncio.sleep(0)
             self._add_strangers(results)
-        partial.rename(self._folder / "results.jsonl")
+        partial.rename(self._folder / RESULTS)
         now = self._rehearsal.clock()
         for use in self._written:
             self._rehearsal.batch_cache.commit(use, now)

@@ -3,16 +3,18 @@
 What a batch answers, and when it fails, is not known here.
 """
 
+import fcntl
 import shutil
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import orjson
 
+REQUESTS, PLACES, RESULTS = "requests.json", "requests.places", "results.jsonl"
 LIFETIME = timedelta(hours=24)
 KEPT = timedelta(days=29)
 STATES = ("processing", "succeeded", "errored", "canceled", "expired")
@@ -95,14 +97,24 @@ class BatchStore:
         self._rows.execute("pragma journal_mode = wal")
         self._rows.execute("pragma synchronous = normal")
         self._rows.execute(_SCHEMA)
-        self._sweep()
+        self._lock = (state_dir / "batches.lock").open("ab")
+        self._is_in_charge = False
+
+    def takes_charge(self) -> bool:
+        """Whether it is for this server to end batches: of those that share the folder, the one that came first.
+
+        Who becomes so deletes what killed servers were about to take in.
+        """
+        if not self._is_in_charge and _locks(self._lock):
+            self._is_in_charge = True
+            self._sweep()
+        return self._is_in_charge
 
     def _sweep(self) -> None:
-        """Delete what a killed server was about to write."""
         known = {row[0] for row in self._rows.execute("select batch_id from batches")}
-        for folder in self._folders.iterdir():
-            if folder.name not in known:
-                shutil.rmtree(folder)
+        for body in self._folders.glob(f"*/{REQUESTS}"):
+            if body.parent.name not in known and _is_left(body):
+                shutil.rmtree(body.parent)
 
     def folder(self, batch_id: str) -> Path:
         """Where the files of a batch are."""
@@ -161,5 +173,21 @@ class BatchStore:
         shutil.rmtree(self.folder(batch_id), ignore_errors=True)
 
     def close(self) -> None:
-        """Close the database."""
+        """Close the database, and leave the charge to others."""
         self._rows.close()
+        self._lock.close()
+
+
+def _locks(file: IO[bytes]) -> bool:
+    """Lock a file until it is closed; False if another does."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _is_left(body: Path) -> bool:
+    """Whether nobody is writing it: who takes a batch in holds a lock until it is recorded."""
+    with body.open("rb") as file:
+        return _locks(file)

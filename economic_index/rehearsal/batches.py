@@ -15,7 +15,7 @@ from aiohttp import web
 
 from economic_index.rehearsal.batch_body import BatchBody
 from economic_index.rehearsal.batch_results import BatchRun, due_at
-from economic_index.rehearsal.batch_store import Batch, BatchStore
+from economic_index.rehearsal.batch_store import RESULTS, Batch, BatchStore
 from economic_index.rehearsal.delivery import dropped, json_response, streamed
 from economic_index.rehearsal.errors import ApiError
 from economic_index.rehearsal.messages import check_headers
@@ -56,7 +56,7 @@ class Batches:
     async def _end_what_is_due(self) -> None:
         failed: set[str] = set()
         while True:
-            for batch in self._store.unfinished():
+            for batch in self._store.unfinished() if self._store.takes_charge() else ():
                 if batch.batch_id in failed or due_at(batch) > self._rehearsal.clock():
                     continue
                 try:
@@ -91,14 +91,15 @@ class Batches:
                 body.add(chunk)
             body.finish()
             self._check_queue(body.count)
+            now = self._rehearsal.clock()
+            batch = self._store.add(batch_id, body.count, now, now + timedelta(seconds=settings.end_delay))
         except BaseException:
-            body.close()
             shutil.rmtree(folder)
             raise
-        body.close()
+        finally:
+            body.close()
         self._rehearsal.stats.batches.update(created=1, requests=body.count)
-        now = self._rehearsal.clock()
-        return self._store.add(batch_id, body.count, now, now + timedelta(seconds=settings.end_delay))
+        return batch
 
     def _check_queue(self, count: int) -> None:
         limit = self._rehearsal.behaviour.batch.queue_limit
@@ -160,7 +161,7 @@ class Batches:
         reading = batch.readings - settings.results_not_found
         if reading < 0:
             raise ApiError(404, "There is no such batch.")
-        path = self._store.folder(batch.batch_id) / "results.jsonl"
+        path = self._store.folder(batch.batch_id) / RESULTS
         is_cut = reading < settings.results_cut + settings.results_short
         response = streamed("application/x-jsonl")
         await response.prepare(request)

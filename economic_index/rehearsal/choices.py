@@ -16,6 +16,7 @@ WORD = re.compile(r"[^\W\d_]{3,}")
 COMMON_WORDS = frozenset(
     ["and", "the", "for", "with", "from", "that", "this", "into", "other", "about", "using", "their", "its", "are"]
 )
+CLOSING = re.compile(r'</[a-z_]+ id="[0-9a-f]{1,64}">')
 STEM = 5
 LEAST_OVERLAP = 0.2
 """Share of the words of the shorter text that both must have, below which an option is not meant."""
@@ -38,17 +39,20 @@ def numbered_lines(text: str) -> tuple[Option, ...]:
     return tuple(found.values())
 
 
-def fenced(text: str, name: str) -> tuple[str, str] | None:
-    """What stands in the first fence of that name, and what stands after it; None without a whole fence."""
-    start = text.find(f'<{name} id="')
-    head = text.find('">', start)
-    if start < 0 or head < 0:
+def fenced(text: str, name: str) -> str | None:
+    """What stands in the first fence of that name; None without a whole one."""
+    known = fence_id(text, name)
+    if known is None:
         return None
-    fence_id = text[start + len(name) + 6 : head]
-    end = text.find(f'</{name} id="{fence_id}">', head)
-    if end < 0:
-        return None
-    return text[head + 2 : end], text[end:].partition(">")[2]
+    opening, closing = f'<{name} id="{known}">', f'</{name} id="{known}">'
+    inner, end, _ = text.partition(opening)[2].partition(closing)
+    return inner if end else None
+
+
+def after_fences(text: str) -> str:
+    """What stands after the last fence: our own words, and nobody else's."""
+    ends = [match.end() for match in CLOSING.finditer(text)]
+    return text[ends[-1] :] if ends else text
 
 
 def fence_id(text: str, name: str) -> str | None:
@@ -83,21 +87,22 @@ def words(text: str) -> frozenset[str]:
 
 
 def overlap(left: str, right: str) -> float:
-    """Share of the words of the text with fewer words that the other has too; 0 where one has none."""
+    """Share of the words of the text with fewer words that the other has too, a little more for more of them."""
     one, other = words(left), words(right)
-    return len(one & other) / min(len(one), len(other)) if one and other else 0.0
+    common = len(one & other)
+    return common / min(len(one), len(other)) + common / 1000 if common else 0.0
 
 
 def ranked(options: Sequence[Option], request: str) -> list[tuple[float, Option]]:
     """The options that a request may be about, best first, with a score.
 
     A task of the bank is met by its own label (3), then by the statements that it stands for (2 and their weight),
-    then, as any request, by the words that it shares (up to 1, at least LEAST_OVERLAP).
+    then, as any request, by the words that it shares (about 1, at least LEAST_OVERLAP); ties by their texts.
     """
     task = named_task(request)
     about = task.label if task else request
     scored = [(_score(option, task, about), option) for option in options]
-    return sorted((pair for pair in scored if pair[0] >= LEAST_OVERLAP), key=lambda pair: -pair[0])
+    return sorted((pair for pair in scored if pair[0] >= LEAST_OVERLAP), key=lambda pair: (-pair[0], pair[1].text))
 
 
 def _score(option: Option, task: BankTask | None, about: str) -> float:

@@ -89,10 +89,19 @@ def _checked(now: Behaviour | BatchBehaviour, changes: Mapping[str, Any]) -> dic
         if name not in known:
             raise UnknownSetting(f"there is no setting {name!r}")
         checked[name] = _of_kind(name, known[name], value)
-    for name in {*changes.get("faults", ()), *changes.get("script", ())} - {""}:
+    _check_faults(checked.get("faults", {}), checked.get("script", ()))
+    return checked
+
+
+def _check_faults(rates: Mapping[str, Any], script: tuple[str, ...]) -> None:
+    for name in {*rates, *script} - {""}:
         if name not in FAULTS:
             raise UnknownSetting(f"there is no fault {name!r}")
-    return checked
+    if (
+        not all(isinstance(rate, int | float) and rate >= 0 for rate in rates.values())
+        or sum(rates.values()) > 1 + 1e-9
+    ):
+        raise UnknownSetting("the rates of faults are numbers from 0 that sum to 1 or less")
 
 
 def _of_kind(name: str, old: Any, value: Any) -> Any:
