@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -118,4 +119,5 @@ def eventually(look, until):
     for _ in range(2000):
         if until(found := look()):
             return found
+        time.sleep(0.005)
     raise AssertionError("it never came to that")
