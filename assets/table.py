@@ -4,14 +4,17 @@ No table is named here and nothing is computed: bodies call the library.
 """
 
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import dagster as dg
 import pandas as pd
 
+from assets.dead_letters import CONFIG, check_dead_letters, dead_letter_check, forget_failures, letters_of
+from assets.watching import RunWatch
 from assets.weeks import WEEKS, TextScan, WeekRows, Weeks
+from economic_index.classifier import Numbers
 from economic_index.contracts import BrokenContract, Table, broken_rules, checked
 from economic_index.contracts.lake import LAKE_TABLES
 from economic_index.due import Stage, input_fingerprint, is_due
@@ -96,7 +99,7 @@ def weekly_table(
     def decorate(body: Callable[..., Iterator[WeekRows]]) -> dg.AssetsDefinition:
         names = list(inspect.signature(body).parameters)
         inputs = [_BY_NAME[name] for name in names if name in _BY_NAME]
-        resources = [name for name in names if name not in _BY_NAME and name != "weeks"]
+        resources = [name for name in names if name not in _BY_NAME and name not in {"weeks", "watch"}]
 
         @dg.multi_asset(
             name=body.__name__,
@@ -111,7 +114,8 @@ def weekly_table(
                 )
                 for table in tables
             ],
-            check_specs=[contract_check(table) for table in tables],
+            check_specs=[*[contract_check(table) for table in tables], *dead_letter_check(stage)],
+            config_schema=CONFIG if letters_of(stage) else None,
             required_resource_keys={"lake", *resources},
             pool=pool,
             backfill_policy=dg.BackfillPolicy.single_run(),
@@ -120,15 +124,22 @@ def weekly_table(
         def run(context: dg.AssetExecutionContext) -> Iterator[Any]:
             lake: Lake = context.resources.lake
             weeks = tuple(date.fromisoformat(key) for key in context.partition_keys)
-            due = tuple(week for week in weeks if is_due(lake, stage, week))
+            again = set()
+            if letters_of(stage) and (reasons := context.op_execution_context.op_config["retry"]):
+                again = forget_failures(lake, stage, weeks, reasons, context.resources.engine)
+            due = tuple(week for week in weeks if week in again or is_due(lake, stage, week))
             if skipped := len(weeks) - len(due):
                 context.log.info(f"{skipped} of {len(weeks)} weeks skipped: their inputs have not changed.")
             arguments: dict[str, Any] = {name: getattr(context.resources, name) for name in resources}
             arguments |= {table.name: _input(lake, table, due) for table in inputs}
             if "weeks" in names:
                 arguments["weeks"] = due
+            watch = RunWatch(context, asset_key(stage.table))
+            if "watch" in names:
+                arguments["watch"] = watch
             broken = _commit_each(lake, stage, body(**arguments), after_commit)
-            yield from _results(context, lake, tables, weeks, broken)
+            yield from _results(context, lake, tables, weeks, broken, watch.last)
+            yield from check_dead_letters(lake, stage, weeks)
 
         return run
 
@@ -176,6 +187,7 @@ def _results(
     tables: Sequence[Table],
     weeks: Sequence[date],
     broken: dict[Table, list[str]],
+    numbers: Mapping[date, Numbers],
 ) -> Iterator[Any]:
     for table in tables:
         commits = {week: lake.commit_of(table, week) for week in weeks}
@@ -185,6 +197,7 @@ def _results(
                     {
                         "dagster/partition_row_count": commit.row_count,
                         "input_fingerprint": commit.input_fingerprint,
+                        **(numbers.get(week, {}) if table == tables[-1] else {}),
                     },
                     asset_key=asset_key(table),
                     partition_key=week.isoformat(),

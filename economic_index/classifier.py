@@ -3,13 +3,15 @@
 No engine is named here.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
 import pandas as pd
 import pyarrow as pa
+
+from economic_index.vocabulary import State
 
 Rows = pd.DataFrame | Iterator[pa.RecordBatch]
 Report = Callable[[int, int], None]
@@ -30,6 +32,10 @@ class Watch:
 
 class Classifier(Protocol):
     """An engine. Rows may come as a frame, or as batches in the order of the conversations' ids."""
+
+    def retry(self, states: Collection[State], contents: Sequence[str]) -> int:
+        """Forget that requests about these contents ended in one of the states; returns how many did."""
+        ...
 
     def label(
         self, conversations: pd.DataFrame, batches: Iterator[pa.RecordBatch], report: Report, watch: Watch

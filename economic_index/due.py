@@ -29,6 +29,8 @@ class Stage:
     tables: tuple[Table, ...]
     inputs: tuple[Table, ...]
     code_version: str
+    references: tuple[Table, ...] = ()
+    """Unpartitioned tables whose content changes the answers."""
 
     @property
     def table(self) -> Table:
@@ -50,8 +52,11 @@ def conversations_stage(code_version: str = CONVERSATIONS_VERSION) -> Stage:
     return Stage((TRANSCRIPTS, CONVERSATIONS), (), code_version)
 
 
-def weekly_stages(versions: StageVersions) -> tuple[Stage, ...]:
-    """The three weekly steps, in the order in which they run."""
+def weekly_stages(versions: StageVersions, mapping_references: tuple[Table, ...] = ()) -> tuple[Stage, ...]:
+    """The three weekly steps, in the order in which they run.
+
+    `mapping_references` are reference tables that the task mappings are made from beside the week's own.
+    """
     return (
         conversations_stage(versions.conversations),
         Stage(
@@ -63,6 +68,7 @@ def weekly_stages(versions: StageVersions) -> tuple[Stage, ...]:
             (ONET_TASK_MAPPINGS_REJECTED, ONET_TASK_MAPPINGS),
             (CONVERSATIONS, TRANSCRIPTS, FACET_SUMMARIES),
             versions.onet_task_mappings,
+            mapping_references,
         ),
     )
 
@@ -72,6 +78,7 @@ def input_fingerprint(lake: Lake, stage: Stage, week: date) -> str:
     if not stage.inputs:
         return fingerprint(stage.code_version, week_fingerprint(lake, week))
     commits = [lake.commit_of(table, week) for table in stage.inputs]
+    commits += [lake.commit_of(table) for table in stage.references]
     return fingerprint(stage.code_version, [commit.rows_hash if commit else None for commit in commits])
 
 

@@ -1,4 +1,4 @@
-"""The command line behind the Make targets: demo, index, check-logs, ui.
+"""The command line behind the Make targets: demo, rehearse, index, check-logs, ui.
 
 Only arguments and questions; the work is the driver's.
 """
@@ -11,7 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from orchestration.settings import DEMO, OWN, PROJECT, enter, load_settings
+from economic_index.vocabulary import Engine
+from orchestration.settings import DEMO, OWN, PROJECT, REHEARSAL, enter, load_settings
 
 
 def main() -> int:
@@ -19,11 +20,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m orchestration")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("demo", help="the whole index over the demonstration corpus")
+    commands.add_parser("rehearse", help="the same, asked of a model that a loopback server plays")
     for name in ("index", "check-logs"):
         command = commands.add_parser(name)
         command.add_argument("--logs", required=True, type=_named)
         command.add_argument("--yes", action="store_true")
-    commands.add_parser("ui").add_argument("--port", type=int, default=3000)
+    ui = commands.add_parser("ui")
+    ui.add_argument("--port", type=int, default=3000)
+    ui.add_argument("--rehearsal", action="store_true", help="of the rehearsal's home")
     arguments = parser.parse_args()
     try:
         return _COMMANDS[arguments.command](arguments)
@@ -58,6 +62,17 @@ def _demo(arguments: argparse.Namespace) -> int:
     return _run()
 
 
+def _rehearse(arguments: argparse.Namespace) -> int:
+    os.environ["OEI_ENGINE"] = Engine.REHEARSAL
+    _choose_home(REHEARSAL)
+    from orchestration.demo import write_demo_sources
+
+    settings = load_settings()
+    write_demo_sources(settings)
+    print("Rehearsal: a loopback server plays the model. Its labels are planted, and cost nothing.")
+    return _run()
+
+
 def _run() -> int:
     from orchestration.driver import Driver
     from orchestration.resources import PROGRESS
@@ -89,6 +104,9 @@ def _check_logs(arguments: argparse.Namespace) -> int:
 
 
 def _ui(arguments: argparse.Namespace) -> int:
+    if arguments.rehearsal:
+        os.environ["OEI_ENGINE"] = Engine.REHEARSAL
+        os.environ.setdefault("OEI_HOME", str(REHEARSAL))
     settings = load_settings()
     enter(settings)
     from orchestration.driver import prepare_dagster
@@ -97,7 +115,9 @@ def _ui(arguments: argparse.Namespace) -> int:
         print(f"Port {arguments.port} is in use; choose another: make ui PORT={arguments.port + 1}", file=sys.stderr)
         return 1
     prepare_dagster(settings)
-    name = {OWN: "your own logs", DEMO: "the demonstration"}.get(settings.home, str(settings.home))
+    name = {OWN: "your own logs", DEMO: "the demonstration", REHEARSAL: "the rehearsal"}.get(
+        settings.home, str(settings.home)
+    )
     print(f"Dagster for {name}: http://127.0.0.1:{arguments.port}  (Ctrl+C ends it)", flush=True)
     dagster = Path(sys.executable).parent / "dagster"
     command = [str(dagster), "dev", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(arguments.port)]
@@ -118,7 +138,7 @@ def _is_taken(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-_COMMANDS = {"demo": _demo, "index": _index, "check-logs": _check_logs, "ui": _ui}
+_COMMANDS = {"demo": _demo, "rehearse": _rehearse, "index": _index, "check-logs": _check_logs, "ui": _ui}
 
 if __name__ == "__main__":
     sys.exit(main())

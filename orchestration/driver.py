@@ -27,6 +27,7 @@ from economic_index.local.kernel import choose_kernel, describe
 from economic_index.publish.headlines import headlines
 from economic_index.publish.report_note import is_report_current
 from economic_index.publish.served import ServedMarts
+from economic_index.vocabulary import Engine
 from orchestration.assembly import build_definitions
 from orchestration.progress import DbtLines, Progress
 from orchestration.resources import PROGRESS
@@ -78,7 +79,7 @@ class Driver:
         stages = stages_of(self.settings)
         due = due_weeks(lake, stages, now())
         counts = winner_counts(lake)
-        if due:
+        if due and self.settings.engine is Engine.LOCAL:
             PROGRESS.note(describe(choose_kernel()))
         PROGRESS.stage("Classifying conversations", sum(counts.get(week, 0) for week in due))
         for number, week in enumerate(due, start=1):

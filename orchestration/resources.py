@@ -12,6 +12,7 @@ from economic_index.conversations.reading import LogReader
 from economic_index.lake import Lake
 from economic_index.taxonomy.statements import StatementSource
 from orchestration import settings as config
+from orchestration.engines import open_engine
 from orchestration.progress import Progress
 from orchestration.rollup_inputs import rollup_inputs
 
@@ -39,18 +40,9 @@ class EngineResource(dg.ConfigurableResource[Any]):
     _engine: Any = PrivateAttr(default=None)
 
     def create_resource(self, context: dg.InitResourceContext) -> Any:
-        """Build or load the model; kept for the life of the process."""
-        from economic_index.local.engine import LocalEngine
-
-        settings = config.load_settings()
-        lake = Lake(settings.home)
+        """Build or load the model, or open the store of answers; kept for the life of the process."""
         if self._engine is None:
-            self._engine = LocalEngine.open(
-                lake.model_dir,
-                lake.database_path("vectors"),
-                settings.onet_version,
-                report_bank=lambda done, of: PROGRESS.aside("Embedding the task bank, once a home", done, of),
-            )
+            self._engine = open_engine(config.load_settings(), PROGRESS)
         return self._engine
 
 

@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from economic_index.vocabulary import Engine
+from orchestration.model_settings import ModelSettings, load_model_settings
+
 PROJECT = Path(__file__).resolve().parent.parent
-OWN, DEMO = PROJECT / ".oei" / "own", PROJECT / ".oei" / "demo"
-ENGINES = ("local",)
+OWN, DEMO, REHEARSAL = (PROJECT / ".oei" / name for name in ("own", "demo", "rehearsal"))
+ENGINES = (Engine.LOCAL, Engine.CLAUDE, Engine.REHEARSAL)
 ONET_VERSIONS = ("20.1", "30.1")
 # Public on purpose: the demonstration's pseudonyms are the same for everyone and hide nobody.
 DEMO_KEY = b"open-economic-index-demo-key-32b"
@@ -29,10 +32,12 @@ class Settings:
 
     home: Path
     dagster_home: Path
-    engine: str
+    engine: Engine
     onet_version: str
     reference_dir: Path | None
     fetch_statements: bool
+    model: ModelSettings | None = None
+    """Set for the engines that ask a model."""
 
     @property
     def key_path(self) -> Path:
@@ -48,14 +53,16 @@ class Settings:
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Settings of the environment. A key found there never switches the engine.
 
-    Raises SettingsError for an engine or O*NET version that does not exist.
+    Raises SettingsError for an engine or O*NET version that does not exist, ModelSettingsError for what the engine
+    cannot use.
     """
     env = os.environ if environ is None else environ
     home = Path(env["OEI_HOME"]).absolute() if env.get("OEI_HOME") else default_home()
-    engine = env.get("OEI_ENGINE", "local")
+    named = env.get("OEI_ENGINE", "local")
     version = env.get("OEI_ONET_VERSION", "20.1")
-    if engine not in ENGINES:
-        raise SettingsError(f"OEI_ENGINE={engine}: no such engine. Known: {', '.join(ENGINES)}.")
+    if named not in ENGINES:
+        raise SettingsError(f"OEI_ENGINE={named}: no such engine. Known: {', '.join(ENGINES)}.")
+    engine = Engine(named)
     if version not in ONET_VERSIONS:
         raise SettingsError(f"OEI_ONET_VERSION={version}: not supported. Known: {', '.join(ONET_VERSIONS)}.")
     reference = env.get("OEI_REFERENCE_DIR")
@@ -66,6 +73,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         onet_version=version,
         reference_dir=Path(reference).absolute() if reference else None,
         fetch_statements=env.get("OEI_FETCH_STATEMENTS", "0") == "1",
+        model=None if engine is Engine.LOCAL else load_model_settings(env, engine),
     )
 
 
@@ -98,7 +106,7 @@ def pseudonym_key(settings: Settings) -> bytes:
     path = settings.key_path
     if not given and not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_key(path, DEMO_KEY if settings.home == DEMO else secrets.token_bytes(32))
+        write_key(path, DEMO_KEY if settings.home in {DEMO, REHEARSAL} else secrets.token_bytes(32))
     try:
         key = base64.b64decode(given or path.read_text().strip(), validate=True)
     except ValueError:

@@ -4,7 +4,7 @@ It holds the parts together; what each does stands in its own module. It never l
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -34,7 +34,7 @@ from economic_index.local.embedder import Embedder, encoder_hash
 from economic_index.local.kernel import choose_kernel
 from economic_index.local.vectors import VectorStore
 from economic_index.taxonomy import facts
-from economic_index.vocabulary import Engine, Facet
+from economic_index.vocabulary import Engine, Facet, State
 
 MODEL = "claude-haiku-5-5"
 
@@ -114,6 +114,10 @@ class ModelEngine:
         rejected = answers.rejected()
         self._check(rejected, plan.open_count, state)
         return answers.batches(), rejected
+
+    def retry(self, states: Collection[State], contents: Sequence[str]) -> int:
+        """Forget that requests about these contents ended without an answer, so that they are made again."""
+        return self.store.drop_outcomes(states, contents)
 
     def _check(self, rejected: pd.DataFrame, asked: int, state: RunState) -> None:
         check_tolerance(rejected, asked, self.settings.tolerated, state, self._budget())

@@ -25,11 +25,8 @@ class FaultKind(StrEnum):
     SPEND_LIMIT = "spend_limit"  # no money until a date, whoever set the limit
 
 
-SPEND_CODES = {
-    "enforced_spend_limit_reached",
-    "contract_spend_limit_reached",
-    "ramp_limit_exceeded",
-}
+# A rate that grows too fast (ramp_limit_exceeded) is a matter of pace, not of money.
+SPEND_CODES = {"enforced_spend_limit_reached", "contract_spend_limit_reached"}
 _SPEND_WORDS = "specified API usage limits"
 _SPEND_WORKSPACE = "workspace API usage limits"
 

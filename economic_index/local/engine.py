@@ -3,7 +3,7 @@
 It holds the parts together; what each does stands in its own module. It never logs, and keeps no text.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from economic_index.assign.retrieval import BankIndex, evidence, pick_tasks, task_scores
 from economic_index.assign.rows import MappingMaker, MappingRows
+from economic_index.classifier import Watch
 from economic_index.contracts import Table, validated
 from economic_index.contracts.lake import FACET_SUMMARIES_REJECTED, ONET_TASK_MAPPINGS_REJECTED
 from economic_index.local.answers import Maker, answer, finish, unread
@@ -94,6 +95,7 @@ class LocalEngine:
         conversations: pd.DataFrame,
         batches: Iterator[pa.RecordBatch],
         report: Report = _silent,
+        watch: Watch | None = None,
     ) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Rows of lake/facet_summaries, exactly one a conversation, and the dead letters.
 
@@ -117,8 +119,17 @@ class LocalEngine:
             rows = pd.concat([rows, dead], ignore_index=True)
         return finish(rows), _dead_letters(FACET_SUMMARIES_REJECTED, missing)
 
+    def retry(self, states: Collection[State], contents: Sequence[str]) -> int:
+        """Nothing is kept of what had no answer: it is asked again in any case."""
+        return 0
+
     def map_tasks(
-        self, conversations: pd.DataFrame, facets: pd.DataFrame, batches: Iterator[pa.RecordBatch]
+        self,
+        conversations: pd.DataFrame,
+        facets: pd.DataFrame,
+        batches: Iterator[pa.RecordBatch],
+        report: Report = _silent,
+        watch: Watch | None = None,
     ) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Rows of lake/onet_task_mappings and the dead letters; text is read only where a vector is missing."""
         wanted = facets.loc[facets["conversation_id"].isin(conversations["conversation_id"])]

@@ -1,0 +1,91 @@
+"""Dead letters of a weekly asset: the check that shows them, and which of them a run config asks for again.
+
+What a dead letter is, the engines say; nothing is retried by itself.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any
+
+import dagster as dg
+
+from economic_index.classifier import Classifier
+from economic_index.contracts import Table
+from economic_index.contracts.lake import CONVERSATIONS
+from economic_index.due import Stage
+from economic_index.lake import Lake
+from economic_index.vocabulary import DeadLetterReason, State
+
+CHECK = "dead_letters"
+CONFIG = {
+    "retry": dg.Field(
+        dg.Array(dg.Enum("DeadLetterReason", [dg.EnumValue(reason.value) for reason in DeadLetterReason])),
+        default_value=[],
+        is_required=False,
+        description="Dead letters of these reasons are asked again, in the weeks of this run.",
+    )
+}
+
+
+def letters_of(stage: Stage) -> Table | None:
+    """The table of dead letters that a stage commits beside its own, if it has one."""
+    return next((table for table in stage.tables[:-1] if table.name == f"{stage.table.name}_rejected"), None)
+
+
+def dead_letter_check(stage: Stage) -> list[dg.AssetCheckSpec]:
+    """The check of a stage that has dead letters; it warns, and blocks nothing."""
+    if letters_of(stage) is None:
+        return []
+    return [
+        dg.AssetCheckSpec(
+            CHECK,
+            asset=dg.AssetKey(stage.table.key()),
+            description="Conversations that the engine gave no answer for, by reason; how to ask again.",
+        )
+    ]
+
+
+def check_dead_letters(lake: Lake, stage: Stage, weeks: Sequence[date]) -> list[dg.AssetCheckResult]:
+    """Counts by reason, and the run config that asks again."""
+    letters = letters_of(stage)
+    if letters is None:
+        return []
+    counts: Counter[str] = Counter()
+    for week in weeks:
+        counts.update(lake.read_week(letters, week)["reason"].tolist())
+    metadata: dict[str, Any] = {"dead_letters": counts.total(), **{f"reason_{name}": n for name, n in counts.items()}}
+    if counts:
+        reasons = ", ".join(sorted(counts))
+        config = f"ops:\n  {stage.table.name}:\n    config: {{retry: [{reasons}]}}"
+        metadata["to_ask_again"] = dg.MetadataValue.md(
+            f"Job `classify_week`, the same partition, with this run config in the launchpad:\n```yaml\n{config}\n```"
+        )
+    return [
+        dg.AssetCheckResult(
+            check_name=CHECK,
+            asset_key=dg.AssetKey(stage.table.key()),
+            passed=not counts,
+            severity=dg.AssetCheckSeverity.WARN,
+            metadata=metadata,
+        )
+    ]
+
+
+def forget_failures(
+    lake: Lake, stage: Stage, weeks: Sequence[date], reasons: Collection[str], engine: Classifier
+) -> set[date]:
+    """Weeks with dead letters of these reasons; the engine forgets that their requests were made."""
+    letters = letters_of(stage)
+    if letters is None or not reasons:
+        return set()
+    again: set[date] = set()
+    for week in weeks:
+        dead = lake.read_week(letters, week)
+        ids = set(dead.loc[dead["reason"].isin(list(reasons)), "conversation_id"])
+        if ids:
+            rows = lake.read_week(CONVERSATIONS, week)
+            contents = rows.loc[rows["conversation_id"].isin(ids), "content_hash"].tolist()
+            engine.retry({State(reason) for reason in reasons}, contents)
+            again.add(week)
+    return again
