@@ -33,9 +33,14 @@ PLANTED: Mapping[str, Mapping[Any, float]] = {
     "ai_education_years": {"10": 0.08, "12": 0.27, "13": 0.15, "14": 0.17, "16": 0.25, "18": 0.06, "20": 0.02},
     "addresses_classifier": {"no": 0.99, "yes": 0.01},
 }
-"""Share of each value of each facet; facets are drawn independently of each other."""
+"""Share of each value of each facet, in whole hundredths; facets are drawn independently of each other."""
 
-_PLANTED = {field: Weights(shares) for field, shares in PLANTED.items()}
+_HUNDRED = 100
+_NAMES = tuple(PLANTED)
+_TABLES = tuple(
+    [str(v) if isinstance(v, str) else v for v, share in shares.items() for _ in range(round(share * _HUNDRED))]
+    for shares in PLANTED.values()
+)
 
 _SKILL_BYTES = 31
 SKILL_SHARE = _SKILL_BYTES / 256
@@ -94,9 +99,8 @@ def task_shares(seed: int) -> dict[str, float]:
     return _tasks(seed).shares()
 
 
-@lru_cache(maxsize=4096)
 def truth_of(seed: int, fence_id: str) -> Truth:
     """What is true of the conversation whose transcript is fenced by this id. Pure."""
-    draws = uniforms(len(_PLANTED) + 1, seed, fence_id)
-    values = {field: weights.at(draw) for (field, weights), draw in zip(_PLANTED.items(), draws, strict=False)}
-    return Truth(seed, fence_id, _by_id()[_tasks(seed).at(draws[-1])], values)
+    draws = uniforms(len(_NAMES) + 1, seed, fence_id)
+    values = [table[int(draw * _HUNDRED)] for table, draw in zip(_TABLES, draws, strict=False)]
+    return Truth(seed, fence_id, _by_id()[_tasks(seed).at(draws[-1])], dict(zip(_NAMES, values, strict=True)))
