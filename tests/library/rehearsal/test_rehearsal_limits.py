@@ -140,7 +140,7 @@ def test_input_tokens_are_limited_but_for_what_the_cache_gives(world, clock):
 
 
 def test_output_tokens_are_limited_once_they_are_spent(world):
-    server = world.server(otpm=30.0)
+    server = world.server(otpm=10.0)
     assert [post(server, body_of()).status for _ in range(2)] == [200, 429]
 
 
