@@ -246,3 +246,5 @@ class BatchState(StrEnum):
     COLLECTED = "collected"
     REJECTED = "rejected"
     LOST = "lost"
+    RELEASED = "released"
+    INCOMPLETE = "incomplete"

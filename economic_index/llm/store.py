@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import lru_cache
 from importlib.metadata import version
 from typing import Any
 
@@ -57,7 +58,7 @@ class AnswerStore:
             found[row.content_hash].append(
                 StoredAnswer(
                     row.key,
-                    _pairs(row.asked),
+                    pairs_of(row.asked),
                     row.served_model,
                     row.reply,
                     row.is_repaired,
@@ -73,7 +74,7 @@ class AnswerStore:
         found: dict[str, list[StoredOutcome]] = defaultdict(list)
         for row in self._of_contents(OUTCOMES, contents, prompt, model, purpose, OUTCOMES.c.last_at.desc()):
             found[row.content_hash].append(
-                StoredOutcome(row.key, _pairs(row.asked), State(row.state), row.reason, row.tries)
+                StoredOutcome(row.key, pairs_of(row.asked), State(row.state), row.reason, row.tries)
             )
         return found
 
@@ -81,7 +82,7 @@ class AnswerStore:
         self, table: sa.Table, contents: Sequence[str], prompt: str, model: str, purpose: Purpose, order: Any
     ) -> Iterator[Any]:
         with self.engine.connect() as connection:
-            for chunk in _chunks(contents):
+            for chunk in chunks(contents):
                 yield from connection.execute(
                     sa.select(table)
                     .where(
@@ -97,9 +98,20 @@ class AnswerStore:
         """Which of these requests have an answer."""
         with self.engine.connect() as connection:
             found: set[Sha] = set()
-            for chunk in _chunks(keys):
+            for chunk in chunks(keys):
                 found.update(connection.scalars(sa.select(ANSWERS.c.key).where(ANSWERS.c.key.in_(chunk))))
             return found
+
+    def ends_of(self, keys: Sequence[Sha]) -> dict[Sha, State]:
+        """How each of these requests ended, if it did."""
+        ended = (OUTCOMES.c.key, OUTCOMES.c.state)
+        with self.engine.connect() as connection:
+            found = {
+                row.key: State(row.state)
+                for chunk in chunks(keys)
+                for row in connection.execute(sa.select(*ended).where(OUTCOMES.c.key.in_(chunk)))
+            }
+        return found | dict.fromkeys(self.answered_keys(keys), State.ANSWERED)
 
     def spent_micro_usd(self) -> int:
         """All that was ever spent."""
@@ -110,18 +122,23 @@ class AnswerStore:
 
     def record(self, settled: Sequence[Settled]) -> None:
         """Write tries and what they ended, all of them or none."""
+        with self.engine.begin() as connection:
+            self.write(connection, settled)
+
+    def write(self, connection: sa.Connection, settled: Sequence[Settled]) -> None:
+        """The same within a transaction of the caller's."""
         answers = [_answer_row(each.end) for each in settled if isinstance(each.end, Answer)]
         outcomes = [_outcome_row(each.end) for each in settled if isinstance(each.end, Outcome)]
-        with self.engine.begin() as connection:
-            connection.execute(sa.insert(ATTEMPTS), [_attempt_row(each) for each in settled])
-            if answers:
-                connection.execute(self._insert(ANSWERS).on_conflict_do_nothing(), answers)
-            if outcomes:
-                insert = self._insert(OUTCOMES)
-                fresh = {name: insert.excluded[name] for name in ("state", "reason", "category", "tries", "last_at")}
-                connection.execute(insert.on_conflict_do_update(index_elements=["key"], set_=fresh), outcomes)
+        connection.execute(sa.insert(ATTEMPTS), [_attempt_row(each) for each in settled])
+        if answers:
+            connection.execute(self.insert(ANSWERS).on_conflict_do_nothing(), answers)
+        if outcomes:
+            insert = self.insert(OUTCOMES)
+            fresh = {name: insert.excluded[name] for name in ("state", "reason", "category", "tries", "last_at")}
+            connection.execute(insert.on_conflict_do_update(index_elements=["key"], set_=fresh), outcomes)
 
-    def _insert(self, table: sa.Table) -> Any:
+    def insert(self, table: sa.Table) -> Any:
+        """An insert of this database that can say what becomes of a row that is there already."""
         return (postgresql if self.engine.dialect.name == "postgresql" else sqlite).insert(table)
 
     def drop_outcomes(self, states: Iterable[State], contents: Sequence[str] | None = None) -> int:
@@ -129,7 +146,7 @@ class AnswerStore:
         wanted = OUTCOMES.c.state.in_([state.value for state in states])
         dropped = 0
         with self.engine.begin() as connection:
-            for chunk in _chunks(contents) if contents is not None else [None]:
+            for chunk in chunks(contents) if contents is not None else [None]:
                 where = wanted if chunk is None else wanted & OUTCOMES.c.content_hash.in_(chunk)
                 dropped += connection.execute(sa.delete(OUTCOMES).where(where)).rowcount
         return dropped
@@ -139,7 +156,7 @@ class AnswerStore:
         for table in (ANSWERS, OUTCOMES):
             with self.engine.begin() as connection:
                 known: set[str] = set(connection.scalars(sa.select(table.c.content_hash).distinct()))
-                for chunk in _chunks(sorted(known - contents)):
+                for chunk in chunks(sorted(known - contents)):
                     connection.execute(sa.delete(table).where(table.c.content_hash.in_(chunk)))
 
 
@@ -148,12 +165,15 @@ def _tune_sqlite(connection: Any, _: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _chunks(items: Sequence[str]) -> Iterator[Sequence[str]]:
+def chunks(items: Sequence[str]) -> Iterator[Sequence[str]]:
+    """So many at once as a query takes."""
     for start in range(0, len(items), CHUNK):
         yield items[start : start + CHUNK]
 
 
-def _pairs(asked: str) -> Asked:
+@lru_cache(maxsize=256)
+def pairs_of(asked: str) -> Asked:
+    """The questions and their versions, as they were stored; a few texts for thousands of rows."""
     return tuple((name, made) for name, made in orjson.loads(asked))
 
 

@@ -90,9 +90,15 @@ BATCHES = sa.Table(
     sa.Column("prefix", sa.String(64), nullable=False),
     sa.Column("is_cached", sa.Boolean, nullable=False),
     sa.Column("is_primer", sa.Boolean, nullable=False),
+    # whether it is known to be ours: told by the server's reply, or by the ids in its results
+    sa.Column("is_confirmed", sa.Boolean, nullable=False),
     sa.Column("base_url_hash", sa.String(16), nullable=False),
     sa.Column("reserved_micro", sa.BigInteger, nullable=False),
+    sa.Column("readings", sa.Integer, nullable=False, default=0),
+    sa.Column("read_share", sa.Float),
     sa.Column("intent_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("unknown_since", sa.DateTime(timezone=True)),
+    sa.Column("not_found_since", sa.DateTime(timezone=True)),
     sa.Column("submitted_at", sa.DateTime(timezone=True)),
     sa.Column("expires_at", sa.DateTime(timezone=True)),
     sa.Column("ended_at", sa.DateTime(timezone=True)),
@@ -108,9 +114,19 @@ BATCH_ITEMS = sa.Table(
     sa.Column("custom_id", sa.String(64), nullable=False),
     *_subject(),
     sa.Column("draw", sa.Integer, nullable=False),
+    sa.Column("n", sa.Integer, nullable=False),
+    sa.Column("prefix", sa.String(64), nullable=False),
+    sa.Column("prefix_tokens", sa.Integer, nullable=False),
+    sa.Column("input_tokens", sa.Integer, nullable=False),
+    sa.Column("max_tokens", sa.Integer, nullable=False),
+    sa.Column("was_unparsable", sa.Boolean, nullable=False),
+    sa.Column("was_truncated", sa.Boolean, nullable=False),
     sa.Column("is_settled", sa.Boolean, nullable=False, default=False),
     sa.Index("batch_items_of_key", "key"),
 )
+
+# Batches on the server that looked like a lost one of ours and are somebody else's.
+FOREIGN_BATCHES = sa.Table("foreign_batches", METADATA, sa.Column("batch_id", sa.String(64), primary_key=True))
 
 LEASES = sa.Table(
     "leases",
