@@ -82,6 +82,16 @@ def test_two_breakpoints_read_what_they_share(world):
     assert cached(again) == (0, one["cache_creation_input_tokens"])
 
 
+def test_a_lifetime_of_each_breakpoint_is_billed_as_it_is_marked(world):
+    server = world.server()
+    marks = [(LONG, HOUR), ("A set of its own. " * 80, FIVE_MINUTES)]
+    system = [{"type": "text", "text": text, "cache_control": mark} for text, mark in marks]
+    first, again = (post(server, body_of(system=system)).json["usage"] for _ in range(2))
+    assert all(first["cache_creation"].values())
+    assert again["cache_read_input_tokens"] == first["cache_creation_input_tokens"]
+    assert not any(again["cache_creation"].values())
+
+
 def test_of_parallel_first_requests_all_write(world):
     server = world.server(latency=1.0)
 

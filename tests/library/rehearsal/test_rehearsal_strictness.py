@@ -182,6 +182,7 @@ def test_the_shared_beginning_of_requests_hides_no_fault_of_a_later_one(server):
     assert post(server, raw.replace(b'"x"}]}', b'"x"},{"role":"assistant","content":"y"}]}')).status == 400
     assert post(server, raw.replace(b'"x"}]}', b'"x"}],"temperature":1}')).status == 400
     assert post(server, raw.replace(b'"x"}]}', b"7}]}")).status == 400
+    assert post(server, raw.replace(b'"x"}]}', b'""}]}')).status == 400
 
 
 def test_paths_and_methods_that_there_are_not(server):
