@@ -9,7 +9,8 @@ from typing import Any
 
 from economic_index.local.bank import load_bank
 from economic_index.rehearsal.asked import Asked
-from economic_index.rehearsal.choices import Option, after_fences, fence_id, fenced, numbered_lines, ranked
+from economic_index.rehearsal.branches import branch_value, errs, offered, request_in
+from economic_index.rehearsal.choices import fence_id, ranked
 from economic_index.rehearsal.draws import another, one_of, uniform, uniforms
 from economic_index.rehearsal.fields import Field, Kind
 from economic_index.rehearsal.schema_values import Maker
@@ -19,26 +20,19 @@ from economic_index.rehearsal.truth import PLANTED, Truth, truth_of
 EVIDENCE = "Planted for a rehearsal: no word of the conversation was read."
 SECOND_PICK_SHARE = 0.2
 _NO_DRAWS = repeat(1.0)
-NONE_OPTIONS = ("0", "none")
 
 
 def answer(asked: Asked, behaviour: Behaviour) -> dict[str, Any]:
     """The object that answers a request; a request without a schema is answered under an empty one."""
-    schema = asked.prefix.schema or {}
-    properties: Mapping[str, Any] = schema.get("properties") or {}
+    properties: Mapping[str, Any] = (asked.prefix.schema or {}).get("properties") or {}
     if "picks" in properties:
         return _task_choice(asked, properties, behaviour)
     if (conversation := fence_id(asked.text, "transcript")) is not None:
         return _facets(asked, truth_of(behaviour.seed, conversation), behaviour)
-    if "enum" in (properties.get("option") or {}):
-        return _step(asked, schema, behaviour)
-    made = Maker(schema, numbered_lines(asked.text), asked.identity).value(schema, "")
-    return made if isinstance(made, dict) else {"value": made}
-
-
-def _errs(asked: Asked, field: str, behaviour: Behaviour) -> bool:
-    rate = behaviour.error_rate
-    return rate > 0 and uniform(behaviour.seed, asked.identity, field, "errs") < rate
+    return {
+        field.name: EVIDENCE if field.kind is Kind.EVIDENCE else branch_value(asked, field, behaviour)
+        for field in asked.prefix.fields
+    }
 
 
 def _facets(asked: Asked, truth: Truth, behaviour: Behaviour) -> dict[str, Any]:
@@ -74,49 +68,13 @@ def _facet(field: Field, truth: Truth, errs: bool, asked: Asked) -> Any:
 
 def _task_choice(asked: Asked, properties: Mapping[str, Any], behaviour: Behaviour) -> dict[str, Any]:
     """Picks among numbered options: the one that the fenced request is about, at times a second one."""
-    numbers = _pick_numbers(properties)
-    known = _offered(numbered_lines(after_fences(asked.text)), numbers) or _offered_by_system(asked, numbers)
-    best = [option for _, option in ranked(known, _request(asked))]
-    if known and _errs(asked, "picks", behaviour):
+    pick = (properties["picks"].get("items") or {}).get("properties") or {}
+    known = offered(asked, pick.get("option") or {})
+    best = [option for _, option in ranked(known, request_in(asked))]
+    if known and errs(asked, "picks", behaviour):
         wrong = [option for option in known if option not in best[:1]]
         best = [one_of(wrong or known, asked.identity, "picks")]
     has_second = uniform(asked.identity, "second") < SECOND_PICK_SHARE
     weighted = zip(best[: 1 + has_second], ("3", "1"), strict=False)
     picks = [{"option": option.number, "weight": weight} for option, weight in weighted]
     return {name: EVIDENCE if name != "picks" else picks for name in properties}
-
-
-def _pick_numbers(properties: Mapping[str, Any]) -> set[str]:
-    pick = (properties["picks"].get("items") or {}).get("properties") or {}
-    return {str(number) for number in (pick.get("option") or {}).get("enum", ())}
-
-
-def _offered(options: tuple[Option, ...], numbers: set[str]) -> list[Option]:
-    return [option for option in options if option.number in numbers or not numbers]
-
-
-def _offered_by_system(asked: Asked, numbers: set[str]) -> list[Option]:
-    return _offered(numbered_lines(asked.prefix.system_text), numbers)
-
-
-def _request(asked: Asked) -> str:
-    """What the person wanted: fenced in the message, which else is it as a whole."""
-    inner = fenced(asked.text, "request")
-    return asked.text if inner is None else inner
-
-
-def _step(asked: Asked, schema: Mapping[str, Any], behaviour: Behaviour) -> dict[str, Any]:
-    """One step down a hierarchy: the numbered option that shares most words, none where that can be said."""
-    numbers = [str(number) for number in schema["properties"]["option"]["enum"]]
-    known = _offered_by_system(asked, set(numbers)) or _offered(numbered_lines(after_fences(asked.text)), set(numbers))
-    best = next((option.number for _, option in ranked(known, _request(asked))), None)
-    if best is None:
-        best = next((number for number in NONE_OPTIONS if number in numbers), None)
-    if best is None or (known and _errs(asked, "option", behaviour)):
-        choices = [option.number for option in known] or numbers
-        best = another(choices, best, asked.identity, "option")
-    maker = Maker(schema, known, asked.identity)
-    return {
-        name: best if name == "option" else EVIDENCE if name.endswith("evidence") else maker.value(node, name)
-        for name, node in schema["properties"].items()
-    }

@@ -16,7 +16,7 @@ WORD = re.compile(r"[^\W\d_]{3,}")
 COMMON_WORDS = frozenset(
     ["and", "the", "for", "with", "from", "that", "this", "into", "other", "about", "using", "their", "its", "are"]
 )
-CLOSING = re.compile(r'</[a-z_]+ id="[0-9a-f]{1,64}">')
+FENCE = re.compile(r'<([a-z_]+) id="([0-9a-f]{1,64})">.*?</\1 id="\2">', re.DOTALL)
 STEM = 5
 LEAST_OVERLAP = 0.2
 """Share of the words of the shorter text that both must have, below which an option is not meant."""
@@ -49,10 +49,9 @@ def fenced(text: str, name: str) -> str | None:
     return inner if end else None
 
 
-def after_fences(text: str) -> str:
-    """What stands after the last fence: our own words, and nobody else's."""
-    ends = [match.end() for match in CLOSING.finditer(text)]
-    return text[ends[-1] :] if ends else text
+def outside_fences(text: str) -> str:
+    """What stands in no fence: our own words, and nobody else's."""
+    return FENCE.sub("", text)
 
 
 def fence_id(text: str, name: str) -> str | None:

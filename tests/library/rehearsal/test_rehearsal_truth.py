@@ -8,7 +8,7 @@ import orjson
 import pytest
 from rehearsal_world import body_of, choice_of, fence, form, pick_form, transcript
 
-from economic_index.facets.prompts import FORM, schema_of
+from economic_index.facets.prompts import FOLDER, FORM, schema_of
 from economic_index.local.bank import load_bank
 from economic_index.rehearsal.answers import answer
 from economic_index.rehearsal.asked import Prefixes, read_request
@@ -160,6 +160,37 @@ def test_a_step_down_takes_the_option_that_shares_words():
     assert answered(body_of(user, schema, system=system))["option"] == "2"
     strange = '<request id="abcdefabcdef">\nZzz qqq\n</request id="abcdefabcdef">'
     assert answered(body_of(strange, schema, system=system))["option"] == "none"
+
+
+@pytest.mark.parametrize("name", ["hierarchy_step", "hierarchy_assign"])
+def test_a_step_down_the_projects_own_tree_stays_on_the_list(name):
+    lines = "1. Teach languages\n2. Advertise goods and services"
+    request = '<request id="abcdefabcdef">\n1. Zzz qqq\n5. Advertise goods\n</request id="abcdefabcdef">'
+    schema = form_of(name)
+    said = [answered(body_of(text, schema)) for text in (f"{lines}\n{request}", f"{request}\n{lines}")]
+    assert [one["option"] for one in said] == ["2", "2"]
+    strange = {
+        answered(body_of(f"{lines}\n{request.replace('Advertise goods', str(n))}", schema))["option"]
+        for n in "abcdefgh"
+    }
+    assert strange == ({"0"} if name == "hierarchy_step" else {"1", "2"})
+
+
+def test_what_the_project_asks_to_build_its_tree_is_answered_from_the_lists():
+    lines = ["Write adverts for goods", "Write adverts for the goods", "Repair bicycles", "Teach languages to adults"]
+    message = "\n".join(f"{number}. {line}" for number, line in enumerate(lines, 1))
+    said = {}
+    for name in ("hierarchy_propose", "hierarchy_merge", "hierarchy_rename"):
+        said |= answered(body_of(message, form_of(name)))
+        jsonschema.validate(answered(body_of(message, form_of(name))), form_of(name))
+    assert said["duplicates"] == [{"option": "2", "same_as": "1"}]
+    assert {parent["name"] for parent in said["parents"]} <= set(lines)
+    assert said["name"] in lines
+
+
+def form_of(name):
+    """The form of one of the project's own questions, as it lies in its folder."""
+    return form(**orjson.loads((FOLDER / name / "schema.json").read_bytes()))
 
 
 def test_any_schema_is_satisfied_from_the_lines_of_the_message():
