@@ -3,7 +3,7 @@
 Nothing is asked here. Rows are made as Arrow batches: a week may hold a million conversations.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from economic_index.contracts.lake import FACET_SUMMARIES, FACET_SUMMARIES_REJECTED
 from economic_index.facets.asking import AT_ONCE, FacetQuestions, Standing
-from economic_index.facets.form import read_form
+from economic_index.facets.form import columns_of, read_form
 from economic_index.facets.prompts import FORM
 from economic_index.llm.records import StoredAnswer
 from economic_index.llm.replies import form_fields
@@ -99,14 +99,16 @@ class FacetAnswers:
 
 @dataclass
 class _Forms:
-    """The forms of one conversation, each parsed once."""
+    """The forms of one conversation, each read once."""
 
-    fields: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    columns: dict[str, Row] = field(default_factory=dict)
 
     def values(self, answer: StoredAnswer, facet: str) -> Row:
-        if answer.key not in self.fields:
-            self.fields[answer.key] = form_fields(answer.reply)
-        return read_form([facet], self.fields[answer.key])
+        if answer.key not in self.columns:
+            asked = [name for name, _ in answer.asked]
+            self.columns[answer.key] = read_form(asked, form_fields(answer.reply))
+        columns = self.columns[answer.key]
+        return {name: columns[name] for name in columns_of(facet)}
 
 
 def _batch(rows: Sequence[Row]) -> pa.RecordBatch:
@@ -114,6 +116,11 @@ def _batch(rows: Sequence[Row]) -> pa.RecordBatch:
         pa.array([row.get(name, _default(name)) for row in rows], _SCHEMA.field(name).type) for name in _SCHEMA.names
     ]
     return pa.RecordBatch.from_arrays(arrays, schema=_SCHEMA)
+
+
+def _column(rows: Sequence[Row], name: str) -> list[Any]:
+    default = _default(name)
+    return [row.get(name, default) for row in rows]
 
 
 def _default(column: str) -> Any:

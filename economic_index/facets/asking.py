@@ -5,6 +5,7 @@ Answers are looked up by content, so nothing is rendered that is known already. 
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
@@ -113,8 +114,9 @@ class FacetQuestions:
             return None
         order = (order_of(shown.fence_id) + self.order_shift) % ORDERS
         subject = Subject(content, PROMPT, self.model, self.purpose, asked)
-        user = f"{shown.text}\n{closing_of([Facet(name) for name, _ in asked])}"
-        return self.frame(asked, order).request(subject, user, self.draw)
+        closing = closing_of(tuple(name for name, _ in asked))
+        tokens = shown.token_estimate + estimate_tokens(closing)
+        return self.frame(asked, order).request(subject, f"{shown.text}\n{closing}", self.draw, tokens)
 
 
 @dataclass
@@ -130,36 +132,32 @@ class FacetPlan:
     empty: set[str] = field(default_factory=set)
     seen: set[str] = field(default_factory=set)
 
-    def pending(self) -> int:
-        """How many contents lack an answer, before any is rendered: an upper bound of the requests."""
+    @cached_property
+    def lacking(self) -> dict[str, Pairs]:
+        """What each content lacks, before any is rendered; equal contents are asked once."""
         wanted = sorted(self.contents)
-        return sum(
-            bool(standing.lacking)
-            for start in range(0, len(wanted), AT_ONCE)
-            for standing in self.questions.standings(self.store, wanted[start : start + AT_ONCE]).values()
-        )
+        found: dict[str, Pairs] = {}
+        for start in range(0, len(wanted), AT_ONCE):
+            standings = self.questions.standings(self.store, wanted[start : start + AT_ONCE])
+            found |= {content: standing.lacking for content, standing in standings.items() if standing.lacking}
+        return found
+
+    def pending(self) -> int:
+        """How many contents lack an answer: an upper bound of the requests, as some have nothing to read."""
+        return len(self.lacking)
 
     def requests(self, batches: Iterable[pa.RecordBatch]) -> Iterator[Request]:
-        """One request for each content that lacks something; equal contents are asked once."""
+        """One request for each content that lacks something."""
         for batch in batches:
-            for start in range(0, batch.num_rows, AT_ONCE):
-                yield from self._of(batch.slice(start, AT_ONCE))
-
-    def _of(self, batch: pa.RecordBatch) -> Iterator[Request]:
-        hashes = batch.column("content_hash").to_pylist()
-        new = {
-            content: place
-            for place, content in enumerate(hashes)
-            if content in self.contents and content not in self.seen
-        }
-        self.seen.update(new)
-        standings = self.questions.standings(self.store, list(new))
-        messages = batch.column("messages")
-        for content, place in new.items():
-            if not (lacking := standings[content].lacking):
-                continue
-            request = self.questions.request(content, messages[place].as_py(), lacking)
-            if request is None:
-                self.empty.add(content)
-            else:
-                yield request
+            messages = batch.column("messages")
+            for place, content in enumerate(batch.column("content_hash").to_pylist()):
+                if content in self.seen or content not in self.contents:
+                    continue
+                self.seen.add(content)
+                if (lacking := self.lacking.get(content)) is None:
+                    continue
+                request = self.questions.request(content, messages[place].as_py(), lacking)
+                if request is None:
+                    self.empty.add(content)
+                else:
+                    yield request

@@ -4,6 +4,7 @@ It holds the parts together; what each does stands in its own module. It never l
 """
 
 import asyncio
+import gc
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -148,7 +149,13 @@ class ModelEngine:
             )
             await transport.run(requests, tick)
 
-        asyncio.run(send())
+        # what is there already is no garbage of this run, and looking through it again and again takes time
+        gc.collect()
+        gc.freeze()
+        try:
+            asyncio.run(send())
+        finally:
+            gc.unfreeze()
         tick(state)
         return state
 

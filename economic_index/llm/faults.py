@@ -3,12 +3,16 @@
 The vendor's exceptions end here: their messages may quote a request. Only status, type and code go on.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 import anthropic
+import httpx2
+import orjson
 
+from economic_index.llm.client import StatusFault
 from economic_index.llm.replies import BrokenReply
 
 
@@ -54,26 +58,28 @@ def fault_of(error: BaseException) -> Fault | None:
     """The fault behind an exception of a try; None for what is no fault of the other side."""
     if isinstance(error, BrokenReply):
         return Fault(FaultKind.BROKEN, 200)
-    if isinstance(error, TimeoutError | anthropic.APITimeoutError):
+    if isinstance(error, TimeoutError | anthropic.APITimeoutError | httpx2.TimeoutException):
         return Fault(FaultKind.DEADLINE)
-    if isinstance(error, anthropic.APIConnectionError):
+    if isinstance(error, anthropic.APIConnectionError | httpx2.TransportError):
         return Fault(FaultKind.CONNECTION)
+    if isinstance(error, StatusFault):
+        return fault_of_status(error.status, error.headers, error.body)
     if isinstance(error, anthropic.APIStatusError):
-        return _of_status(error)
+        return fault_of_status(error.status_code, error.response.headers, error.response.content)
     return None
 
 
-def _of_status(error: anthropic.APIStatusError) -> Fault:
-    status = error.status_code
-    code = getattr(error, "error_code", None)
-    headers = error.response.headers
+def fault_of_status(status: int, headers: Mapping[str, str], body: bytes) -> Fault:
+    """The fault behind an answer that is an error."""
+    told = _error_in(body)
+    code = (told.get("details") or {}).get("error_code")
     common: dict[str, Any] = {
         "status": status,
-        "error_type": getattr(error, "type", None),
+        "error_type": told.get("type"),
         "error_code": code,
-        "request_id": error.request_id,
+        "request_id": headers.get("request-id"),
     }
-    if code in SPEND_CODES or (status == 400 and _speaks_of_spending(error)):
+    if code in SPEND_CODES or (status == 400 and _speaks_of_spending(str(told.get("message")))):
         return Fault(FaultKind.SPEND_LIMIT, access_returns=headers.get("anthropic-access-returns"), **common)
     if status == 429:
         return Fault(FaultKind.LIMITED, retry_after=_seconds(headers.get("retry-after")), **common)
@@ -84,8 +90,16 @@ def _of_status(error: anthropic.APIStatusError) -> Fault:
     return Fault(FaultKind.INVALID, **common)
 
 
-def _speaks_of_spending(error: anthropic.APIStatusError) -> bool:
-    message = str(getattr(error, "message", ""))
+def _error_in(body: bytes) -> Mapping[str, Any]:
+    try:
+        document = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return {}
+    error = document.get("error") if isinstance(document, dict) else None
+    return error if isinstance(error, dict) else {}
+
+
+def _speaks_of_spending(message: str) -> bool:
     return _SPEND_WORDS in message or _SPEND_WORKSPACE in message
 
 

@@ -76,6 +76,7 @@ class Pace:
             "input": Bucket(limits.input, now),
             "output": Bucket(limits.output, now),
         }
+        self._is_free = limits == Limits(None, None, None)  # until the server names a limit
         self._turn = asyncio.Lock()  # first come, first served
         self._paused_until = now
         self._is_taught = False
@@ -86,6 +87,8 @@ class Pace:
 
     async def take(self, input_tokens: int, output_tokens: int) -> None:
         """Wait until a request of this size may be sent."""
+        if self._is_free and time.monotonic() >= self._paused_until:
+            return
         amounts = {"requests": 1.0, "input": float(input_tokens), "output": float(output_tokens)}
         async with self._turn:
             while (wait := self._wait(amounts)) > 0:
@@ -122,6 +125,7 @@ class Pace:
                 continue
             bucket = self._buckets[name]
             bucket.learn(limit)
+            self._is_free = False
             if not self._is_taught:
                 self._is_taught, self.factor = True, 1.0
             if remaining < limit * NEARLY_EMPTY:

@@ -121,8 +121,8 @@ class Frame:
         body = {"model": self.model, "max_tokens": self.max_tokens, "system": blocks, "output_config": output}
         return body | ({"thinking": self.thinking} if self.thinking else {})
 
-    def request(self, subject: Subject, user: str, draw: int = 0) -> Request:
-        """The request with this user message."""
+    def request(self, subject: Subject, user: str, draw: int = 0, tokens: int | None = None) -> Request:
+        """The request with this user message, and an estimate of its tokens if there is one."""
         content = orjson.dumps(user)
         return Request(
             key=identity(self.static, [{"role": "user", "content": user}], draw),
@@ -131,6 +131,6 @@ class Frame:
             draw=draw,
             prefix=self.static[:16],
             prefix_tokens=self.prefix_tokens if self.cache_ttl else 0,
-            input_tokens=estimate_tokens(user) + (0 if self.cache_ttl else self.prefix_tokens),
+            input_tokens=(tokens or estimate_tokens(user)) + (0 if self.cache_ttl else self.prefix_tokens),
             max_tokens=self.max_tokens,
         )

@@ -3,11 +3,17 @@
 What is asked stands in prompt.md; here it is read what was said.
 """
 
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
 
 from economic_index.facets.reading import skill_names
+
+
+@cache
+def _by_folded_name() -> dict[str, str]:
+    return {name.casefold(): name for name in skill_names()}
 
 
 class Reply(BaseModel):
@@ -17,5 +23,5 @@ class Reply(BaseModel):
 
     def values(self) -> dict[str, Any]:
         """The columns of lake/facet_summaries, sorted. Raises ValueError for a name that is no skill."""
-        known = {name.casefold(): name for name in skill_names()}
+        known = _by_folded_name()
         return {"skills": sorted({known[name.strip().casefold()] for name in self.skills})}
