@@ -132,8 +132,8 @@ def speed(home: Path, url: str, count: int, turns: int = 2) -> float:
     rates = {name: turns * count / seconds for name, seconds in times.items()}
     print(
         f"live, {count:,} conversations, {LATENCY * 1000:.0f} ms, {CONCURRENCY} at once: bare client "
-        f"{rates['bare']:.0f}/s, the asset {rates['ours']:.0f}/s: {rates['ours'] / rates['bare']:.2f} (to reach: {TARGET}); "
-        f"peak memory {memory:.0f} MB above the imported definitions"
+        f"{rates['bare']:.0f}/s, the asset {rates['ours']:.0f}/s: {rates['ours'] / rates['bare']:.2f} "
+        f"(to reach: {TARGET}); peak memory {memory:.0f} MB above the imported definitions"
     )
     return rates["ours"]
 

@@ -115,7 +115,7 @@ def decide_on_fault(
         remedy = _REMEDIES.get(fault.status or 0, "Check OEI_MODEL and ANTHROPIC_BASE_URL.")
         return Decision(Settled(attempt, None), fatal=f"The server refuses the run ({fault.reason}). {remedy}")
     if fault.kind is not FaultKind.INVALID and item.tries < tries:
-        wait = min(longest_wait, 2.0**item.tries) * rng.uniform(0.5, 1.0)
+        wait = min(longest_wait, 2.0 ** (item.tries - 1)) * rng.uniform(0.5, 1.0)
         return Decision(Settled(attempt, None), again_after=max(wait, min(fault.retry_after or 0.0, longest_wait)))
     end = Outcome(request.key, request.subject, State.DEAD, fault.reason, None, item.tries, context.now())
     return Decision(Settled(attempt, end))

@@ -44,7 +44,7 @@ class LiveSettings:
 
     concurrency: int = 50
     deadline: float = 120.0
-    least_deadline: float = 2.0
+    least_deadline: float = 1.0
     tries: int = 6
     longest_wait: float = 60.0
     quiet_seconds: float = 90.0
@@ -234,6 +234,8 @@ class LiveTransport:
                 self._pace.limited(fault.retry_after)
             except PauseTooLong as error:
                 self.stop(str(error))
+        elif fault.kind is FaultKind.DEADLINE:
+            self._deadline.learn(made.ms / 1000)
         elif fault.kind is FaultKind.OVERLOADED:
             self._pace.overloaded()
         elif fault.kind is FaultKind.INVALID:

@@ -39,6 +39,7 @@ class Bucket:
         self.rate = None if per_minute is None else per_minute / 60
         self.level = 0.0 if self.rate is None else self.rate * DEPTH_SECONDS
         self._filled_at = now
+        self._most_remaining = 0.0
 
     def fill(self, now: float, factor: float) -> None:
         """Let flow in what has come since the last time."""
@@ -58,6 +59,17 @@ class Bucket:
         """Take the limit that the server names."""
         self.rate = per_minute / 60
         self.level = min(self.level, self.rate * DEPTH_SECONDS)
+
+    def hold(self, remaining: float) -> None:
+        """The server's own bucket is nearly empty: wait until it has refilled somewhat.
+
+        Nearly empty as against the most that was ever seen in it: the limit is of a minute, and its bucket may hold
+        no more than a second's worth.
+        """
+        self._most_remaining = max(self._most_remaining, remaining)
+        reserve = self._most_remaining * NEARLY_EMPTY
+        if remaining < reserve:
+            self.level = min(self.level, remaining - reserve)
 
     def take(self, amount: float) -> None:
         """Take out, or give back a negative amount; the level may fall below zero."""
@@ -128,8 +140,7 @@ class Pace:
             self._is_free = False
             if not self._is_taught:
                 self._is_taught, self.factor = True, 1.0
-            if remaining < limit * NEARLY_EMPTY:
-                bucket.level = min(bucket.level, remaining - limit * NEARLY_EMPTY)
+            bucket.hold(remaining)
 
     def limited(self, retry_after: float | None) -> None:
         """A 429: all of this model waits, and goes on at half the pace. Raises PauseTooLong."""
