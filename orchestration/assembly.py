@@ -13,7 +13,7 @@ warnings.filterwarnings("ignore", category=dg.PreviewWarning)
 
 from dagster_dbt import DbtCliResource  # noqa: E402
 
-from assets import publication, raw_logs, reference, rollups  # noqa: E402
+from assets import money, publication, raw_logs, reference, rollups  # noqa: E402
 from assets.conversations import conversations_asset  # noqa: E402
 from assets.facet_summaries import facet_summaries_asset  # noqa: E402
 from assets.onet_task_mappings import onet_task_mappings_asset  # noqa: E402
@@ -25,9 +25,10 @@ from orchestration.settings import Settings, enter  # noqa: E402
 from orchestration.stages import stages_of  # noqa: E402
 
 
-def lake_assets(stages: tuple[Stage, ...]) -> list[dg.AssetsDefinition]:
-    """Everything before dbt: the reference facts, the logs, and the three weekly assets."""
+def lake_assets(stages: tuple[Stage, ...], *, asks_a_model: bool = False) -> list[dg.AssetsDefinition]:
+    """Everything before dbt: the reference facts, the logs, the three weekly assets, and the money that they cost."""
     conversations, facets, mappings = stages
+    paid = [money.cost_estimate, money.ledger] if asks_a_model else []
     return [
         *reference.reference_facts,
         reference.task_bank,
@@ -36,6 +37,7 @@ def lake_assets(stages: tuple[Stage, ...]) -> list[dg.AssetsDefinition]:
         conversations_asset(conversations),
         facet_summaries_asset(facets),
         onet_task_mappings_asset(mappings),
+        *paid,
     ]
 
 
@@ -47,6 +49,7 @@ def lake_resources() -> dict[str, dg.ConfigurableResource[Any]]:
         "engine": resources.EngineResource(),
         "statement_source": resources.StatementSourceResource(),
         "progress": resources.ProgressResource(),
+        "due_weeks": resources.DueWeeksResource(),
     }
 
 
@@ -60,7 +63,7 @@ def build_definitions(settings: Settings, *, with_column_metadata: bool = True) 
     marts = [key for key in dbt_models.keys if key.path[0] == "marts"]
     published = [publication.served_asset(sorted(marts)), *publication.figures, publication.report]
     return dg.Definitions(
-        assets=[*lake_assets(stages_of(settings)), dbt_models, *published],
+        assets=[*lake_assets(stages_of(settings), asks_a_model=settings.model is not None), dbt_models, *published],
         jobs=triggers.JOBS,
         schedules=triggers.SCHEDULES,
         sensors=triggers.SENSORS,

@@ -8,6 +8,7 @@ import time
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import dagster as dg
 
@@ -81,6 +82,8 @@ class Driver:
         counts = winner_counts(lake)
         if due and self.settings.engine is Engine.LOCAL:
             PROGRESS.note(describe(choose_kernel()))
+        if due and self.settings.model is not None:
+            self._say_cost(materialize(job, instance, _keys("cost_estimate")))
         PROGRESS.stage("Classifying conversations", sum(counts.get(week, 0) for week in due))
         for number, week in enumerate(due, start=1):
             materialize(job, instance, WEEKLY, week=week)
@@ -89,7 +92,18 @@ class Driver:
             left = [stage.table.name for stage in stages if is_due(lake, stage, week)]
             if left:
                 raise RuntimeError(f"Week {week}: {', '.join(left)} broke its contract; see its checks (make ui).")
+        if self.settings.model is not None:
+            spent = _metadata(materialize(job, instance, _keys("ledger")))
+            PROGRESS.note(f"Spent in this home: {spent['usd']:.4f} USD for {spent['requests']:,} requests.")
         return len(due)
+
+    def _say_cost(self, result: dg.ExecuteInProcessResult) -> None:
+        told = _metadata(result)
+        PROGRESS.note(
+            f"To ask: {told['requests']:,} requests, {told['answered_already']:,} are answered already. Estimate: "
+            f"{told['usd_live_cached']:.4f} USD live, {told['usd_batch_cached']:.4f} USD in batches, cached; spent so "
+            f"far {told['usd_spent_in_this_home']:.4f} USD, budget {told['usd_budget_of_this_home']} USD."
+        )
 
     def _publish(
         self, job: dg.JobDefinition, instance: dg.DagsterInstance, lake: Lake, keys: list[dg.AssetKey]
@@ -117,6 +131,11 @@ class Driver:
 
 def _keys(*names: str) -> list[dg.AssetKey]:
     return [dg.AssetKey(["lake", name]) for name in names]
+
+
+def _metadata(result: dg.ExecuteInProcessResult) -> dict[str, Any]:
+    (event,) = result.get_asset_materialization_events()
+    return {name: value.value for name, value in event.materialization.metadata.items()}
 
 
 def _is_rollup(key: dg.AssetKey) -> bool:

@@ -3,18 +3,21 @@
 Each resource is only settings and a constructor call; a test hands in the plain object instead.
 """
 
+from datetime import date
 from typing import Any
 
 import dagster as dg
 from pydantic import PrivateAttr
 
 from economic_index.conversations.reading import LogReader
+from economic_index.due import due_weeks
 from economic_index.lake import Lake
 from economic_index.taxonomy.statements import StatementSource
 from orchestration import settings as config
 from orchestration.engines import open_engine
 from orchestration.progress import Progress
 from orchestration.rollup_inputs import rollup_inputs
+from orchestration.stages import stages_of
 
 
 class LakeResource(dg.ConfigurableResource[Lake]):
@@ -74,6 +77,19 @@ class DbtInputsResource(dg.ConfigurableResource[Any]):
     def create_resource(self, context: dg.InitResourceContext) -> Any:
         """A function, so that it is asked when the build is served."""
         return lambda: rollup_inputs(Lake(config.load_settings().home))
+
+
+class DueWeeksResource(dg.ConfigurableResource[Any]):
+    """The weeks that are due, and today."""
+
+    def create_resource(self, context: dg.InitResourceContext) -> Any:
+        """A function, so that it is asked when the estimate is made."""
+
+        def due() -> tuple[list[date], date]:
+            settings = config.load_settings()
+            return due_weeks(Lake(settings.home), stages_of(settings), config.now()), config.now().date()
+
+        return due
 
 
 PROGRESS = Progress()

@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from economic_index.assign.candidates import Candidates, RequestVectors, candidates_version, open_candidates
+from economic_index.assign.candidates import Candidates, RequestVectors, candidates_version, open_candidates, sentences
 from economic_index.assign.choice import TaskQuestions
 from economic_index.assign.choosing import TaskAnswers, TaskPlan
 from economic_index.classifier import Report, Rows, Watch
@@ -167,6 +167,10 @@ class ModelEngine:
         """The choice of tasks as this engine asks it."""
         version = candidates_version(self.statements, self.settings.onet_version, encoder_hash(choose_kernel()))
         return TaskQuestions(self.settings.model, self.settings.salt, version)
+
+    def option_texts(self) -> list[str]:
+        """The sentences among which tasks are chosen, without their vectors."""
+        return sentences(self.statements, self.settings.onet_version)[2]
 
     def _open_candidates(self) -> tuple[Candidates, RequestVectors]:
         return self._candidates
