@@ -53,7 +53,7 @@ class Lease:
         fresh = {"owner": insert.excluded.owner, "expires_at": insert.excluded.expires_at}
         with self._store.engine.begin() as connection:
             taken = insert.on_conflict_do_update(index_elements=["name"], set_=fresh, where=is_free)
-            return connection.execute(taken).rowcount == 1
+            return connection.execute(taken.returning(LEASES.c.name)).first() is not None
 
     def give_back(self) -> None:
         """Let the next have it at once."""

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import Any
 
 from economic_index.llm.request import Sha
-from economic_index.llm.store import as_utc
 from economic_index.vocabulary import BatchState
 
 # A request in such a batch is claimed: nobody else sends it.
@@ -66,5 +65,4 @@ def custom_id_of(intent_id: str, key: Sha) -> str:
 def batch_row(row: Any) -> BatchRow:
     """A batch out of the store."""
     values = {each.name: getattr(row, each.name) for each in fields(BatchRow)}
-    moments = {name: as_utc(value) for name, value in values.items() if isinstance(value, datetime)}
-    return BatchRow(**values | moments | {"state": BatchState(row.state)})
+    return BatchRow(**values | {"state": BatchState(row.state)})

@@ -8,10 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from anthropic import NotFoundError
+
 from economic_index.llm.batch_api import BatchApi, RemoteBatch
 from economic_index.llm.batch_records import BatchRow
 from economic_index.llm.batch_spool import SpoolFolder
 from economic_index.llm.batch_store import BatchStore
+from economic_index.llm.replies import BrokenReply
 from economic_index.vocabulary import BatchState
 
 # The server's clock and ours may differ, and a call may take long.
@@ -60,22 +63,19 @@ class Recovery:
         current = self.store.rows([row.intent_id])[row.intent_id]
         if current.state is not BatchState.UNKNOWN:  # found while another was looked for
             return
-        candidates, rivals = self._candidates(row, listed)
+        candidates = self._candidates(row, listed)
         if self.now() - row.intent_at >= RELEASED_AFTER:
             self.give_up(row, BatchState.RELEASED)
-        elif not candidates and not rivals:
+        elif not candidates:
             if self.now() - (row.unknown_since or row.intent_at) >= LOST_AFTER:
                 self.give_up(row, BatchState.LOST)
-        elif len(candidates) == 1 and not rivals:
+        elif len(candidates) == 1 and not self._has_twin(row):
             self._adopt(row, candidates[0], is_confirmed=False)
         else:
             await self._match(candidates)
 
-    def _candidates(self, row: BatchRow, listed: Sequence[RemoteBatch]) -> tuple[list[RemoteBatch], int]:
-        """Batches that may be this one, and the number of reasons to doubt a single one.
-
-        Another unknown batch of the same size is such a reason, and so is one adopted and not yet confirmed.
-        """
+    def _candidates(self, row: BatchRow, listed: Sequence[RemoteBatch]) -> list[RemoteBatch]:
+        """Batches that may be this one: of its size and time, and neither another one of ours nor a stranger's."""
         like = [
             batch
             for batch in listed
@@ -83,13 +83,14 @@ class Recovery:
         ]
         known = self.store.known([batch.batch_id for batch in like])
         foreign = self.store.foreign()
-        free = [batch for batch in like if batch.batch_id not in known and batch.batch_id not in foreign]
-        doubtful = sum(not found.is_confirmed and found.is_live for found in known.values())
-        twins = sum(
+        return [batch for batch in like if batch.batch_id not in known and batch.batch_id not in foreign]
+
+    def _has_twin(self, row: BatchRow) -> bool:
+        """Whether another unknown batch is of the same size: then a single candidate may be either."""
+        return any(
             other.state is BatchState.UNKNOWN and other.n == row.n and other.intent_id != row.intent_id
             for other in self.store.live()
         )
-        return free, doubtful + (twins if free else 0)
 
     def _adopt(self, row: BatchRow, batch: RemoteBatch, is_confirmed: bool) -> None:
         self.store.change(
@@ -107,7 +108,10 @@ class Recovery:
         for batch in candidates:
             if not batch.has_ended:
                 continue
-            intent_id = await self.api.owner(batch)
+            try:
+                intent_id = await self.api.owner(batch)
+            except (NotFoundError, BrokenReply):  # not yet
+                continue
             owner = self.store.rows([intent_id]).get(intent_id) if intent_id else None
             if owner is None or owner.state is not BatchState.UNKNOWN:
                 self.store.add_foreign(batch.batch_id)
@@ -115,13 +119,11 @@ class Recovery:
                 self._adopt(owner, batch, is_confirmed=True)
 
     def put_back(self, row: BatchRow, batch: RemoteBatch, owner_id: str | None) -> None:
-        """The results of an adopted batch are not its own: both it and the batch's true owner are put right."""
+        """The results of an adopted batch are not its own: it is unknown again, and the other is no candidate more."""
         owner = self.store.rows([owner_id]).get(owner_id) if owner_id else None
-        if owner is not None and owner.state is BatchState.UNKNOWN:
-            self.store.move(batch.batch_id, row.intent_id, owner.intent_id, batch.created_at)
-        else:
+        self.store.change(row.intent_id, state=BatchState.UNKNOWN, batch_id=None, ended_at=None, submitted_at=None)
+        if owner is None or owner.state is not BatchState.UNKNOWN:
             self.store.add_foreign(batch.batch_id)
-            self.store.change(row.intent_id, state=BatchState.UNKNOWN, batch_id=None, ended_at=None, submitted_at=None)
 
     def not_found(self, row: BatchRow) -> None:
         """The server does not know a batch that it told us of: that may pass."""

@@ -162,13 +162,6 @@ class BatchStore:
         with self._engine.begin() as connection:
             connection.execute(self.answers.insert(FOREIGN_BATCHES).on_conflict_do_nothing(), {"batch_id": batch_id})
 
-    def move(self, batch_id: str, wrong: str, right: str, submitted_at: datetime) -> None:
-        """A batch was taken for one intent and is another's: both are put right at once."""
-        with self._engine.begin() as connection:
-            _change(connection, wrong, {"state": BatchState.UNKNOWN, "batch_id": None, "ended_at": None})
-            found = {"batch_id": batch_id, "is_confirmed": True, "submitted_at": submitted_at}
-            _change(connection, right, {"state": BatchState.SUBMITTED, **found})
-
     # requests
 
     def ends(self, keys: Sequence[Sha]) -> dict[Sha, State]:

@@ -138,7 +138,7 @@ class BatchTransport:
             self._lost = self._lost + 1 if batch.state is BatchState.LOST else 0
             if self._lost >= self._settings.lost_in_a_row:
                 raise RunStopped(
-                    f"{self._lost} batches were submitted without a reply, and are not on the server. Check the "
+                    f"{self._lost} batches in a row were submitted, and cannot be found on the server. Check the "
                     "network, and that a body of this size gets through; what was answered is kept."
                 )
 

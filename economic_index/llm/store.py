@@ -6,7 +6,6 @@ Lookups go by content or key, never by week, so old weeks do not slow a new one.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.metadata import version
 from typing import Any
@@ -242,8 +241,3 @@ def _attempt_row(settled: Settled) -> dict[str, Any]:
         "sdk_version": SDK_VERSION,
         "usd_micro": attempt.usd_micro,
     }
-
-
-def as_utc(moment: datetime) -> datetime:
-    """A time out of the store: SQLite gives it back without its zone, which is UTC."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -3,7 +3,28 @@
 A reply may say something about a private text: this store never leaves the home. Nothing is queried here.
 """
 
+from datetime import UTC, datetime
+from typing import Any
+
 import sqlalchemy as sa
+
+
+class Moment(sa.TypeDecorator[datetime]):
+    """A time in UTC, whatever zone it came in: SQLite keeps no zone, and compares times as texts."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """On its way in."""
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """On its way out."""
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
 
 METADATA = sa.MetaData()
 
@@ -31,7 +52,7 @@ ANSWERS = sa.Table(
     sa.Column("reply", sa.Text, nullable=False),
     sa.Column("is_repaired", sa.Boolean, nullable=False),
     sa.Column("request_id", sa.String(64)),
-    sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("answered_at", Moment, nullable=False),
     sa.Index("answers_of_content", "content_hash"),
 )
 
@@ -44,7 +65,7 @@ OUTCOMES = sa.Table(
     sa.Column("reason", sa.String(64), nullable=False),
     sa.Column("category", sa.String(64)),
     sa.Column("tries", sa.Integer, nullable=False),
-    sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("last_at", Moment, nullable=False),
     sa.Index("outcomes_of_content", "content_hash"),
 )
 
@@ -64,7 +85,7 @@ ATTEMPTS = sa.Table(
     sa.Column("batch_intent", sa.String(8)),
     sa.Column("draw", sa.Integer, nullable=False),
     sa.Column("n", sa.Integer, nullable=False),
-    sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("started_at", Moment, nullable=False),
     sa.Column("ms", sa.Integer, nullable=False),
     sa.Column("outcome", sa.String(24), nullable=False),
     sa.Column("http_status", sa.Integer),
@@ -96,14 +117,14 @@ BATCHES = sa.Table(
     sa.Column("reserved_micro", sa.BigInteger, nullable=False),
     sa.Column("readings", sa.Integer, nullable=False, default=0),
     sa.Column("read_share", sa.Float),
-    sa.Column("intent_at", sa.DateTime(timezone=True), nullable=False),
-    sa.Column("unknown_since", sa.DateTime(timezone=True)),
-    sa.Column("not_found_since", sa.DateTime(timezone=True)),
-    sa.Column("submitted_at", sa.DateTime(timezone=True)),
-    sa.Column("expires_at", sa.DateTime(timezone=True)),
-    sa.Column("ended_at", sa.DateTime(timezone=True)),
-    sa.Column("collected_at", sa.DateTime(timezone=True)),
-    sa.Column("deleted_at", sa.DateTime(timezone=True)),
+    sa.Column("intent_at", Moment, nullable=False),
+    sa.Column("unknown_since", Moment),
+    sa.Column("not_found_since", Moment),
+    sa.Column("submitted_at", Moment),
+    sa.Column("expires_at", Moment),
+    sa.Column("ended_at", Moment),
+    sa.Column("collected_at", Moment),
+    sa.Column("deleted_at", Moment),
 )
 
 BATCH_ITEMS = sa.Table(
@@ -133,5 +154,5 @@ LEASES = sa.Table(
     METADATA,
     sa.Column("name", sa.String(32), primary_key=True),
     sa.Column("owner", sa.String(64), nullable=False),
-    sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("expires_at", Moment, nullable=False),
 )
