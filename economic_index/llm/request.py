@@ -107,7 +107,9 @@ class Frame:
         body = self._body()
         object.__setattr__(self, "head", orjson.dumps(body)[:-1] + b',"messages":[{"role":"user","content":')
         object.__setattr__(self, "static", static_identity(body))
-        object.__setattr__(self, "prefix_tokens", estimate_tokens("".join(self.system)))
+        # the schema is injected as a prompt of its own, and billed
+        schema = orjson.dumps(self.schema).decode()
+        object.__setattr__(self, "prefix_tokens", estimate_tokens("".join(self.system)) + estimate_tokens(schema))
 
     def _body(self) -> dict[str, Any]:
         blocks: list[dict[str, Any]] = [{"type": "text", "text": text} for text in self.system]

@@ -1,0 +1,73 @@
+"""A week of conversations written here, and the engine that asks the rehearsal server about them."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+from live_runs import MODEL, QUICK, UNLIMITED, content, talk
+
+from economic_index.classifier import Watch
+from economic_index.contracts.lake import TRANSCRIPTS
+from economic_index.llm.client import Endpoint
+from economic_index.llm.engine import EngineSettings, ModelEngine
+from economic_index.llm.prices import Prices
+from economic_index.llm.store import AnswerStore
+from economic_index.vocabulary import Engine
+
+WEEK = date(2026, 1, 5)
+NO_STATEMENTS = pd.DataFrame({"onet_version": [], "statement_hash": [], "statement": []})
+
+
+def conversations(numbers) -> pd.DataFrame:
+    numbers = list(numbers)
+    return pd.DataFrame(
+        {"conversation_id": [f"c{n:04d}" for n in numbers], "content_hash": [content(n) for n in numbers]}
+    )
+
+
+def transcripts(numbers, messages=talk) -> list[pa.RecordBatch]:
+    rows = [
+        {
+            "conversation_id": f"c{n:04d}",
+            "content_hash": content(n),
+            "messages": [message | {"sent_at": None, "model": None} for message in messages(n)],
+        }
+        for n in numbers
+    ]
+    return [pa.RecordBatch.from_pylist(rows, schema=TRANSCRIPTS.arrow_schema())] if rows else []
+
+
+def engine(url: str, home: Path, model_dir: Path, statements: pd.DataFrame = NO_STATEMENTS, **changes) -> ModelEngine:
+    settings = EngineSettings(
+        engine=Engine.REHEARSAL,
+        endpoint=Endpoint(url, "a-key-that-nobody-may-see", is_rehearsal=True),
+        model=MODEL,
+        salt=b"salt",
+        live=QUICK,
+        limits=UNLIMITED,
+        **changes,
+    )
+    return ModelEngine(
+        settings,
+        AnswerStore(f"sqlite:///{home / 'answers.sqlite'}"),
+        Prices(),
+        statements,
+        model_dir,
+        home / "vectors.sqlite",
+        "run",
+        lambda: datetime.now(UTC),
+    )
+
+
+def label(asked: ModelEngine, numbers, messages=talk, without=()) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows and dead letters of a week; conversations in `without` have no transcript."""
+    written = [n for n in numbers if n not in without]
+    batches = iter(transcripts(written, messages))
+    rows, rejected = asked.label(conversations(numbers), batches, lambda done, of: None, Watch(WEEK))
+    return pa.Table.from_batches(list(rows)).to_pandas(), rejected
+
+
+def map_tasks(asked: ModelEngine, numbers, facets: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    rows, rejected = asked.map_tasks(conversations(numbers), facets, iter([]), lambda done, of: None, Watch(WEEK))
+    return pa.Table.from_batches(list(rows)).to_pandas(), rejected

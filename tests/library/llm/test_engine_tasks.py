@@ -1,0 +1,115 @@
+"""Tasks by retrieve-then-choose: the nearest statements, shuffled, up to three picks or none."""
+
+from datetime import UTC, datetime
+
+import pytest
+from engine_weeks import WEEK, engine, label, map_tasks
+from live_runs import content
+
+from economic_index.assign.choosing import TaskPlan
+from economic_index.contracts import broken_rules
+from economic_index.contracts.lake import ONET_TASK_MAPPINGS
+from economic_index.facets.task.reply import Reply
+from economic_index.llm.prices import Usage
+from economic_index.llm.records import Answer, Attempt, Settled
+from economic_index.llm.request import Request
+from economic_index.local.bank import load_bank
+from economic_index.vocabulary import Facet, Transport
+
+COUNT = 40
+
+
+@pytest.fixture(scope="module")
+def model_dir(tmp_path_factory):
+    return tmp_path_factory.mktemp("model")
+
+
+def test_each_work_conversation_is_mapped_and_nothing_is_asked_twice(server, tmp_path, model_dir):
+    asked = engine(server.url, tmp_path, model_dir)
+    facets, _ = label(asked, range(COUNT))
+    rows, rejected = map_tasks(asked, range(COUNT), facets)
+    assert rejected.empty
+    assert not broken_rules(ONET_TASK_MAPPINGS, rows)
+    assert rows.groupby("conversation_id")["weight"].sum().round(9).eq(1).all()
+    assert rows["conversation_id"].nunique() == COUNT
+    work = int(facets["is_occupational"].sum())
+    assert server.stats()["arrivals"] == COUNT + work
+    assert set(rows["algorithm"]) == {"choice"}
+    assert set(rows["engine"]) == {"rehearsal"}
+    idle = set(facets.loc[facets["is_occupational"].eq(False), "conversation_id"])
+    assert set(rows.loc[rows["state"] == "not_occupational", "conversation_id"]) == idle
+    again, _ = map_tasks(asked, range(COUNT), facets)
+    assert again.equals(rows)
+    assert server.stats()["arrivals"] == COUNT + work
+
+
+def test_the_planted_task_is_found_among_the_options(server, tmp_path, model_dir):
+    asked = engine(server.url, tmp_path, model_dir)
+    facets, _ = label(asked, range(COUNT))
+    rows, _ = map_tasks(asked, range(COUNT), facets)
+    labels = {task.bank_task_id: task.label for task in load_bank()}
+    first = rows.loc[rows["pick"].eq(1) & rows["bank_task_id"].notna()].drop_duplicates("conversation_id")
+    said = first.merge(facets[["conversation_id", "request"]], on="conversation_id")
+    found = [labels[task] == request for task, request in zip(said["bank_task_id"], said["request"], strict=True)]
+    assert len(found) > COUNT / 2
+    assert sum(found) / len(found) > 0.9
+
+
+def test_options_stand_in_an_order_of_their_own_for_each_conversation(server, tmp_path, model_dir):
+    asked = engine(server.url, tmp_path, model_dir)
+    facets, _ = label(asked, range(COUNT))
+    map_tasks(asked, range(COUNT), facets)
+    answers = asked.store.answers_of([content(n) for n in range(COUNT)], Facet.TASK, "claude-haiku-5-5")
+    options = [answer.options for found in answers.values() for answer in found]
+    assert all(len(set(each)) == 20 for each in options)
+    assert len({each[0] for each in options}) > len(options) / 2
+
+
+def test_none_is_a_choice(server, tmp_path, model_dir):
+    asked = engine(server.url, tmp_path, model_dir)
+    facets, _ = label(asked, range(6))
+    facets["is_occupational"] = True
+    plan = TaskPlan(asked.task_questions, asked.settings.questions(), asked.store, facets)
+    asked.store.record([none_chosen(request) for request in plan.requests(asked._open_candidates)])
+    rows, rejected = map_tasks(asked, range(6), facets)
+    assert server.stats()["arrivals"] == 6
+    assert rejected.empty
+    assert set(rows["level"]) == {"none"}
+    assert set(rows["state"]) == {"answered"}
+
+
+def none_chosen(request: Request) -> Settled:
+    now = datetime.now(UTC)
+    attempt = Attempt(
+        request.key, request.subject, "run", WEEK, Transport.LIVE, 0, 1, now, 1, "answered", Usage(), usd_micro=0
+    )
+    reply = '{"evidence": "", "picks": []}'
+    return Settled(attempt, Answer(request.key, request.subject, "claude-haiku-5-5", reply, False, None, now))
+
+
+def test_a_task_that_was_refused_is_not_none(server, tmp_path, model_dir):
+    asked = engine(server.url, tmp_path, model_dir)
+    facets, _ = label(asked, range(3))
+    facets["is_occupational"] = True
+    server.control(faults={"refusal": 1.0})
+    rows, rejected = map_tasks(asked, range(3), facets)
+    assert set(rows["state"]) == {"refused"}
+    assert set(rows["level"]) == {"unclassified"}
+    assert set(rejected["reason"]) == {"refused"}
+
+
+@pytest.mark.parametrize(
+    ("picks", "shares", "was_cut"),
+    [
+        ([], {}, False),
+        ([("4", "2")], {4: 1.0}, False),
+        ([("4", "1"), ("9", "3")], {9: 0.75, 4: 0.25}, False),
+        ([("4", "1"), ("4", "3"), ("2", "1")], {4: 0.5, 2: 0.5}, True),
+        ([("1", "1"), ("2", "2"), ("3", "2"), ("4", "4")], {4: 0.5, 2: 0.25, 3: 0.25}, True),
+    ],
+)
+def test_picks_become_shares(picks, shares, was_cut):
+    reply = Reply.model_validate(
+        {"evidence": "", "picks": [{"option": option, "weight": weight} for option, weight in picks]}
+    )
+    assert reply.shares() == (shares, was_cut)
