@@ -4,6 +4,7 @@ A dated table, not code: these facts move. Prices stand in prices.py.
 """
 
 import csv
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +20,14 @@ _THINKING: Mapping[str, dict[str, str] | None] = {
 }
 # Thinking counts against the limit, so where it cannot be off the answer needs this much room.
 MAX_TOKENS_THINKING = 4_096
+
+
+_DATE = re.compile(r"-20\d{6}$")
+
+
+def undated(model: str) -> str:
+    """A model's name without the date of its snapshot; a version (`-5-1`) is another model, and stays."""
+    return _DATE.sub("", model)
 
 
 class UnknownModel(Exception):
@@ -69,7 +78,7 @@ def capability_of(model: str) -> Capability:
 
     Raises UnknownModel.
     """
-    name = model if model in capabilities() else model.rpartition("-")[0]
+    name = undated(model)
     if name not in capabilities():
         known = ", ".join(sorted(capabilities()))
         raise UnknownModel(f"OEI_MODEL={model}: nothing is known of this model. Known: {known}.")

@@ -10,6 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from economic_index.llm.models import undated
+
 _TABLE = Path(__file__).with_name("prices.csv")
 _COLUMNS = ("usd_in", "usd_out", "usd_write_5m", "usd_write_1h", "usd_read")
 # The vendor's discount on all tokens of a batch (llm: Message Batches).
@@ -95,7 +97,7 @@ class Prices:
 
     def of(self, model: str, day: date, prompt_tokens: int = 0) -> Price:
         """The price that holds on a day. Raises UnpricedModel."""
-        names = {model, model.rpartition("-")[0]}
+        names = {model, undated(model)}
         known = [row for row in self._rows if row.model in names and row.valid_from <= day]
         latest = max((row.valid_from for row in known), default=None)
         bands = [row for row in known if row.valid_from == latest and row.above_tokens <= prompt_tokens]
