@@ -77,6 +77,7 @@ def engine(lake: Lake, url: str, concurrency: int = 50) -> ModelEngine:
         lake.database_path("vectors"),
         run_id="bench",
         now=lambda: datetime.now(UTC),
+        spool=lake.root / "spool",
     )
 
 

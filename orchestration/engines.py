@@ -64,7 +64,9 @@ def _reading(settings: Settings, model: ModelSettings, progress: Progress) -> An
         facets=model.facets,
         salt=hashlib.sha256(config.pseudonym_key(settings) + b"fence").digest(),
         token_budget=model.transcript_tokens,
+        transport=model.transport,
         live=LiveSettings(concurrency=model.concurrency),
+        batch=_batch_settings(model),
         limits=model.limits,
         budget_micro_usd=None if model.budget_usd is None else round(model.budget_usd * 1e6),
         tolerated=model.tolerated,
@@ -79,8 +81,16 @@ def _reading(settings: Settings, model: ModelSettings, progress: Progress) -> An
         lake.database_path("vectors"),
         run_id=uuid.uuid4().hex,
         now=config.now,
+        spool=settings.home / "batch_spool",
         report_index=lambda done, of: progress.aside("Embedding the statements, once a home", done, of),
     )
+
+
+def _batch_settings(model: ModelSettings) -> Any:
+    """A rehearsed batch ends at once, so it is looked at sooner."""
+    from economic_index.llm.batch_settings import BatchSettings
+
+    return BatchSettings(first_poll=0.5, longest_poll=5.0) if model.engine is Engine.REHEARSAL else BatchSettings()
 
 
 def answers_url(settings: Settings, model: ModelSettings) -> str:

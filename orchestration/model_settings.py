@@ -33,7 +33,7 @@ class ModelSettings:
     api_key: str | None = field(default=None, repr=False)
     base_url: str = VENDOR
     facets: tuple[Facet, ...] = DEFAULT_FACETS
-    transport: Transport = Transport.LIVE
+    transport: Transport = Transport.AUTO
     concurrency: int = 50
     limits: Limits = field(default_factory=Limits)
     budget_usd: float | None = BUDGET_USD
@@ -57,6 +57,7 @@ def load_model_settings(env: Mapping[str, str], engine: Engine) -> ModelSettings
         api_key=env.get("ANTHROPIC_API_KEY") or None,
         base_url=env.get("ANTHROPIC_BASE_URL") or VENDOR,
         facets=_read(env, "OEI_FACETS", DEFAULT_FACETS, _facets),
+        transport=_read(env, "OEI_TRANSPORT", Transport.AUTO, _transport),
         concurrency=_read(env, "OEI_CONCURRENCY", 50, _between(1, 1_000)),
         limits=_read(env, "OEI_RATE_LIMITS", UNLIMITED if engine is Engine.REHEARSAL else Limits(), _limits),
         budget_usd=_read(env, "OEI_BUDGET_USD", _budget(str(BUDGET_USD)), _budget),
@@ -85,6 +86,12 @@ def _facets(value: str) -> tuple[Facet, ...]:
     if unknown := names - known:
         raise ValueError(f"{', '.join(sorted(unknown))}: not one of {', '.join(JUDGING)}, and not all.")
     return tuple(facet for facet in FORM if facet in DEFAULT_FACETS or facet in names)
+
+
+def _transport(value: str) -> Transport:
+    if value not in set(Transport):
+        raise ValueError(f"not one of {', '.join(Transport)}.")
+    return Transport(value)
 
 
 def _between(least: int, most: int) -> Callable[[str], int]:

@@ -6,7 +6,7 @@ It holds the parts together; what each does stands in its own module. It never l
 import asyncio
 import gc
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +21,9 @@ from economic_index.classifier import Report, Rows, Watch
 from economic_index.facets.answering import FacetAnswers
 from economic_index.facets.asking import USUAL_BUDGET, FacetPlan, FacetQuestions
 from economic_index.facets.prompts import DEFAULT_FACETS, facet_version
+from economic_index.llm.batch_settings import BatchSettings
+from economic_index.llm.batch_store import open_batches
+from economic_index.llm.batches import BatchTransport
 from economic_index.llm.client import Endpoint
 from economic_index.llm.live import LiveSettings, LiveTransport, RunContext
 from economic_index.llm.pace import Limits, Pace
@@ -35,9 +38,12 @@ from economic_index.local.embedder import Embedder, encoder_hash
 from economic_index.local.kernel import choose_kernel
 from economic_index.local.vectors import VectorStore
 from economic_index.taxonomy import facts
-from economic_index.vocabulary import Engine, Facet, State
+from economic_index.vocabulary import Engine, Facet, State, Transport
 
 MODEL = "claude-haiku-5-5"
+BATCH_FROM = 500
+"""Pending requests from which on the transport `auto` takes a batch."""
+CACHE_TTL = {Transport.LIVE: "5m", Transport.BATCH: "1h"}
 
 
 def _silent(done: int, of: int) -> None:
@@ -54,15 +60,17 @@ class EngineSettings:
     facets: tuple[Facet, ...] = DEFAULT_FACETS
     salt: bytes = field(default=b"", repr=False)
     token_budget: int = USUAL_BUDGET
+    transport: Transport = Transport.LIVE
     live: LiveSettings = field(default_factory=LiveSettings)
+    batch: BatchSettings = field(default_factory=BatchSettings)
     limits: Limits = field(default_factory=Limits)
     budget_micro_usd: int | None = None
     tolerated: float = 0.05
     onet_version: str = "20.1"
 
-    def questions(self) -> FacetQuestions:
-        """The facets as this engine asks them."""
-        return FacetQuestions(self.model, self.facets, self.salt, self.token_budget)
+    def questions(self, cache_ttl: str = "5m") -> FacetQuestions:
+        """The facets as this engine asks them; how long a prefix is cached changes no answer."""
+        return FacetQuestions(self.model, self.facets, self.salt, self.token_budget, cache_ttl)
 
 
 @dataclass
@@ -77,6 +85,8 @@ class ModelEngine:
     vectors_path: Path
     run_id: str
     now: Callable[[], datetime]
+    spool: Path
+    """Where requests of batches wait on disk; they hold text, and are deleted when their batch is collected."""
     report_index: Report = field(default=_silent, repr=False)
 
     def label(
@@ -92,7 +102,9 @@ class ModelEngine:
         ids, contents = rows["conversation_id"].tolist(), rows["content_hash"].tolist()
         questions = self.settings.questions()
         plan = FacetPlan(questions, self.store, frozenset(contents))
-        state = self._send(plan.requests(batches), plan.pending(), report, watch)
+        way = self._way(plan.pending())
+        plan.questions = self.settings.questions(CACHE_TTL[way])
+        state = self._send(plan.requests(batches), plan.pending(), way, report, watch)
         answers = FacetAnswers(questions, self.store, self.settings.engine, plan.empty, plan.seen)
         rejected = answers.rejected(ids, contents)
         self._check(rejected, len(ids), state)
@@ -110,7 +122,9 @@ class ModelEngine:
         wanted = facets.loc[facets["conversation_id"].isin(conversations["conversation_id"])]
         questions = self.task_questions
         plan = TaskPlan(questions, self.settings.questions(), self.store, wanted.sort_values("conversation_id"))
-        state = self._send(plan.requests(self._open_candidates), plan.pending(), report, watch)
+        way = self._way(plan.pending())
+        plan.questions = replace(questions, cache_ttl=CACHE_TTL[way], _frames=[])
+        state = self._send(plan.requests(self._open_candidates), plan.pending(), way, report, watch)
         answers = TaskAnswers(plan, self.settings.engine, self._statements, self.settings.onet_version)
         rejected = answers.rejected()
         self._check(rejected, plan.open_count, state)
@@ -123,41 +137,57 @@ class ModelEngine:
     def _check(self, rejected: pd.DataFrame, asked: int, state: RunState) -> None:
         check_tolerance(rejected, asked, self.settings.tolerated, state, self._budget())
 
-    def _send(self, requests: Iterable[Request], pending: int, report: Report, watch: Watch) -> RunState:
+    def _way(self, pending: int) -> Transport:
+        """How to ask: many at half the price in a batch, few at once; what a batch has claimed is waited for."""
+        if self.settings.transport is not Transport.AUTO and not open_batches(self.store, self.now()):
+            return self.settings.transport
+        is_many = pending >= BATCH_FROM or open_batches(self.store, self.now())
+        return Transport.BATCH if is_many else Transport.LIVE
+
+    def _send(
+        self, requests: Iterable[Request], pending: int, way: Transport, report: Report, watch: Watch
+    ) -> RunState:
         state = RunState(total=pending)
         if not pending:
             for _ in requests:  # nothing is lacking, but what has nothing to read must be found
                 pass
             return state
-        context = RunContext(self.run_id, watch.week_start, self.now)
-        settings = self.settings
 
         def tick(now: RunState) -> None:
             report(now.done, now.total)
             watch.observe(now.numbers())
 
-        async def send() -> None:
-            transport = LiveTransport(
-                settings.endpoint,
-                self.store,
-                self.prices,
-                self._budget(),
-                Pace(settings.limits),
-                context,
-                state,
-                settings.live,
-            )
-            await transport.run(requests, tick)
-
+        context = RunContext(self.run_id, watch.week_start, self.now)
         # what is there already is no garbage of this run, and looking through it again and again takes time
         gc.collect()
         gc.freeze()
         try:
-            asyncio.run(send())
+            asyncio.run(self._run(requests, way, context, state, tick))
         finally:
             gc.unfreeze()
         tick(state)
         return state
+
+    async def _run(
+        self,
+        requests: Iterable[Request],
+        way: Transport,
+        context: RunContext,
+        state: RunState,
+        tick: Callable[[RunState], None],
+    ) -> None:
+        settings, prices, budget = self.settings, self.prices, self._budget()
+        transport: BatchTransport | LiveTransport
+        if way is Transport.BATCH:
+            transport = BatchTransport(
+                settings.endpoint, self.store, prices, budget, context, state, settings.batch, self.spool
+            )
+        else:
+            pace = Pace(settings.limits)
+            transport = LiveTransport(
+                settings.endpoint, self.store, prices, budget, pace, context, state, settings.live
+            )
+        await transport.run(requests, tick)
 
     def _budget(self) -> Budget:
         return Budget(self.settings.budget_micro_usd, self.store.spent_micro_usd())

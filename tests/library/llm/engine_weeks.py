@@ -9,6 +9,7 @@ from live_runs import MODEL, QUICK, UNLIMITED, content, talk
 
 from economic_index.classifier import Watch
 from economic_index.contracts.lake import TRANSCRIPTS
+from economic_index.llm.batch_settings import BatchSettings
 from economic_index.llm.client import Endpoint
 from economic_index.llm.engine import EngineSettings, ModelEngine
 from economic_index.llm.prices import Prices
@@ -45,6 +46,7 @@ def engine(url: str, home: Path, model_dir: Path, statements: pd.DataFrame = NO_
         model=MODEL,
         salt=b"salt",
         live=QUICK,
+        batch=BatchSettings(first_poll=0.02, longest_poll=0.1),
         limits=UNLIMITED,
         **changes,
     )
@@ -57,6 +59,7 @@ def engine(url: str, home: Path, model_dir: Path, statements: pd.DataFrame = NO_
         home / "vectors.sqlite",
         "run",
         lambda: datetime.now(UTC),
+        home / "spool",
     )
 
 

@@ -11,7 +11,7 @@ from economic_index.facets.prompts import DEFAULT_FACETS, FORM, JUDGING, facet_v
 from economic_index.llm.tolerance import TooManyFailures
 from economic_index.llm.transcript import render_transcript
 from economic_index.rehearsal.truth import truth_of
-from economic_index.vocabulary import Facet, State
+from economic_index.vocabulary import Facet, State, Transport
 
 
 @pytest.fixture
@@ -135,3 +135,15 @@ def test_a_spent_budget_says_how_to_go_on_and_a_larger_one_goes_on(server, tmp_p
     assert 0 < sent < 60
     label(engine(server.url, tmp_path, tmp_path / "model", budget_micro_usd=None), range(60))
     assert server.stats()["arrivals"] == 60
+
+
+def test_in_a_batch_the_same_requests_have_the_same_answers(server, tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    live, _ = label(engine(server.url, tmp_path / "a", tmp_path / "model"), range(25))
+    in_batch = engine(server.url, tmp_path / "b", tmp_path / "model", transport=Transport.BATCH)
+    batched, rejected = label(in_batch, range(25))
+    assert rejected.empty
+    assert batched.astype(str).equals(live.astype(str))
+    assert in_batch.store.spent_micro_usd() > 0
+    assert not [path for path in (tmp_path / "b" / "spool").rglob("*") if path.is_file()]
