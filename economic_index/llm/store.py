@@ -34,7 +34,8 @@ class AnswerStore:
     def __init__(self, url: str) -> None:
         """Open or make the store. Raises StoreError, which never shows a password."""
         try:
-            self.engine = sa.create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+            # replies are private: no exception shows the values of a statement
+            self.engine = sa.create_engine(url, pool_pre_ping=not url.startswith("sqlite"), hide_parameters=True)
             if self.engine.dialect.name == "sqlite":
                 sa.event.listen(self.engine, "connect", _tune_sqlite)
             METADATA.create_all(self.engine)
