@@ -6,7 +6,10 @@ Each reading asks all of it of the home as it lies there, so a killed run delays
 from economic_index.conversations.winners import WinnerStore
 from economic_index.due import conversations_stage, is_due
 from economic_index.lake import Lake
+from economic_index.llm.store import AnswerStore
 from economic_index.local.vectors import VectorStore
+
+ANSWERS = ("answers", "rehearsed_answers")
 
 
 def drop_unfinished(lake: Lake, winners: WinnerStore) -> None:
@@ -46,3 +49,16 @@ def forget_vectors(lake: Lake, winners: WinnerStore) -> None:
     path = lake.database_path("vectors")
     if path.exists():
         VectorStore(path).forget_all_but(winners.content_hashes())
+
+
+def forget_answers(lake: Lake, winners: WinnerStore) -> None:
+    """Forget what a model said of contents that no conversation has any more, in the home's own files.
+
+    A store elsewhere (OEI_ANSWERS_URL) may serve other homes, whose conversations are not known here.
+    """
+    for name in ANSWERS:
+        path = lake.database_path(name)
+        if path.exists():
+            store = AnswerStore(f"sqlite:///{path}")
+            store.forget_all_but(set(winners.content_hashes()))
+            store.close()

@@ -22,7 +22,13 @@ from economic_index.conversations.open_files import sha256_of
 from economic_index.conversations.readers.registry import READERS
 from economic_index.conversations.sources import Source, load_sources
 from economic_index.conversations.winners import WinnerStore
-from economic_index.forgetting import drop_committed, drop_unfinished, drop_weeks_without_winners, forget_vectors
+from economic_index.forgetting import (
+    drop_committed,
+    drop_unfinished,
+    drop_weeks_without_winners,
+    forget_answers,
+    forget_vectors,
+)
 from economic_index.lake import Lake, empty_frame, fingerprint
 from economic_index.vocabulary import Audience, FileStatus, UserRule
 
@@ -135,6 +141,7 @@ def read_sources(
             done += size
         drop_weeks_without_winners(lake, store)
         forget_vectors(lake, store)
+        forget_answers(lake, store)
     return Reading(
         _frame(RAW_LOGS, [_dated(item.raw_log_row()) for item in reports]),
         _frame(CONVERSATIONS_REJECTED, [row for item in reports for row in item.rejections]),

@@ -20,6 +20,8 @@ from economic_index.llm.tables import ANSWERS, ATTEMPTS, METADATA, OUTCOMES
 from economic_index.vocabulary import Purpose, State
 
 CHUNK = 500
+CONVERSATION_PROMPTS = ("facets", "task", "hierarchy_step")
+"""Prompts whose subject is one conversation."""
 SDK_VERSION = version("anthropic")
 Asked = tuple[tuple[str, str], ...]
 
@@ -152,12 +154,16 @@ class AnswerStore:
         return dropped
 
     def forget_all_but(self, contents: set[str]) -> None:
-        """Forget what was said of contents that no conversation has any more; what it cost stays in the ledger."""
+        """Forget what was said of conversations that are no more; what it cost stays in the ledger.
+
+        Answers about reference data (the steps that build a hierarchy) are of no conversation, and stay.
+        """
         for table in (ANSWERS, OUTCOMES):
+            is_of_one = table.c.prompt.in_(CONVERSATION_PROMPTS)
             with self.engine.begin() as connection:
-                known: set[str] = set(connection.scalars(sa.select(table.c.content_hash).distinct()))
+                known: set[str] = set(connection.scalars(sa.select(table.c.content_hash).where(is_of_one).distinct()))
                 for chunk in chunks(sorted(known - contents)):
-                    connection.execute(sa.delete(table).where(table.c.content_hash.in_(chunk)))
+                    connection.execute(sa.delete(table).where(is_of_one, table.c.content_hash.in_(chunk)))
 
 
 def _tune_sqlite(connection: Any, _: Any) -> None:

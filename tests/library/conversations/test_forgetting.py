@@ -19,7 +19,12 @@ from economic_index.conversations.sources import Source
 from economic_index.conversations.weekly import conversations_of_week, weeks_with_winners
 from economic_index.due import conversations_stage, input_fingerprint, is_due
 from economic_index.lake import Lake
+from economic_index.llm.prices import Usage
+from economic_index.llm.records import Answer, Attempt, Settled
+from economic_index.llm.request import Subject
+from economic_index.llm.store import AnswerStore
 from economic_index.local.vectors import VectorStore, bank_maker
+from economic_index.vocabulary import Purpose, Transport
 
 WEEK, LATER = date(2026, 1, 5), date(2026, 2, 2)
 MAKER, BANK = "encoder.window-1", bank_maker("encoder")
@@ -161,3 +166,28 @@ def test_half_written_files_of_a_killed_process_are_deleted_and_those_of_a_livin
     read_logs(lake, source_of(write_export(tmp_path / "a.json", [Chat("c", ("q",))])))
     assert not dead.exists()
     assert alive.exists()
+
+
+def test_a_superseded_version_takes_with_it_what_a_model_said_of_it(lake: Lake, logs: Path) -> None:
+    old, other = Chat("c", ("q", "a secret, deleted later")), Chat("d", ("q", "a"))
+    write_export(logs / "a.json", [old, other])
+    read_logs(lake, source_of(logs))
+    commit_due(lake)
+    before = set(hashes(lake).values())
+    store = AnswerStore(f"sqlite:///{lake.database_path('answers')}")
+    store.record([*[said_of(content, "facets") for content in before], said_of("statements", "hierarchy_propose")])
+    write_export(logs / "b.json", [replace(old, texts=("q", "a"), updated=datetime(2026, 3, 1, tzinfo=UTC))])
+    read_logs(lake, source_of(logs))
+    commit_due(lake)
+    kept = before & set(hashes(lake).values())
+    assert len(kept) == 1
+    assert set(store.answers_of([*before], "facets", "model")) == kept
+    assert store.answers_of(["statements"], "hierarchy_propose", "model")
+    assert store.spent_micro_usd() == 3 * 7
+
+
+def said_of(content: str, prompt: str) -> Settled:
+    subject = Subject(content, prompt, "model", Purpose.MAIN, ())
+    now, key = datetime(2026, 2, 10, tzinfo=UTC), f"key of {content}"
+    attempt = Attempt(key, subject, "run", WEEK, Transport.LIVE, 0, 1, now, 1, "answered", Usage(output=5), usd_micro=7)
+    return Settled(attempt, Answer(key, subject, "model", "a secret", False, None, now))
