@@ -228,6 +228,16 @@ class Purpose(StrEnum):
     ALGORITHM = "algorithm"
 
 
+class Comparison(StrEnum):
+    """What differs between a conversation's main answer and its second one."""
+
+    REDRAW = "redraw"
+    ORDER = "order"
+    WORDING = "wording"
+    ALGORITHM = "algorithm"
+    ENGINE = "engine"
+
+
 class Transport(StrEnum):
     """How requests reach a model."""
 
@@ -248,3 +258,12 @@ class BatchState(StrEnum):
     LOST = "lost"
     RELEASED = "released"
     INCOMPLETE = "incomplete"
+
+
+class Way(StrEnum):
+    """Ways of asking a model that differ in price."""
+
+    LIVE = "live"
+    LIVE_CACHED = "live_cached"
+    BATCH = "batch"
+    BATCH_CACHED = "batch_cached"

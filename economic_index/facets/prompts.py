@@ -23,6 +23,9 @@ SKILLS = "O*NET skills"
 """Stands in a prompt and a schema for the 35 names, which are reference data."""
 CLOSING = "The transcript has ended. Fill in the form about it now, all of its fields in their order: {fields}."
 TASK_CLOSING = "The list has ended. Fill in the form now: evidence, picks."
+# The task hierarchy: a conversation is asked for the step, in two wordings; the rest builds it, once.
+HIERARCHY_STEP = "hierarchy_step"
+HIERARCHY_BUILD = ("hierarchy_propose", "hierarchy_merge", "hierarchy_assign", "hierarchy_rename")
 
 
 class Wording(StrEnum):
@@ -149,14 +152,17 @@ def system_of(facets: Sequence[Facet], order: int, wording: Wording = Wording.A)
     return (first, "\n\n".join(["# The labels", *lists])) if lists else (first,)
 
 
-def closing_of(facets: Sequence[Facet]) -> str:
+@cache
+def closing_of(facets: tuple[str, ...]) -> str:
     """The line after the transcript."""
     return CLOSING.format(fields=", ".join(field for facet in facets for field in schema_fields(facet)))
 
 
 def lock_entries() -> Mapping[str, Mapping[str, Any]]:
-    """What prompts.lock records of every prompt: number and hash, for both wordings."""
-    names = ["frame", *FORM, Facet.TASK]
+    """What prompts.lock records of every prompt: number and hash, for both wordings where there are two."""
+    names = ["frame", *FORM, Facet.TASK, HIERARCHY_STEP]
+    prompts = [(str(name), wording) for name in names for wording in Wording]
+    prompts += [(name, Wording.A) for name in HIERARCHY_BUILD]
     return {
         f"{name}/{wording.value}": {
             "version": Prompt.read(name, wording).number,
@@ -164,8 +170,7 @@ def lock_entries() -> Mapping[str, Mapping[str, Any]]:
             if name == "frame"
             else prompt_fingerprint(name, wording),
         }
-        for name in map(str, names)
-        for wording in Wording
+        for name, wording in prompts
     }
 
 

@@ -10,11 +10,12 @@ from typing import Any
 import orjson
 
 from economic_index.facets.form import FormError, read_form, read_reply
-from economic_index.facets.prompts import schema_fields
+from economic_index.facets.prompts import HIERARCHY_BUILD, HIERARCHY_STEP, schema_fields
 from economic_index.llm.prices import Usage
 from economic_index.llm.request import Subject
 from economic_index.vocabulary import Facet, State
 
+_HIERARCHY = frozenset({HIERARCHY_STEP, *HIERARCHY_BUILD})
 _TRUNCATED = {"max_tokens", "model_context_window_exceeded"}
 
 
@@ -79,6 +80,9 @@ def check_form(subject: Subject, text: str) -> bool:
     if subject.prompt == Facet.TASK:
         _, was_cut = read_reply(Facet.TASK, fields).shares()  # type: ignore[attr-defined]  # the task's own Reply
         return bool(was_cut)
+    if subject.prompt in _HIERARCHY:
+        reply = read_reply(subject.prompt, fields)
+        return bool(reply.is_repaired(len(subject.options)))  # type: ignore[attr-defined]  # each one's own Reply
     facets = [facet for facet, _ in subject.asked]
     read_form(facets, fields)
     return any(_is_misspelled(fields.get(name), schema) for facet in facets for name, schema in _enums(facet))

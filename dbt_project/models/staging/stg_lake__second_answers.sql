@@ -1,0 +1,14 @@
+select
+    week_start,
+    conversation_id,
+    kind,
+    facet,
+    value,
+    main_value,
+    state,
+    engine,
+    model,
+    version,
+    confidence
+from {{ source('lake', 'second_answers') }}
+where week_start is not null

@@ -1,0 +1,1 @@
+"""The question which proposed kinds of work are the same."""

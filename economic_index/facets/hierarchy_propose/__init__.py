@@ -1,0 +1,1 @@
+"""The question into which kinds of work a neighbourhood of statements divides."""
