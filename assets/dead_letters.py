@@ -75,17 +75,15 @@ def check_dead_letters(lake: Lake, stage: Stage, weeks: Sequence[date]) -> list[
 def forget_failures(
     lake: Lake, stage: Stage, weeks: Sequence[date], reasons: Collection[str], engine: Classifier
 ) -> set[date]:
-    """Weeks with dead letters of these reasons; the engine forgets that their requests were made."""
+    """Weeks with failures of these reasons; the engine forgets that their requests were made."""
     letters = letters_of(stage)
     if letters is None or not reasons:
         return set()
     again: set[date] = set()
     for week in weeks:
-        dead = lake.read_week(letters, week)
-        ids = set(dead.loc[dead["reason"].isin(list(reasons)), "conversation_id"])
-        if ids:
-            rows = lake.read_week(CONVERSATIONS, week)
-            contents = rows.loc[rows["conversation_id"].isin(ids), "content_hash"].tolist()
-            engine.retry({State(reason) for reason in reasons}, contents)
+        # of the whole week: one with too many failures was never written, and has no dead letters yet
+        contents = lake.read_week(CONVERSATIONS, week)["content_hash"].tolist()
+        forgotten = engine.retry({State(reason) for reason in reasons}, contents)
+        if forgotten or lake.read_week(letters, week)["reason"].isin(list(reasons)).any():
             again.add(week)
     return again

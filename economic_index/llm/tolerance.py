@@ -34,4 +34,4 @@ def _remedy(state: RunState, budget: Budget) -> str:
         return f"The budget of {limit:.2f} USD is spent ({spent:.2f}): raise OEI_BUDGET_USD, and start again."
     if state.stopped:
         return f"The run was stopped: {state.stopped}"
-    return "Start again with the job retry_failed, or raise the share that is tolerated."
+    return "Run the week again with the run config `retry` (docs/asking_a_model.md), or raise the share."

@@ -8,7 +8,8 @@ import pyarrow as pa
 from live_runs import MODEL, QUICK, UNLIMITED, content, talk
 
 from economic_index.classifier import Watch
-from economic_index.contracts.lake import TRANSCRIPTS
+from economic_index.contracts.lake import CONVERSATIONS, TRANSCRIPTS
+from economic_index.lake import Lake
 from economic_index.llm.batch_settings import BatchSettings
 from economic_index.llm.client import Endpoint
 from economic_index.llm.engine import EngineSettings, ModelEngine
@@ -74,3 +75,26 @@ def label(asked: ModelEngine, numbers, messages=talk, without=()) -> tuple[pd.Da
 def map_tasks(asked: ModelEngine, numbers, facets: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     rows, rejected = asked.map_tasks(conversations(numbers), facets, iter([]), lambda done, of: None, Watch(WEEK))
     return pa.Table.from_batches(list(rows)).to_pandas(), rejected
+
+
+def home_of(path: Path, numbers, messages=talk) -> Lake:
+    """A home with one week of these conversations."""
+    lake = Lake(path)
+    rows = conversations(numbers)
+    frame = lake.read_week(CONVERSATIONS, WEEK).reindex(range(len(rows)))
+    frame[rows.columns] = rows
+    filled = {name: 0 for name in frame.columns if name.endswith("_count") or name == "source_record"}
+    filled |= {name: False for name in frame.columns if name.startswith("is_")}
+    words = {"started_at_source": "log", "source_format": "sharegpt"}
+    for name, column in CONVERSATIONS.schema.columns.items():
+        if name in rows.columns or column.nullable:
+            continue
+        if name == "started_at":
+            frame[name] = "2026-01-05T00:00:00Z"
+        elif name == "weight":
+            frame[name] = 1.0
+        else:
+            frame[name] = filled.get(name, words.get(name, "x"))
+    frame = CONVERSATIONS.schema.validate(frame)
+    lake.commit_week(WEEK, {TRANSCRIPTS: iter(transcripts(numbers, messages)), CONVERSATIONS: frame})
+    return lake

@@ -121,7 +121,7 @@ def test_a_conversation_without_words_or_without_a_transcript_asks_nothing(asked
 def test_too_many_failures_stop_the_week_and_keep_what_was_answered(server, tmp_path):
     asked = engine(server.url, tmp_path, tmp_path / "model", tolerated=0.1)
     server.control(faults={"refusal": 0.5})
-    with pytest.raises(TooManyFailures, match=r"OEI_TOLERATED_FAILURES.*retry_failed"):
+    with pytest.raises(TooManyFailures, match=r"OEI_TOLERATED_FAILURES.*run config `retry`"):
         label(asked, range(40))
     answered = len(asked.store.answers_of([content(n) for n in range(40)], "facets", "claude-haiku-5-5"))
     assert 0 < answered < 40

@@ -3,11 +3,10 @@
 from datetime import date
 
 import pytest
-from engine_weeks import WEEK, conversations, engine, label, map_tasks, transcripts
+from engine_weeks import WEEK, engine, home_of, label
 from live_runs import MODEL
 
-from economic_index.contracts.lake import CONVERSATIONS, FACET_SUMMARIES, TRANSCRIPTS
-from economic_index.lake import Lake
+from economic_index.contracts.lake import FACET_SUMMARIES
 from economic_index.llm.estimate import Sizes, usd
 from economic_index.llm.estimating import Estimator
 from economic_index.llm.ledger import ledger
@@ -60,31 +59,9 @@ def test_a_reservation_is_given_back_and_never_exceeds_the_limit():
     assert Budget(None, 0).reserve(10**12)
 
 
-def home_of(tmp_path, numbers) -> Lake:
-    lake = Lake(tmp_path / "home")
-    rows = conversations(numbers)
-    frame = lake.read_week(CONVERSATIONS, WEEK).reindex(range(len(rows)))
-    frame[rows.columns] = rows
-    filled = {name: 0 for name in frame.columns if name.endswith("_count") or name == "source_record"}
-    filled |= {name: False for name in frame.columns if name.startswith("is_")}
-    words = {"started_at_source": "log", "source_format": "sharegpt"}
-    for name, column in CONVERSATIONS.schema.columns.items():
-        if name in rows.columns or column.nullable:
-            continue
-        if name == "started_at":
-            frame[name] = "2026-01-05T00:00:00Z"
-        elif name == "weight":
-            frame[name] = 1.0
-        else:
-            frame[name] = filled.get(name, words.get(name, "x"))
-    frame = CONVERSATIONS.schema.validate(frame)
-    lake.commit_week(WEEK, {TRANSCRIPTS: iter(transcripts(numbers)), CONVERSATIONS: frame})
-    return lake
-
-
 def test_the_estimate_is_near_what_the_run_then_costs(server, tmp_path):
     numbers = range(120)
-    lake, asked = home_of(tmp_path, numbers), engine(server.url, tmp_path, tmp_path / "model")
+    lake, asked = home_of(tmp_path / "home", numbers), engine(server.url, tmp_path, tmp_path / "model")
     before = Estimator(lake, asked).rows([WEEK], TODAY).set_index(["prompt", "way"])
     assert before.loc[("facets", "live"), "requests"] == 120
     assert before.loc[("task", "live"), "requests"] == 96
@@ -93,15 +70,15 @@ def test_the_estimate_is_near_what_the_run_then_costs(server, tmp_path):
     assert between.loc[("facets", "live"), "requests"] == 0
     assert between.loc[("facets", "live"), "answered_requests"] == 120
     lake.commit_week(WEEK, {FACET_SUMMARIES: facets})
-    map_tasks(asked, numbers, facets)
+    after = Estimator(lake, asked).rows([WEEK], TODAY).set_index(["prompt", "way"])
+    assert after.loc[("task", "live"), "requests"] == int(facets["is_occupational"].sum())
+    assert after.loc[("facets", "live"), "usd"] == 0 < after.loc[("task", "live"), "usd"]
     spent = ledger(asked.store)
-    assert spent["requests"].tolist() == [120, int(facets["is_occupational"].sum())]
+    assert spent["requests"].tolist() == [120]
     assert spent["usd"].sum() == pytest.approx(asked.store.spent_micro_usd() / 1e6)
     # the server's tokens and answers are its own: the estimate is of the right size
     estimated = before.loc[("facets", "live_cached"), "usd"]
     assert 0.4 < spent.set_index("prompt").loc["facets", "usd"] / estimated < 2.5
-    after = Estimator(lake, asked).rows([WEEK], TODAY)
-    assert after["usd"].sum() == 0
 
 
 def test_ways_differ_as_their_prices_do():
