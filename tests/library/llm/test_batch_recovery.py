@@ -113,7 +113,7 @@ def test_two_unknown_batches_of_one_size_are_told_apart_by_their_results(home, p
 
 def test_of_two_unknown_batches_of_one_size_the_one_that_never_arrived_is_lost(home, played):
     for number, what in ((1, "drop_before_create"), (2, "drop_create_replies")):
-        played.control(batch={what: 1, "end_delay": 600})
+        played.control(batch={what: 1, "end_delay": 1200})
         leave_unknown(home, [number])
     assert home.run(requests([1, 2]), turning={"minutes": 1}).ended == {State.ANSWERED: 2}
     assert home.states() == ["lost", "collected", "collected"]

@@ -94,6 +94,10 @@ def test_bodies_are_on_disk_for_their_owner_alone_and_as_long_as_they_are_needed
     (path,) = home.spool.iterdir()
     assert path.stat().st_mode & 0o777 == 0o600
     assert home.spool.stat().st_mode & 0o077 == 0
+    left = home.spool / "0123abcd.batch.json"
+    left.write_bytes(b"what a process had written when it was killed")
+    home.run([])
+    assert list(home.spool.iterdir()) == [path]
     home.clock.turn(hours=1)
     home.collect()
     assert home.spooled == []
