@@ -131,6 +131,8 @@ class FacetPlan:
     contents: frozenset[str]
     empty: set[str] = field(default_factory=set)
     seen: set[str] = field(default_factory=set)
+    subjects: dict[str, list[Subject]] = field(default_factory=dict, repr=False)
+    """By identity of the request: contents that read the same have one."""
 
     @cached_property
     def lacking(self) -> dict[str, Pairs]:
@@ -159,5 +161,8 @@ class FacetPlan:
                 request = self.questions.request(content, messages[place].as_py(), lacking)
                 if request is None:
                     self.empty.add(content)
-                else:
+                    continue
+                same = self.subjects.setdefault(request.key, [])
+                same.append(request.subject)
+                if len(same) == 1:
                     yield request

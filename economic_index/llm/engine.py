@@ -105,6 +105,7 @@ class ModelEngine:
         way = self._way(plan.pending())
         plan.questions = self.settings.questions(CACHE_TTL[way])
         state = self._send(plan.requests(batches), plan.pending(), way, report, watch)
+        self.store.share(plan.subjects)
         answers = FacetAnswers(questions, self.store, self.settings.engine, plan.empty, plan.seen)
         rejected = answers.rejected(ids, contents)
         self._check(rejected, len(ids), state)

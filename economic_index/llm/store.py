@@ -4,7 +4,7 @@ Lookups go by content or key, never by week, so old weeks do not slow a new one.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from importlib.metadata import version
@@ -137,11 +137,25 @@ class AnswerStore:
         if outcomes:
             insert = self.insert(OUTCOMES)
             fresh = {name: insert.excluded[name] for name in ("state", "reason", "category", "tries", "last_at")}
-            connection.execute(insert.on_conflict_do_update(index_elements=["key"], set_=fresh), outcomes)
+            connection.execute(
+                insert.on_conflict_do_update(index_elements=["key", "content_hash"], set_=fresh), outcomes
+            )
 
     def insert(self, table: sa.Table) -> Any:
         """An insert of this database that can say what becomes of a row that is there already."""
         return (postgresql if self.engine.dialect.name == "postgresql" else sqlite).insert(table)
+
+    def share(self, subjects: Mapping[Sha, Sequence[Subject]]) -> None:
+        """Give every subject the answer, or the end, that its request has had for another one.
+
+        Texts that differ only in what is hidden, folded or cut are one request, and are paid once.
+        """
+        for table in (ANSWERS, OUTCOMES):
+            for chunk in chunks(list(subjects)):
+                with self.engine.begin() as connection:
+                    known = connection.execute(sa.select(table).where(table.c.key.in_(chunk))).mappings().all()
+                    if copies := _copies(known, subjects):
+                        connection.execute(self.insert(table).on_conflict_do_nothing(), copies)
 
     def drop_outcomes(self, states: Iterable[State], contents: Sequence[str] | None = None) -> int:
         """Forget ends without an answer, so that these requests are made again; returns how many."""
@@ -198,6 +212,17 @@ def subject_row(subject: Subject) -> dict[str, Any]:
         "asked": asked_text(subject.asked),
         "options": orjson.dumps(subject.options).decode() if subject.options else None,
     }
+
+
+def _copies(known: Sequence[Mapping[str, Any]], subjects: Mapping[Sha, Sequence[Subject]]) -> list[dict[str, Any]]:
+    held = {(row["key"], row["content_hash"]) for row in known}
+    firsts = {row["key"]: dict(row) for row in known}
+    return [
+        first | subject_row(subject)
+        for key, first in firsts.items()
+        for subject in subjects[key]
+        if (key, subject.content_hash) not in held
+    ]
 
 
 def _answer_row(answer: Answer) -> dict[str, Any]:

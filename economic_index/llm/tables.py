@@ -31,10 +31,11 @@ METADATA = sa.MetaData()
 KEY = sa.String(64)
 
 
-def _subject() -> list[sa.Column[str]]:
+def _subject(*, is_key: bool = False) -> list[sa.Column[str]]:
     """What was asked of what, so that an answer is found again without rendering a text."""
     return [
-        sa.Column("content_hash", sa.String(64), nullable=False),
+        # contents that read the same within the budget share a request, and each has its row
+        sa.Column("content_hash", sa.String(64), nullable=False, primary_key=is_key),
         sa.Column("prompt", sa.String(32), nullable=False),
         sa.Column("model", sa.String(64), nullable=False),
         sa.Column("purpose", sa.String(16), nullable=False),
@@ -47,7 +48,7 @@ ANSWERS = sa.Table(
     "answers",
     METADATA,
     sa.Column("key", KEY, primary_key=True),
-    *_subject(),
+    *_subject(is_key=True),
     sa.Column("served_model", sa.String(64), nullable=False),
     sa.Column("reply", sa.Text, nullable=False),
     sa.Column("is_repaired", sa.Boolean, nullable=False),
@@ -60,7 +61,7 @@ OUTCOMES = sa.Table(
     "outcomes",
     METADATA,
     sa.Column("key", KEY, primary_key=True),
-    *_subject(),
+    *_subject(is_key=True),
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("reason", sa.String(64), nullable=False),
     sa.Column("category", sa.String(64)),

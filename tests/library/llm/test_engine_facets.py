@@ -93,6 +93,23 @@ def test_equal_conversations_are_asked_once(asked, server, monkeypatch):
     assert server.stats()["arrivals"] == 3
 
 
+@pytest.mark.parametrize("way", [Transport.LIVE, Transport.BATCH])
+def test_contents_that_read_the_same_share_one_request_and_its_answer(server, tmp_path, way):
+    def hidden(number):
+        text = talk(0)[0]["text"] + "\u200b" * number
+        return [{"role": "user", "text": text, "has_attachment": False}]
+
+    asked = engine(server.url, tmp_path, tmp_path / "model", transport=way)
+    rows, rejected = label(asked, range(3), messages=hidden)
+    assert rejected.empty
+    assert len(set(rows["content_hash"])) == 3
+    assert rows["request"].nunique() == 1
+    again, rejected = label(asked, range(4), messages=hidden)  # of an earlier run, too
+    assert rejected.empty
+    assert set(again["language_state"]) == {"answered"}
+    assert len(asked.store.answers_of([content(n) for n in range(4)], "facets", "claude-haiku-5-5")) == 4
+
+
 def test_what_failed_is_a_state_and_a_dead_letter_and_can_be_asked_again(asked, server):
     server.control(script=["refusal"])
     rows, rejected = label(asked, range(1))
