@@ -153,7 +153,8 @@ class AnswerStore:
         for table in (ANSWERS, OUTCOMES):
             for chunk in chunks(list(subjects)):
                 with self.engine.begin() as connection:
-                    known = connection.execute(sa.select(table).where(table.c.key.in_(chunk))).mappings().all()
+                    found = connection.execute(sa.select(table).where(table.c.key.in_(chunk))).mappings()
+                    known = [dict(row) for row in found]
                     if copies := _copies(known, subjects):
                         connection.execute(self.insert(table).on_conflict_do_nothing(), copies)
 
