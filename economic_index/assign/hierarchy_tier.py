@@ -8,7 +8,6 @@ import random
 from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
-from math import ceil
 from typing import TypeVar
 
 from economic_index.assign.hierarchy import MOST_OPTIONS, Parent
@@ -35,6 +34,7 @@ T = TypeVar("T")
 Rounds = Generator[Phase, None, T]
 LEAST, MOST = 0.5, 1.5
 """Of the number of kinds of work that the next level should have, so many at least and at most are asked for."""
+MERGING_ROUNDS = 3
 
 
 @dataclass(frozen=True)
@@ -100,16 +100,25 @@ class Tier:
     # merge
 
     def _merged(self, names: list[str]) -> Rounds[list[str]]:
-        """The names without those that say the same as another one."""
+        """The names without those that say the same as another one; again, while there are too many."""
+        target = self.ratio * len(self.below.ids)
+        for _ in range(MERGING_ROUNDS):
+            before = len(names)
+            names = yield from self._merged_once(names, target)
+            if len(names) <= _limits(target)[1] or len(names) == before:
+                break
+        return names
+
+    def _merged_once(self, names: list[str], target: float) -> Rounds[list[str]]:
         groups = neighbourhoods(self.embed(names), MERGED_AT_ONCE * 3 // 4, MERGED_AT_ONCE, self.seed)
-        target = self.ratio * len(self.below.ids) / len(names)
+        share = target / len(names)
         several = [group for group in groups if len(group) > 1]
-        asks = [self._merge([names[place] for place in group], target * len(group)) for group in several]
+        asks = [self._merge([names[place] for place in group], share * len(group)) for group in several]
         replies = yield from self._asked(MERGE, asks, Merged)
         gone = set()
         for group, reply in zip(several, replies, strict=True):
             pairs = reply.pairs() if reply else []
-            gone |= {group[number - 1] for number in _gone(pairs, len(group), _limits(target * len(group))[0])}
+            gone |= {group[number - 1] for number in _gone(pairs, len(group), _limits(share * len(group))[0])}
         return [name for place, name in enumerate(names) if place not in gone]
 
     def _merge(self, names: Sequence[str], target: float) -> Ask:
@@ -165,8 +174,8 @@ class Tier:
 
 def _limits(target: float) -> tuple[int, int]:
     """Fewest and most kinds of work around a target, which need not be whole."""
-    low = max(1, int(LEAST * target))
-    return low, max(low, ceil(MOST * target))
+    low = max(1, round(LEAST * target))
+    return low, max(low, round(MOST * target))
 
 
 def _gone(pairs: Sequence[tuple[int, int]], count: int, least: int) -> set[int]:

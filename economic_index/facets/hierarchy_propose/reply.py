@@ -22,7 +22,10 @@ class Reply(BaseModel):
 
     def names(self) -> list[str]:
         """The names in their order; of one that occurs twice, the first."""
-        return list({same_name(parent.name): parent.name for parent in reversed(self.parents)}.values())[::-1]
+        names: dict[str, str] = {}
+        for parent in self.parents:
+            names.setdefault(same_name(parent.name), parent.name)
+        return list(names.values())
 
     def is_repaired(self, option_count: int) -> bool:
         """Whether a name was named twice."""
