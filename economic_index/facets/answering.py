@@ -112,15 +112,11 @@ class _Forms:
 
 
 def _batch(rows: Sequence[Row]) -> pa.RecordBatch:
-    arrays = [
-        pa.array([row.get(name, _default(name)) for row in rows], _SCHEMA.field(name).type) for name in _SCHEMA.names
-    ]
+    arrays = []
+    for name in _SCHEMA.names:
+        default = _default(name)
+        arrays.append(pa.array([row.get(name, default) for row in rows], _SCHEMA.field(name).type))
     return pa.RecordBatch.from_arrays(arrays, schema=_SCHEMA)
-
-
-def _column(rows: Sequence[Row], name: str) -> list[Any]:
-    default = _default(name)
-    return [row.get(name, default) for row in rows]
 
 
 def _default(column: str) -> Any:

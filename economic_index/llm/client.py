@@ -6,14 +6,18 @@ What to do about a fault is decided elsewhere. The key is passed in, and appears
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import TracebackType
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
+import aiohttp
 import anthropic
 import httpx2
 
 REHEARSAL_HEADER = "x-oei-rehearsal"
 DRAW_HEADER = "x-oei-draw"
-READ_TIMEOUT = 60.0
+CONNECT_TIMEOUT, READ_TIMEOUT = 10.0, 60.0
 
 
 class Unusable(Exception):
@@ -49,15 +53,26 @@ class MessagesClient:
     """The vendor's async client on aiohttp, with our limits; one for a run and an event loop."""
 
     def __init__(self, endpoint: Endpoint, connections: int) -> None:
+        self._endpoint, self._connections = endpoint, connections
         limits = httpx2.Limits(max_connections=connections, max_keepalive_connections=connections)
-        self._endpoint = endpoint
-        self._http = anthropic.DefaultAioHttpClient(limits=limits)
         self.sdk = anthropic.AsyncAnthropic(
-            api_key=endpoint.api_key, base_url=endpoint.base_url, max_retries=0, http_client=self._http
+            api_key=endpoint.api_key,
+            base_url=endpoint.base_url,
+            max_retries=0,
+            http_client=anthropic.DefaultAioHttpClient(limits=limits),
         )
         self._url = f"{endpoint.base_url.rstrip('/')}/v1/messages"
-        said = {**self.sdk.default_headers, **self.sdk.auth_headers, "content-type": "application/json"}
+        said = {**self.sdk.default_headers, **self.sdk.auth_headers}
         self._headers = {name: value for name, value in said.items() if isinstance(value, str)}
+
+    @cached_property
+    def _session(self) -> aiohttp.ClientSession:
+        """Connections for tries, made within the event loop that uses them."""
+        connector = aiohttp.TCPConnector(limit=self._connections, ssl=httpx2.create_ssl_context())
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT, sock_read=READ_TIMEOUT)
+        return aiohttp.ClientSession(
+            connector=connector, timeout=timeout, headers=self._headers, proxy=_proxy_for(self._url)
+        )
 
     async def __aenter__(self) -> "MessagesClient":
         return self
@@ -69,24 +84,28 @@ class MessagesClient:
 
     async def close(self) -> None:
         """Give the connections back: the aiohttp backend does not do it by itself."""
+        if "_session" in self.__dict__:
+            await self._session.close()
         await self.sdk.close()
 
     async def send(self, body: bytes, deadline: float, draw: int = 0) -> Response:
-        """One try, at most `deadline` seconds in all: the client's own timeout is for each read.
+        """One try, at most `deadline` seconds in all: the session's own timeout is for each read.
 
-        The headers are the vendor's client's, and so is the connection; its request builder is passed by, because it
-        takes as long for each request as the rest of the way together (docs/decisions/0003).
+        The headers are those of the vendor's client, and so is the kind of connection; its request builder is passed
+        by, because it takes as long for each request as the rest of the way together (docs/decisions/0003).
 
         Raises StatusFault for an answer that is an error, the transport's exceptions, TimeoutError, and Unusable.
         """
-        headers = self._headers | {DRAW_HEADER: str(draw)} if draw else self._headers
-        async with asyncio.timeout(deadline):
-            response = await self._http.post(self._url, content=body, headers=headers, timeout=READ_TIMEOUT)
-        told = {name.decode().lower(): value.decode("latin-1") for name, value in response.headers.raw}
-        self.check_origin(told)
-        if response.status_code >= 300:
-            raise StatusFault(response.status_code, told, response.content)
-        return Response(response.content, told)
+        headers = {DRAW_HEADER: str(draw)} if draw else None
+        async with (
+            asyncio.timeout(deadline),
+            self._session.post(self._url, data=body, headers=headers, allow_redirects=False) as response,
+        ):
+            content = await response.read()
+        self.check_origin(response.headers)
+        if response.status >= 300:
+            raise StatusFault(response.status, response.headers, content)
+        return Response(content, response.headers)
 
     def check_origin(self, headers: Mapping[str, str]) -> None:
         """A rehearsed answer is never taken for a model's, nor the other way round. Raises Unusable."""
@@ -96,3 +115,9 @@ class MessagesClient:
                 f"The server at ANTHROPIC_BASE_URL answers as {met}, and OEI_ENGINE asks for {asked}: set OEI_ENGINE "
                 "to what the server is. Nothing was stored."
             )
+
+
+def _proxy_for(url: str) -> str | None:
+    """The proxy that the environment names for this server, looked up once: for each try it would take long."""
+    parts = urlsplit(url)
+    return None if proxy_bypass(parts.netloc) else getproxies().get(parts.scheme)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+import aiohttp
 import anthropic
 import httpx2
 import orjson
@@ -60,7 +61,7 @@ def fault_of(error: BaseException) -> Fault | None:
         return Fault(FaultKind.BROKEN, 200)
     if isinstance(error, TimeoutError | anthropic.APITimeoutError | httpx2.TimeoutException):
         return Fault(FaultKind.DEADLINE)
-    if isinstance(error, anthropic.APIConnectionError | httpx2.TransportError):
+    if isinstance(error, anthropic.APIConnectionError | httpx2.TransportError | aiohttp.ClientError):
         return Fault(FaultKind.CONNECTION)
     if isinstance(error, StatusFault):
         return fault_of_status(error.status, error.headers, error.body)

@@ -35,6 +35,8 @@ from economic_index.vocabulary import State
 
 # Requests begun and not ended, as a multiple of those in flight: the rest waits for another try.
 OPEN_PER_SLOT = 12
+# Ends that may wait to be written, as a share of the slots: a slot does not wait for the disk.
+UNWRITTEN_PER_SLOT = 0.5
 KEPT = "What was answered is kept, and is not asked again."
 
 
@@ -88,7 +90,7 @@ class LiveTransport:
         Raises RunStopped if no request can go through, and whatever the store raises.
         """
         self._client = MessagesClient(self._endpoint, self._settings.concurrency + 8)
-        async with StoreWriter(self._store) as self._writer:
+        async with StoreWriter(self._store, int(self._settings.concurrency * UNWRITTEN_PER_SLOT)) as self._writer:
             workers = [asyncio.create_task(self._work()) for _ in range(self._settings.concurrency)]
             others = [asyncio.create_task(self._watch()), asyncio.create_task(self._tick(on_tick))]
             try:
@@ -157,7 +159,7 @@ class LiveTransport:
                 self._in_flight -= 1
 
     async def _try(self, item: OpenRequest) -> None:
-        """One try of a request, from its turn at the gate to its end on disk."""
+        """One try of a request, from its turn at the gate to the writer."""
         request = item.request
         await self._through_gate(request)
         size = request.prefix_tokens + request.input_tokens
