@@ -5,6 +5,7 @@ Nothing is asked here. Rows are made as Arrow batches: a week may hold a million
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -46,7 +47,7 @@ class FacetAnswers:
         letters: list[Row] = []
         for start in range(0, len(ids), AT_ONCE):
             part, hashes = ids[start : start + AT_ONCE], contents[start : start + AT_ONCE]
-            standings = self.questions.standings(self.store, hashes)
+            standings = self.questions.standings(self.store, hashes, with_reply=False)
             letters += [
                 letter | {"conversation_id": name}
                 for name, content in zip(part, hashes, strict=True)
@@ -70,6 +71,10 @@ class FacetAnswers:
             return State.UNCLASSIFIED
         return State.OVER_BUDGET if content in self.seen else State.DEAD
 
+    @cached_property
+    def _versions(self) -> dict[str, str]:
+        return dict(self.questions.wanted)
+
     def _row(self, conversation_id: str, content: str, standing: Standing) -> Row:
         row: Row = {
             "conversation_id": conversation_id,
@@ -77,7 +82,7 @@ class FacetAnswers:
             "engine": self.engine.value,
             "model": self.questions.model,
         }
-        versions = dict(self.questions.wanted)
+        versions = self._versions
         forms = _Forms()
         for facet in FORM:
             name = facet.value

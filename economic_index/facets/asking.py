@@ -80,9 +80,9 @@ class FacetQuestions:
         budget = "" if self.token_budget == USUAL_BUDGET else f"-{self.token_budget}"
         return tuple((facet.value, facet_version(facet, self.wording) + budget) for facet in self.facets)
 
-    def standings(self, store: AnswerStore, contents: Sequence[str]) -> dict[str, Standing]:
+    def standings(self, store: AnswerStore, contents: Sequence[str], *, with_reply: bool = True) -> dict[str, Standing]:
         """By content hash, for each of the contents."""
-        answers = store.answers_of(contents, PROMPT, self.model, self.purpose)
+        answers = store.answers_of(contents, PROMPT, self.model, self.purpose, with_reply=with_reply)
         outcomes = store.outcomes_of(contents, PROMPT, self.model, self.purpose)
         wanted = self.wanted
         return {
@@ -140,7 +140,7 @@ class FacetPlan:
         wanted = sorted(self.contents)
         found: dict[str, Pairs] = {}
         for start in range(0, len(wanted), AT_ONCE):
-            standings = self.questions.standings(self.store, wanted[start : start + AT_ONCE])
+            standings = self.questions.standings(self.store, wanted[start : start + AT_ONCE], with_reply=False)
             found |= {content: standing.lacking for content, standing in standings.items() if standing.lacking}
         return found
 

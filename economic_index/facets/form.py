@@ -24,6 +24,7 @@ _COLUMNS = {
 }
 
 
+@cache
 def columns_of(facet: str) -> tuple[str, ...]:
     """The columns of lake/facet_summaries that a facet's reply fills."""
     return _COLUMNS.get(Facet(facet), (facet,))

@@ -46,6 +46,12 @@ BATCH_FROM = 500
 CACHE_TTL = {Transport.LIVE: "5m", Transport.BATCH: "1h"}
 
 
+def _spare_what_is_there() -> None:
+    """What is there already is no garbage of this run, and looking through it again and again takes time."""
+    gc.collect()
+    gc.freeze()
+
+
 def _silent(done: int, of: int) -> None:
     """No one listens."""
 
@@ -98,6 +104,7 @@ class ModelEngine:
             TooManyFailures: more failed than is tolerated, or the budget is spent; what was answered is kept.
             RunStopped: no request can go through.
         """
+        _spare_what_is_there()
         rows = conversations.sort_values("conversation_id")
         ids, contents = rows["conversation_id"].tolist(), rows["content_hash"].tolist()
         questions = self.settings.questions()
@@ -120,6 +127,7 @@ class ModelEngine:
         watch: Watch,
     ) -> tuple[Rows, pd.DataFrame]:
         """Rows of lake/onet_task_mappings and the dead letters; no transcript is read. Raises as `label` does."""
+        _spare_what_is_there()
         wanted = facets.loc[facets["conversation_id"].isin(conversations["conversation_id"])]
         questions = self.task_questions
         plan = TaskPlan(questions, self.settings.questions(), self.store, wanted.sort_values("conversation_id"))
@@ -159,13 +167,7 @@ class ModelEngine:
             watch.observe(now.numbers())
 
         context = RunContext(self.run_id, watch.week_start, self.now)
-        # what is there already is no garbage of this run, and looking through it again and again takes time
-        gc.collect()
-        gc.freeze()
-        try:
-            asyncio.run(self._run(requests, way, context, state, tick))
-        finally:
-            gc.unfreeze()
+        asyncio.run(self._run(requests, way, context, state, tick))
         tick(state)
         return state
 

@@ -24,6 +24,9 @@ CONVERSATION_PROMPTS = ("facets", "task", "hierarchy_step")
 """Prompts whose subject is one conversation."""
 SDK_VERSION = version("anthropic")
 Asked = tuple[tuple[str, str], ...]
+_A, _O = ANSWERS.c, OUTCOMES.c
+_ANSWER_COLUMNS = (_A.content_hash, _A.key, _A.asked, _A.served_model, _A.is_repaired, _A.options, _A.reply)
+_OUTCOME_COLUMNS = (_O.content_hash, _O.key, _O.asked, _O.state, _O.reason, _O.tries)
 
 
 class StoreError(Exception):
@@ -52,20 +55,22 @@ class AnswerStore:
     # reading
 
     def answers_of(
-        self, contents: Sequence[str], prompt: str, model: str, purpose: Purpose = Purpose.MAIN
+        self,
+        contents: Sequence[str],
+        prompt: str,
+        model: str,
+        purpose: Purpose = Purpose.MAIN,
+        *,
+        with_reply: bool = True,
     ) -> dict[str, list[StoredAnswer]]:
-        """Answers by content hash, the latest first."""
+        """Answers by content hash, the latest first; without their replies where it only counts what was asked."""
         found: dict[str, list[StoredAnswer]] = defaultdict(list)
-        for row in self._of_contents(ANSWERS, contents, prompt, model, purpose, ANSWERS.c.answered_at.desc()):
-            found[row.content_hash].append(
-                StoredAnswer(
-                    row.key,
-                    pairs_of(row.asked),
-                    row.served_model,
-                    row.reply,
-                    row.is_repaired,
-                    tuple(orjson.loads(row.options or "[]")),
-                )
+        columns = _ANSWER_COLUMNS if with_reply else _ANSWER_COLUMNS[:-1]
+        for content, key, asked, served, is_repaired, options, *reply in self._of_contents(
+            columns, contents, prompt, model, purpose, ANSWERS.c.answered_at.desc()
+        ):
+            found[content].append(
+                StoredAnswer(key, pairs_of(asked), served, *(reply or [""]), is_repaired, options_of(options))
             )
         return found
 
@@ -74,19 +79,26 @@ class AnswerStore:
     ) -> dict[str, list[StoredOutcome]]:
         """Ends without an answer by content hash, the latest first."""
         found: dict[str, list[StoredOutcome]] = defaultdict(list)
-        for row in self._of_contents(OUTCOMES, contents, prompt, model, purpose, OUTCOMES.c.last_at.desc()):
-            found[row.content_hash].append(
-                StoredOutcome(row.key, pairs_of(row.asked), State(row.state), row.reason, row.tries)
-            )
+        for content, key, asked, state, reason, tries in self._of_contents(
+            _OUTCOME_COLUMNS, contents, prompt, model, purpose, OUTCOMES.c.last_at.desc()
+        ):
+            found[content].append(StoredOutcome(key, pairs_of(asked), State(state), reason, tries))
         return found
 
     def _of_contents(
-        self, table: sa.Table, contents: Sequence[str], prompt: str, model: str, purpose: Purpose, order: Any
+        self,
+        columns: Sequence[sa.Column[Any]],
+        contents: Sequence[str],
+        prompt: str,
+        model: str,
+        purpose: Purpose,
+        order: Any,
     ) -> Iterator[Any]:
+        table = columns[0].table
         with self.engine.connect() as connection:
             for chunk in chunks(contents):
                 yield from connection.execute(
-                    sa.select(table)
+                    sa.select(*columns)
                     .where(
                         table.c.content_hash.in_(chunk),
                         table.c.prompt == prompt,
@@ -196,6 +208,11 @@ def chunks(items: Sequence[str]) -> Iterator[Sequence[str]]:
 def pairs_of(asked: str) -> Asked:
     """The questions and their versions, as they were stored; a few texts for thousands of rows."""
     return tuple((name, made) for name, made in orjson.loads(asked))
+
+
+def options_of(options: str | None) -> tuple[str, ...]:
+    """What the numbers of a list meant, as it was stored."""
+    return tuple(orjson.loads(options)) if options else ()
 
 
 def asked_text(asked: Asked) -> str:
