@@ -6,7 +6,7 @@ The lists are made here and the picks read; how requests are sent is the transpo
 import hashlib
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from economic_index.assign.candidates import Candidates, RequestVectors
@@ -46,6 +46,10 @@ class TaskQuestions:
     purpose: Purpose = Purpose.MAIN
     draw: int = 0
     _frames: list[Frame] = field(default_factory=list, repr=False)
+
+    def cached_for(self, cache_ttl: str | None) -> "TaskQuestions":
+        """The same questions with other cache marks: the same answers."""
+        return replace(self, cache_ttl=cache_ttl, _frames=[])
 
     @property
     def version(self) -> str:

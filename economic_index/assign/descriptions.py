@@ -11,11 +11,12 @@ from typing import Any
 import pandas as pd
 
 from economic_index.assign.choice import Described
-from economic_index.assign.choosing import FACET_COLUMNS
 from economic_index.facets.asking import AT_ONCE, FacetQuestions
 from economic_index.llm.replies import form_fields
 from economic_index.llm.store import AnswerStore
 from economic_index.vocabulary import Facet, MappingState, State
+
+FACET_COLUMNS = ("conversation_id", "content_hash", "is_occupational", "is_occupational_state", "request_state")
 
 
 @dataclass

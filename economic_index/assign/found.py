@@ -3,11 +3,9 @@
 How it was found is the algorithm's; what becomes of it is written in ensemble and agreement.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from economic_index.assign.choice import PROMPT, picks_of
-from economic_index.assign.choosing import TaskPlan
 from economic_index.llm.records import StoredOutcome
 from economic_index.vocabulary import MappingState, State
 
@@ -30,15 +28,3 @@ class Found(NamedTuple):
 def without_answer(conversation_id: str, ended: StoredOutcome | None) -> Found:
     """A question that ended without an answer, or was not sent."""
     return Found(conversation_id, MappingState(ended.state if ended else State.OVER_BUDGET), {}, None, ended)
-
-
-def found_by_choice(plan: TaskPlan) -> Iterator[Found]:
-    """What was chosen among the nearest statements, in the order of the plan."""
-    for look in plan.looks():
-        name, standing = look.conversation_id, look.standing
-        if standing is None:
-            yield Found(name, look.closed or MappingState.DEAD, {}, was_asked=False)
-        elif answer := standing.answered.get(PROMPT):
-            yield Found(name, MappingState.ANSWERED, picks_of(answer), answer.served_model)
-        else:
-            yield without_answer(name, standing.ended.get(PROMPT))

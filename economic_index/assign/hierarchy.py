@@ -24,6 +24,10 @@ class HierarchyBroken(Exception):
     """Nodes that are no hierarchy, or of other sentences than are at hand; the message says what to do."""
 
 
+class HierarchyMissing(Exception):
+    """An algorithm needs a hierarchy, and none was built over these sentences; the message says what to do."""
+
+
 @dataclass(frozen=True)
 class Node:
     """One node: the root (level 0), a kind of work, or a sentence of the set."""
@@ -131,7 +135,25 @@ class Hierarchy:
 
 def sentences_hash(candidates: Candidates) -> str:
     """Hash of ids and sentences, not of what finds them: the same on every machine."""
-    return _hash([*candidates.ids, *candidates.texts])[:12]
+    return _hash_of_set(candidates.ids, candidates.texts)
+
+
+def _hash_of_set(ids: Sequence[str], texts: Sequence[str]) -> str:
+    return _hash([*ids, *texts])[:12]
+
+
+def hierarchy_of_set(
+    rows: pd.DataFrame, kind: str, onet_version: str, ids: Sequence[str], texts: Sequence[str]
+) -> pd.DataFrame | None:
+    """Of the rows of reference/task_hierarchy those of the hierarchy over these sentences, if there is one."""
+    if rows.empty:
+        return None
+    is_of_set = (
+        rows["kind"].eq(kind)
+        & rows["onet_version"].eq(onet_version)
+        & rows["sentences_hash"].eq(_hash_of_set(ids, texts))
+    )
+    return rows.loc[is_of_set] if is_of_set.any() else None
 
 
 def hierarchy_of(

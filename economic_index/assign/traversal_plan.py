@@ -50,10 +50,10 @@ class TraversalPlan:
     def __post_init__(self) -> None:
         self.descriptions = Descriptions(self.facet_questions, self.store, self.facets)
 
-    @property
-    def levels(self) -> range:
-        """The steps in the order in which they are to be sent; a step is named by the level that it reaches."""
-        return range(1, self.questions.hierarchy.depth + 1)
+    def rounds(self) -> Iterator["Step"]:
+        """The steps, level after level; each has to be sent before the next is counted."""
+        for level in range(1, self.questions.hierarchy.depth + 1):
+            yield Step(self, level)
 
     @property
     def open_count(self) -> int:
@@ -65,14 +65,15 @@ class TraversalPlan:
         self._counted = {level: self._lacking(level)}
         return len(self._counted[level])
 
-    def requests(self, level: int) -> Iterator[Request]:
+    def requests(self, level: int, cache_ttl: str | None) -> Iterator[Request]:
         """One request for each of these, those with the same options together."""
+        questions = self.questions.cached_for(cache_ttl)
         lacking = self._counted.pop(level) if level in self._counted else self._lacking(level)
         for start in range(0, len(lacking), AT_ONCE):
             part = lacking[start : start + AT_ONCE]
             described = self.descriptions.of([place for place, _ in part])
             for place, node_id in part:
-                yield self.questions.request(described[place], self.questions.hierarchy.nodes[node_id])
+                yield questions.request(described[place], questions.hierarchy.nodes[node_id])
 
     def _lacking(self, level: int) -> list[tuple[int, str]]:
         """Place and node of each content before this step, sorted so that prefixes are shared."""
@@ -135,6 +136,22 @@ class TraversalPlan:
                 return Way(node, is_none=True, served_model=served)
             node = child
         return Way(node, served_model=served)
+
+
+@dataclass(frozen=True)
+class Step:
+    """The round that leads to one level."""
+
+    plan: TraversalPlan
+    level: int
+
+    def pending(self) -> int:
+        """Contents that lack the step and have come so far."""
+        return self.plan.pending(self.level)
+
+    def requests(self, cache_ttl: str | None) -> Iterator[Request]:
+        """One request for each of these."""
+        return self.plan.requests(self.level, cache_ttl)
 
 
 def opened_ahead(groups: Sequence[Sequence[tuple[int, str]]], ahead: int) -> list[tuple[int, str]]:

@@ -4,7 +4,7 @@ Answers are looked up by content, so nothing is rendered that is known already. 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -131,8 +131,11 @@ class FacetPlan:
     contents: frozenset[str]
     empty: set[str] = field(default_factory=set)
     seen: set[str] = field(default_factory=set)
-    subjects: dict[str, list[Subject]] = field(default_factory=dict, repr=False)
-    """By identity of the request: contents that read the same have one."""
+
+    def cached_for(self, cache_ttl: str | None) -> "FacetPlan":
+        """The same plan with other cache marks: the same answers."""
+        self.questions = replace(self.questions, cache_ttl=cache_ttl, _frames={})
+        return self
 
     @cached_property
     def lacking(self) -> dict[str, Pairs]:
@@ -162,7 +165,4 @@ class FacetPlan:
                 if request is None:
                     self.empty.add(content)
                     continue
-                same = self.subjects.setdefault(request.key, [])
-                same.append(request.subject)
-                if len(same) == 1:
-                    yield request
+                yield request

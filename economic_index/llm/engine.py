@@ -3,10 +3,10 @@
 It holds the parts together; what each does stands in its own module. It never logs, and keeps no text itself.
 """
 
-import asyncio
 import gc
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -14,36 +14,43 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from economic_index.assign.candidates import Candidates, RequestVectors, candidates_version, open_candidates, sentences
+from economic_index.assign.algorithms import Algorithms, Plan, parts_of, rounds_of
+from economic_index.assign.candidates import (
+    BANK,
+    Candidates,
+    RequestVectors,
+    candidates_version,
+    open_candidates,
+    sentences,
+)
 from economic_index.assign.choice import TaskQuestions
-from economic_index.assign.choosing import TaskAnswers, TaskPlan
+from economic_index.assign.hierarchy import HierarchyMissing, hierarchy_of_set, read_hierarchy
+from economic_index.assign.hierarchy_build import HierarchyBuild
+from economic_index.assign.links import Links
+from economic_index.assign.rows import MappingMaker
+from economic_index.assign.sample import is_drawn
+from economic_index.assign.second_tasks import SecondTasks
+from economic_index.assign.task_rows import answers_of
+from economic_index.assign.traversal import StepQuestions
 from economic_index.classifier import Report, Rows, Watch
 from economic_index.facets.answering import FacetAnswers
-from economic_index.facets.asking import USUAL_BUDGET, FacetPlan, FacetQuestions
-from economic_index.facets.prompts import DEFAULT_FACETS, facet_version
-from economic_index.llm.batch_settings import BatchSettings
-from economic_index.llm.batch_store import open_batches
-from economic_index.llm.batches import BatchTransport
-from economic_index.llm.client import Endpoint
-from economic_index.llm.live import LiveSettings, LiveTransport, RunContext
-from economic_index.llm.pace import Limits, Pace
+from economic_index.facets.asking import FacetPlan
+from economic_index.facets.prompts import facet_version
+from economic_index.facets.second import SecondFacets
+from economic_index.llm.engine_settings import EngineSettings
 from economic_index.llm.prices import Prices
-from economic_index.llm.request import Request
 from economic_index.llm.run_state import RunState
-from economic_index.llm.spending import Budget
+from economic_index.llm.sending import Sender
 from economic_index.llm.store import AnswerStore
-from economic_index.llm.tolerance import check_tolerance
+from economic_index.llm.tolerance import check_stopped, check_tolerance
 from economic_index.local.bank import statement_weights
 from economic_index.local.embedder import Embedder, encoder_hash
 from economic_index.local.kernel import choose_kernel
 from economic_index.local.vectors import VectorStore
 from economic_index.taxonomy import facts
-from economic_index.vocabulary import Engine, Facet, State, Transport
+from economic_index.vocabulary import Facet, State
 
-MODEL = "claude-haiku-5-5"
-BATCH_FROM = 500
-"""Pending requests from which on the transport `auto` takes a batch."""
-CACHE_TTL = {Transport.LIVE: "5m", Transport.BATCH: "1h"}
+__all__ = ["EngineSettings", "ModelEngine"]
 
 
 def _spare_what_is_there() -> None:
@@ -54,29 +61,6 @@ def _spare_what_is_there() -> None:
 
 def _silent(done: int, of: int) -> None:
     """No one listens."""
-
-
-@dataclass(frozen=True)
-class EngineSettings:
-    """Everything that a person can set of this engine."""
-
-    engine: Engine
-    endpoint: Endpoint
-    model: str = MODEL
-    facets: tuple[Facet, ...] = DEFAULT_FACETS
-    salt: bytes = field(default=b"", repr=False)
-    token_budget: int = USUAL_BUDGET
-    transport: Transport = Transport.LIVE
-    live: LiveSettings = field(default_factory=LiveSettings)
-    batch: BatchSettings = field(default_factory=BatchSettings)
-    limits: Limits = field(default_factory=Limits)
-    budget_micro_usd: int | None = None
-    tolerated: float = 0.05
-    onet_version: str = "20.1"
-
-    def questions(self, cache_ttl: str = "5m") -> FacetQuestions:
-        """The facets as this engine asks them; how long a prefix is cached changes no answer."""
-        return FacetQuestions(self.model, self.facets, self.salt, self.token_budget, cache_ttl)
 
 
 @dataclass
@@ -94,6 +78,9 @@ class ModelEngine:
     spool: Path
     """Where requests of batches wait on disk; they hold text, and are deleted when their batch is collected."""
     report_index: Report = field(default=_silent, repr=False)
+    hierarchies: Callable[[], pd.DataFrame] = field(default=pd.DataFrame, repr=False)
+    """Reads reference/task_hierarchy."""
+    _opened: StepQuestions | None = field(default=None, init=False, repr=False)
 
     def label(
         self, conversations: pd.DataFrame, batches: Iterator[pa.RecordBatch], report: Report, watch: Watch
@@ -109,10 +96,7 @@ class ModelEngine:
         ids, contents = rows["conversation_id"].tolist(), rows["content_hash"].tolist()
         questions = self.settings.questions()
         plan = FacetPlan(questions, self.store, frozenset(contents))
-        way = self._way(plan.pending())
-        plan.questions = self.settings.questions(CACHE_TTL[way])
-        state = self._send(plan.requests(batches), plan.pending(), way, report, watch)
-        self.store.share(plan.subjects)
+        state = self.sender.send(lambda ttl: plan.cached_for(ttl).requests(batches), plan.pending(), report, watch)
         answers = FacetAnswers(questions, self.store, self.settings.engine, plan.empty, plan.seen)
         rejected = answers.rejected(ids, contents)
         self._check(rejected, len(ids), state)
@@ -126,74 +110,107 @@ class ModelEngine:
         report: Report,
         watch: Watch,
     ) -> tuple[Rows, pd.DataFrame]:
-        """Rows of lake/onet_task_mappings and the dead letters; no transcript is read. Raises as `label` does."""
+        """Rows of lake/onet_task_mappings and the dead letters; no transcript is read.
+
+        Raises HierarchyMissing where an algorithm needs what was not built, and as `label` does.
+        """
         _spare_what_is_there()
-        wanted = facets.loc[facets["conversation_id"].isin(conversations["conversation_id"])]
-        questions = self.task_questions
-        plan = TaskPlan(questions, self.settings.questions(), self.store, wanted.sort_values("conversation_id"))
-        way = self._way(plan.pending())
-        plan.questions = replace(questions, cache_ttl=CACHE_TTL[way], _frames=[])
-        state = self._send(plan.requests(self._open_candidates), plan.pending(), way, report, watch)
-        answers = TaskAnswers(plan, self.settings.engine, self._statements, self.settings.onet_version)
+        algorithm, wanted = self.settings.algorithm, _facets_of(conversations, facets)
+        plans = {part: self.algorithms.plan(part, wanted) for part in parts_of(algorithm)}
+        state = self._send_rounds(list(plans.values()), report, watch)
+        maker = MappingMaker(
+            self.settings.model,
+            None,
+            self.algorithms.version(algorithm),
+            self.settings.onet_version,
+            algorithm,
+            self.settings.engine,
+        )
+        answers = answers_of(plans, self._links, self._kind, maker, self._statement_shares)
         rejected = answers.rejected()
-        self._check(rejected, plan.open_count, state)
+        self._check(rejected, next(iter(plans.values())).open_count, state)
         return answers.batches(), rejected
+
+    def second_answers(
+        self,
+        conversations: pd.DataFrame,
+        facets: pd.DataFrame,
+        batches: Iterator[pa.RecordBatch],
+        report: Report,
+        watch: Watch,
+    ) -> pd.DataFrame:
+        """Rows of lake/second_answers: a sample of the week, asked again in other ways. Raises as `label` does.
+
+        Without a hierarchy the algorithms are not compared.
+        """
+        share = self.settings.sample_share
+        drawn = conversations.loc[is_drawn(conversations["content_hash"], share)].sort_values("conversation_id")
+        ids, contents = drawn["conversation_id"].tolist(), drawn["content_hash"].tolist()
+        asked = SecondFacets(self.settings.questions(), self.store, self.settings.engine, ids, contents)
+        state = self.sender.send(lambda ttl: asked.requests(batches, ttl), asked.pending(), report, watch)
+        check_stopped(state, self.sender.budget())
+        tasks = SecondTasks(
+            self.algorithms,
+            self.settings.algorithm,
+            _facets_of(drawn, facets),
+            has_hierarchy=self.hierarchy_rows() is not None,
+        )
+        check_stopped(self._send_rounds(list(tasks.plans.values()), report, watch), self.sender.budget())
+        of_tasks = tasks.rows(self._links, self.settings.engine, self.settings.model, share)
+        return pd.concat([asked.rows(share), of_tasks], ignore_index=True)
+
+    def build_hierarchy(self, report: Report, watch: Watch) -> tuple[pd.DataFrame, Counter[str]]:
+        """Rows of reference/task_hierarchy over this engine's sentences, and how often nearness stood in, by prompt.
+
+        Raises TooManyFailures if the budget is spent on the way; what was answered is kept.
+        """
+        settings = self.settings
+        candidates, requests = self._candidates
+        build = HierarchyBuild(
+            candidates,
+            settings.onet_version,
+            requests.embedder.embed,
+            self.store,
+            settings.model,
+            settings.engine,
+            settings.salt,
+        )
+        for phase in build.phases():
+            state = self.sender.send(lambda ttl, each=phase: each.requests(), phase.pending(), report, watch)  # type: ignore[misc]
+            check_stopped(state, self.sender.budget())
+        return build.hierarchy().frame(), build.fallbacks
+
+    def hierarchy_rows(self) -> pd.DataFrame | None:
+        """The rows of the hierarchy over this engine's sentences, if one was built; nothing is embedded."""
+        kind, ids, texts = sentences(self.statements, self.settings.onet_version)
+        return hierarchy_of_set(self.hierarchies(), kind, self.settings.onet_version, ids, texts)
 
     def retry(self, states: Collection[State], contents: Sequence[str]) -> int:
         """Forget that requests about these contents ended without an answer, so that they are made again."""
         return self.store.drop_outcomes(states, contents)
 
-    def _check(self, rejected: pd.DataFrame, asked: int, state: RunState) -> None:
-        check_tolerance(rejected, asked, self.settings.tolerated, state, self._budget())
-
-    def _way(self, pending: int) -> Transport:
-        """How to ask: many at half the price in a batch, few at once; what a batch has claimed is waited for."""
-        if self.settings.transport is not Transport.AUTO and not open_batches(self.store, self.now()):
-            return self.settings.transport
-        is_many = pending >= BATCH_FROM or open_batches(self.store, self.now())
-        return Transport.BATCH if is_many else Transport.LIVE
-
-    def _send(
-        self, requests: Iterable[Request], pending: int, way: Transport, report: Report, watch: Watch
-    ) -> RunState:
-        state = RunState(total=pending)
-        if not pending:
-            for _ in requests:  # nothing is lacking, but what has nothing to read must be found
-                pass
-            return state
-
-        def tick(now: RunState) -> None:
-            report(now.done, now.total)
-            watch.observe(now.numbers())
-
-        context = RunContext(self.run_id, watch.week_start, self.now)
-        asyncio.run(self._run(requests, way, context, state, tick))
-        tick(state)
+    def _send_rounds(self, plans: Sequence[Plan], report: Report, watch: Watch) -> RunState:
+        """Round after round, those of all plans together; the state of the last, or of the one that stopped."""
+        state = RunState()
+        for each in rounds_of(plans):
+            state = self.sender.send(each.requests, each.pending(), report, watch)
+            if state.stopped:
+                break
         return state
 
-    async def _run(
-        self,
-        requests: Iterable[Request],
-        way: Transport,
-        context: RunContext,
-        state: RunState,
-        tick: Callable[[RunState], None],
-    ) -> None:
-        settings, prices, budget = self.settings, self.prices, self._budget()
-        transport: BatchTransport | LiveTransport
-        if way is Transport.BATCH:
-            transport = BatchTransport(
-                settings.endpoint, self.store, prices, budget, context, state, settings.batch, self.spool
-            )
-        else:
-            pace = Pace(settings.limits)
-            transport = LiveTransport(
-                settings.endpoint, self.store, prices, budget, pace, context, state, settings.live
-            )
-        await transport.run(requests, tick)
+    def _check(self, rejected: pd.DataFrame, asked: int, state: RunState) -> None:
+        check_tolerance(rejected, asked, self.settings.tolerated, state, self.sender.budget())
 
-    def _budget(self) -> Budget:
-        return Budget(self.settings.budget_micro_usd, self.store.spent_micro_usd())
+    @cached_property
+    def sender(self) -> Sender:
+        """The ways to the model."""
+        return Sender(self.settings, self.store, self.prices, self.run_id, self.now, self.spool)
+
+    @cached_property
+    def algorithms(self) -> Algorithms:
+        """The algorithms that find tasks."""
+        questions = self.settings.questions()
+        return Algorithms(self.task_questions, questions, self.store, lambda: self._candidates, lambda: self._steps)
 
     @cached_property
     def task_questions(self) -> TaskQuestions:
@@ -205,8 +222,19 @@ class ModelEngine:
         """The sentences among which tasks are chosen, without their vectors."""
         return sentences(self.statements, self.settings.onet_version)[2]
 
-    def _open_candidates(self) -> tuple[Candidates, RequestVectors]:
-        return self._candidates
+    @property
+    def _steps(self) -> StepQuestions:
+        """The steps down the hierarchy. Raises HierarchyMissing."""
+        rows = self.hierarchy_rows()
+        if rows is None:
+            raise HierarchyMissing(
+                "There is no task hierarchy over the sentences of this home: materialise reference/task_hierarchy "
+                "first (it is built once), or set OEI_ALGORITHM=choice."
+            )
+        if self._opened is None or self._opened.hierarchy.hierarchy_id != rows["hierarchy_id"].iloc[0]:
+            hierarchy = read_hierarchy(rows, self._candidates[0])
+            self._opened = StepQuestions(self.settings.model, self.settings.salt, hierarchy)
+        return self._opened
 
     @cached_property
     def _candidates(self) -> tuple[Candidates, RequestVectors]:
@@ -216,5 +244,20 @@ class ModelEngine:
         return candidates, RequestVectors(embedder, vectors, maker)
 
     @cached_property
-    def _statements(self) -> dict[str, dict[str, float]]:
+    def _kind(self) -> str:
+        return sentences(self.statements, self.settings.onet_version)[0]
+
+    @cached_property
+    def _links(self) -> Links:
+        shares = self._statement_shares if self._kind == BANK else None
+        return Links.of_version(self.settings.onet_version, shares)
+
+    @cached_property
+    def _statement_shares(self) -> dict[str, dict[str, float]]:
         return statement_weights(facts.load("onet_tasks"), self.settings.onet_version)
+
+
+def _facets_of(conversations: pd.DataFrame, facets: pd.DataFrame) -> pd.DataFrame:
+    """The answers about these conversations, in order of their ids."""
+    is_wanted = facets["conversation_id"].isin(conversations["conversation_id"])
+    return facets.loc[is_wanted].sort_values("conversation_id")

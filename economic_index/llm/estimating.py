@@ -9,7 +9,7 @@ from datetime import date
 
 import pandas as pd
 
-from economic_index.assign.choosing import FACET_COLUMNS, TaskPlan
+from economic_index.assign.descriptions import FACET_COLUMNS
 from economic_index.contracts.lake import CONVERSATIONS, FACET_SUMMARIES, TRANSCRIPTS
 from economic_index.facets.asking import FacetPlan
 from economic_index.lake import Lake
@@ -25,7 +25,7 @@ from economic_index.llm.estimate import (
     sizes_of,
 )
 from economic_index.llm.transcript import estimate_tokens
-from economic_index.vocabulary import Facet
+from economic_index.vocabulary import Algorithm, Facet
 
 DESCRIBED_CHARS = 620
 """Of a request, its evidence, their fences and the closing line, as they usually are."""
@@ -68,8 +68,8 @@ class Estimator:
             count = len(self.lake.read_week(CONVERSATIONS, week))
             facets = self.lake.read_week(FACET_SUMMARIES, week)
             conversations += count
-            plan = TaskPlan(engine.task_questions, engine.settings.questions(), engine.store, facets[[*FACET_COLUMNS]])
-            pending = plan.pending() if len(facets) else 0
+            plan = engine.algorithms.plan(Algorithm.CHOICE, facets[[*FACET_COLUMNS]])
+            pending = sum(each.pending() for each in plan.rounds()) if len(facets) else 0
             answered += plan.open_count - pending if len(facets) else 0
             requests += pending + max(0, count - len(facets)) * USUAL_OCCUPATIONAL
         sizes = self._task_sizes() if requests else _NOTHING

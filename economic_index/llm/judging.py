@@ -15,6 +15,8 @@ from economic_index.llm.replies import Verdict
 from economic_index.llm.request import Request
 from economic_index.vocabulary import State, Transport
 
+# Seconds before another try, doubled each time: as the vendor's client waits.
+FIRST_BACKOFF, LONGEST_BACKOFF = 0.5, 8.0
 _REMEDIES = {401: "Check ANTHROPIC_API_KEY.", 402: "Check the account's billing.", 403: "The key may not do this."}
 
 
@@ -115,7 +117,7 @@ def decide_on_fault(
         remedy = _REMEDIES.get(fault.status or 0, "Check OEI_MODEL and ANTHROPIC_BASE_URL.")
         return Decision(Settled(attempt, None), fatal=f"The server refuses the run ({fault.reason}). {remedy}")
     if fault.kind is not FaultKind.INVALID and item.tries < tries:
-        wait = min(longest_wait, 2.0 ** (item.tries - 1)) * rng.uniform(0.5, 1.0)
+        wait = min(longest_wait, LONGEST_BACKOFF, FIRST_BACKOFF * 2.0 ** (item.tries - 1)) * rng.uniform(0.5, 1.0)
         return Decision(Settled(attempt, None), again_after=max(wait, min(fault.retry_after or 0.0, longest_wait)))
     end = Outcome(request.key, request.subject, State.DEAD, fault.reason, None, item.tries, context.now())
     return Decision(Settled(attempt, end))

@@ -4,11 +4,12 @@ What a try means is judged in judging.py, how fast to go in pace.py; what may be
 """
 
 import asyncio
+import itertools
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from economic_index.llm.client import Endpoint, MessagesClient, Response, Unusable
 from economic_index.llm.deadline import Deadline
@@ -47,12 +48,20 @@ class LiveSettings:
     concurrency: int = 50
     deadline: float = 120.0
     least_deadline: float = 1.0
-    tries: int = 6
+    tries: int = 8
     longest_wait: float = 60.0
     quiet_seconds: float = 90.0
     revivals: int = 3
     grace_seconds: float = 30.0
     breaker_in_a_row: int = 20
+
+
+class _Turn(NamedTuple):
+    """A place in the queue."""
+
+    is_new: bool
+    number: int
+    item: OpenRequest
 
 
 class LiveTransport:
@@ -72,7 +81,7 @@ class LiveTransport:
         self._endpoint, self._store, self._prices = endpoint, store, prices
         self._budget, self._pace, self._context, self.state = budget, pace, context, state
         self._settings = settings or LiveSettings()
-        self._queue: asyncio.Queue[OpenRequest] = asyncio.Queue()
+        self._queue: asyncio.PriorityQueue[_Turn] = asyncio.PriorityQueue()
         self._room = asyncio.Semaphore(self._settings.concurrency * OPEN_PER_SLOT)
         self._open = self._in_flight = self._invalid_in_a_row = 0
         self._changed = asyncio.Event()
@@ -83,6 +92,7 @@ class LiveTransport:
         self._sending: set[asyncio.Task[Any]] = set()
         self._taken_back: set[asyncio.Task[Any]] = set()
         self._rng = random.Random()
+        self._numbers = itertools.count()
 
     async def run(self, requests: Iterable[Request], on_tick: Callable[[RunState], None] | None = None) -> RunState:
         """Send everything; returns when each request has ended, or the run was stopped.
@@ -128,7 +138,11 @@ class LiveTransport:
             if self._is_over:
                 return
             self._open += 1
-            self._queue.put_nowait(OpenRequest(request))
+            self._queue_up(OpenRequest(request))
+
+    def _queue_up(self, item: OpenRequest) -> None:
+        """What was tried goes first: a run ends when its most unlucky request does."""
+        self._queue.put_nowait(_Turn(not item.tries, next(self._numbers), item))
 
     async def _wait_for_the_rest(self) -> None:
         while self._open and not self._is_over:
@@ -140,7 +154,7 @@ class LiveTransport:
 
     async def _work(self) -> None:
         while True:
-            item = await self._queue.get()
+            item = (await self._queue.get()).item
             if self._is_over:
                 continue
             self._in_flight += 1
@@ -152,7 +166,7 @@ class LiveTransport:
                     raise
                 self._taken_back.discard(task)
                 task.uncancel()
-                self._queue.put_nowait(item)
+                self._queue_up(item)
             except BaseException as error:
                 self._fail(error)
             finally:
@@ -258,7 +272,7 @@ class LiveTransport:
             self._fail(RunStopped(f"{decision.fatal} {KEPT}"))
         if decision.again_after is not None:
             # a wait does not hold a slot
-            asyncio.get_running_loop().call_later(decision.again_after, self._queue.put_nowait, item)
+            asyncio.get_running_loop().call_later(decision.again_after, self._queue_up, item)
         if (end := decision.settled.end) is not None:
             self.state.ended[State.ANSWERED if isinstance(end, Answer) else end.state] += 1
             self._last_end = time.monotonic()

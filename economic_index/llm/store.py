@@ -24,6 +24,9 @@ CONVERSATION_PROMPTS = ("facets", "task", "hierarchy_step")
 """Prompts whose subject is one conversation."""
 SDK_VERSION = version("anthropic")
 Asked = tuple[tuple[str, str], ...]
+# One request may stand for another question than before: a description that was asked for again in the same words.
+_QUESTION = ("asked", "options")
+_HELD = ("key", "content_hash", "purpose", *_QUESTION)
 _A, _O = ANSWERS.c, OUTCOMES.c
 _ANSWER_COLUMNS = (_A.content_hash, _A.key, _A.asked, _A.served_model, _A.is_repaired, _A.options, _A.reply)
 _OUTCOME_COLUMNS = (_O.content_hash, _O.key, _O.asked, _O.state, _O.reason, _O.tries)
@@ -70,7 +73,7 @@ class AnswerStore:
             columns, contents, prompt, model, purpose, ANSWERS.c.answered_at.desc()
         ):
             found[content].append(
-                StoredAnswer(key, pairs_of(asked), served, *(reply or [""]), is_repaired, options_of(options))
+                StoredAnswer(key, pairs_of(asked), served, reply[0] if reply else "", is_repaired, options_of(options))
             )
         return found
 
@@ -145,13 +148,16 @@ class AnswerStore:
         outcomes = [_outcome_row(each.end) for each in settled if isinstance(each.end, Outcome)]
         connection.execute(sa.insert(ATTEMPTS), [_attempt_row(each) for each in settled])
         if answers:
-            connection.execute(self.insert(ANSWERS).on_conflict_do_nothing(), answers)
+            connection.execute(self._upsert(ANSWERS, *_QUESTION), answers)
         if outcomes:
-            insert = self.insert(OUTCOMES)
-            fresh = {name: insert.excluded[name] for name in ("state", "reason", "category", "tries", "last_at")}
-            connection.execute(
-                insert.on_conflict_do_update(index_elements=["key", "content_hash"], set_=fresh), outcomes
-            )
+            fresh = ("state", "reason", "category", "tries", "last_at")
+            connection.execute(self._upsert(OUTCOMES, *_QUESTION, *fresh), outcomes)
+
+    def _upsert(self, table: sa.Table, *fresh: str) -> Any:
+        """An insert that renews these columns where the row is there already."""
+        insert = self.insert(table)
+        renewed = {name: insert.excluded[name] for name in fresh}
+        return insert.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=renewed)
 
     def insert(self, table: sa.Table) -> Any:
         """An insert of this database that can say what becomes of a row that is there already."""
@@ -165,10 +171,18 @@ class AnswerStore:
         for table in (ANSWERS, OUTCOMES):
             for chunk in chunks(list(subjects)):
                 with self.engine.begin() as connection:
-                    found = connection.execute(sa.select(table).where(table.c.key.in_(chunk))).mappings()
-                    known = [dict(row) for row in found]
-                    if copies := _copies(known, subjects):
-                        connection.execute(self.insert(table).on_conflict_do_nothing(), copies)
+                    self._share(connection, table, {key: subjects[key] for key in chunk})
+
+    def _share(self, connection: sa.Connection, table: sa.Table, subjects: Mapping[Sha, Sequence[Subject]]) -> None:
+        columns = [table.c[name] for name in _HELD]
+        held = {tuple(row) for row in connection.execute(sa.select(*columns).where(table.c.key.in_(list(subjects))))}
+        rows = [{"key": key} | subject_row(subject) for key, *_ in held for subject in subjects[str(key)]]
+        lacking = [row for row in rows if tuple(row[name] for name in _HELD) not in held]
+        if not lacking:
+            return
+        wanted = sa.select(table).where(table.c.key.in_([row["key"] for row in lacking]))
+        first = {row["key"]: dict(row) for row in connection.execute(wanted).mappings()}
+        connection.execute(self._upsert(table, *_QUESTION), [first[row["key"]] | row for row in lacking])
 
     def drop_outcomes(self, states: Iterable[State], contents: Sequence[str] | None = None) -> int:
         """Forget ends without an answer, so that these requests are made again; returns how many."""
@@ -230,17 +244,6 @@ def subject_row(subject: Subject) -> dict[str, Any]:
         "asked": asked_text(subject.asked),
         "options": orjson.dumps(subject.options).decode() if subject.options else None,
     }
-
-
-def _copies(known: Sequence[Mapping[str, Any]], subjects: Mapping[Sha, Sequence[Subject]]) -> list[dict[str, Any]]:
-    held = {(row["key"], row["content_hash"]) for row in known}
-    firsts = {row["key"]: dict(row) for row in known}
-    return [
-        first | subject_row(subject)
-        for key, first in firsts.items()
-        for subject in subjects[key]
-        if (key, subject.content_hash) not in held
-    ]
 
 
 def _answer_row(answer: Answer) -> dict[str, Any]:

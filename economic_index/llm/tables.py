@@ -34,11 +34,11 @@ KEY = sa.String(64)
 def _subject(*, is_key: bool = False) -> list[sa.Column[str]]:
     """What was asked of what, so that an answer is found again without rendering a text."""
     return [
-        # contents that read the same within the budget share a request, and each has its row
+        # contents that read the same within the budget share a request, so do purposes, and each has its row
         sa.Column("content_hash", sa.String(64), nullable=False, primary_key=is_key),
         sa.Column("prompt", sa.String(32), nullable=False),
         sa.Column("model", sa.String(64), nullable=False),
-        sa.Column("purpose", sa.String(16), nullable=False),
+        sa.Column("purpose", sa.String(16), nullable=False, primary_key=is_key),
         sa.Column("asked", sa.Text, nullable=False),
         sa.Column("options", sa.Text),
     ]

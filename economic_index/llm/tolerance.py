@@ -28,6 +28,12 @@ def check_tolerance(rejected: pd.DataFrame, asked: int, tolerated: float, state:
     )
 
 
+def check_stopped(state: RunState, budget: Budget) -> None:
+    """Raises TooManyFailures for a run that stopped before everything was asked."""
+    if state.stopped:
+        raise TooManyFailures(f"{_remedy(state, budget)} What was answered is kept, and is not asked again.")
+
+
 def _remedy(state: RunState, budget: Budget) -> str:
     if state.stopped == "budget":
         limit, spent = (budget.limit or 0) / 1e6, budget.spent / 1e6

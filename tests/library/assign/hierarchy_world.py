@@ -144,7 +144,7 @@ class Home:
     def descend(self, plan: TraversalPlan) -> list[int]:
         """Send every level; how many requests each took."""
         counts = []
-        for level in plan.levels:
-            counts.append(plan.pending(level))
-            self.ask(plan.requests(level))
+        for step in plan.rounds():
+            counts.append(step.pending())
+            self.ask(step.requests("5m"))
         return counts

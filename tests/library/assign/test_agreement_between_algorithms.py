@@ -8,9 +8,9 @@ from hierarchy_world import MODEL, ONET_VERSION, SALT
 from economic_index.assign.agreement import SecondMaker, labels_at_levels, second_answers
 from economic_index.assign.candidates import RequestVectors
 from economic_index.assign.choice import TaskQuestions
-from economic_index.assign.choosing import TaskPlan
+from economic_index.assign.choice_plan import ChoicePlan
 from economic_index.assign.ensemble_rows import EnsembleAnswers
-from economic_index.assign.found import Found, found_by_choice
+from economic_index.assign.found import Found
 from economic_index.assign.links import DEEPEST_FIRST, Links, Spot
 from economic_index.assign.rows import MappingMaker
 from economic_index.contracts import broken_rules
@@ -59,14 +59,15 @@ def rows_of(answers: EnsembleAnswers) -> pd.DataFrame:
 def plans(home, built, sentences, embed, tmp_path):
     """Both algorithms over one labelled week, all of it answered."""
     facets = home.label(range(COUNT))
-    choice = TaskPlan(TaskQuestions(MODEL, SALT, "bank-some"), home.facet_questions, home.store, facets)
 
     class Embedder:
         def embed(self, texts):
             return embed(texts)
 
     vectors = RequestVectors(Embedder(), VectorStore(tmp_path / "vectors.sqlite"), "requests")
-    home.ask(choice.requests(lambda: (sentences, vectors)))
+    questions = TaskQuestions(MODEL, SALT, "bank-some")
+    choice = ChoicePlan(questions, home.facet_questions, home.store, facets, lambda: (sentences, vectors))
+    home.ask(choice.requests("5m"))
     hierarchy = home.plan(built[0], facets)
     home.descend(hierarchy)
     return choice, hierarchy
@@ -75,7 +76,7 @@ def plans(home, built, sentences, embed, tmp_path):
 def test_two_algorithms_over_a_week_give_one_ensemble(plans):
     choice, hierarchy = plans
     answers = EnsembleAnswers(
-        {Algorithm.CHOICE: lambda: found_by_choice(choice), Algorithm.HIERARCHY: hierarchy.found},
+        {Algorithm.CHOICE: choice.found, Algorithm.HIERARCHY: hierarchy.found},
         LINKS,
         "bank",
         MAKER,
@@ -89,7 +90,7 @@ def test_two_algorithms_over_a_week_give_one_ensemble(plans):
     assert set(rows["algorithm"]) == {"ensemble"}
     assert {"task", "unclassified", "none"} <= set(rows["level"])
     assert answers.rejected().empty
-    both = {found.conversation_id: found.picks for found in found_by_choice(choice)}
+    both = {found.conversation_id: found.picks for found in choice.found()}
     for found in hierarchy.found():
         if found.picks and found.picks == both[found.conversation_id]:
             of = rows.loc[rows["conversation_id"] == found.conversation_id]
@@ -98,14 +99,14 @@ def test_two_algorithms_over_a_week_give_one_ensemble(plans):
 
 def test_agreement_of_two_algorithms_is_laid_side_by_side_at_each_level(plans):
     choice, hierarchy = plans
-    rows = second_answers(found_by_choice(choice), hierarchy.found(), LINKS, SECOND)
+    rows = second_answers(choice.found(), hierarchy.found(), LINKS, SECOND)
     assert not broken_rules(SECOND_ANSWERS, rows)
     assert len(rows) == 4 * hierarchy.open_count
     assert set(rows["facet"]) == {"task", "dwa", "iwa", "soc_group"}
     both = rows.dropna(subset=["value", "main_value"])
     same = both["value"].eq(both["main_value"]).groupby(both["facet"]).mean()
     assert 0 < same["task"] <= same["soc_group"]
-    itself = second_answers(found_by_choice(choice), found_by_choice(choice), LINKS, SECOND)
+    itself = second_answers(choice.found(), choice.found(), LINKS, SECOND)
     assert itself["value"].fillna("").eq(itself["main_value"].fillna("")).all()
 
 

@@ -10,15 +10,16 @@ from hierarchy_world import MODEL, ONET_VERSION, SALT, Killed, content, until
 
 from economic_index.assign.choice import Described
 from economic_index.assign.descriptions import closed_state
+from economic_index.assign.rows import MappingMaker
+from economic_index.assign.task_rows import PlanAnswers
 from economic_index.assign.traversal import StepQuestions
 from economic_index.assign.traversal_plan import opened_ahead
-from economic_index.assign.traversal_rows import TraversalAnswers
 from economic_index.contracts import broken_rules
 from economic_index.contracts.lake import ONET_TASK_MAPPINGS, ONET_TASK_MAPPINGS_REJECTED
 from economic_index.facets.prompts import Wording
 from economic_index.local.bank import statement_weights
 from economic_index.taxonomy import facts
-from economic_index.vocabulary import Engine, MappingState, Purpose, State
+from economic_index.vocabulary import Algorithm, Engine, MappingState, Purpose, State
 
 COUNT = 60
 STATEMENTS = statement_weights(facts.load("onet_tasks"), ONET_VERSION)
@@ -34,13 +35,18 @@ def hierarchy(built):
     return built[0]
 
 
+def answers_of(plan) -> PlanAnswers:
+    version = plan.questions.version
+    maker = MappingMaker(MODEL, None, version, ONET_VERSION, Algorithm.HIERARCHY, Engine.REHEARSAL)
+    return PlanAnswers(plan, "bank", maker, STATEMENTS)
+
+
 def rows_of(plan) -> pd.DataFrame:
-    answers = TraversalAnswers(plan, Engine.REHEARSAL, STATEMENTS, ONET_VERSION)
-    return pa.Table.from_batches(list(answers.batches())).to_pandas()
+    return pa.Table.from_batches(list(answers_of(plan).batches())).to_pandas()
 
 
 def rejected_of(plan) -> pd.DataFrame:
-    return TraversalAnswers(plan, Engine.REHEARSAL, STATEMENTS, ONET_VERSION).rejected()
+    return answers_of(plan).rejected()
 
 
 def described(number, request="Write replies to customers"):
@@ -84,9 +90,9 @@ def test_the_leaf_that_was_reached_is_the_row_that_is_written(home, week, hierar
 
 def test_a_killed_traversal_goes_on_where_it_was(home, server, week, hierarchy):
     plan = home.plan(hierarchy, week)
-    home.ask(plan.requests(1))
+    home.ask(plan.requests(1, "5m"))
     with pytest.raises(Killed):
-        home.ask(until(plan.requests(2), 9))
+        home.ask(until(plan.requests(2, "5m"), 9))
     before = server.stats(detail=True)["by_identity"]
     stored = home.store.answered_keys(list(before))
     home.descend(home.plan(hierarchy, week))
@@ -97,10 +103,10 @@ def test_a_killed_traversal_goes_on_where_it_was(home, server, week, hierarchy):
 
 def test_what_failed_on_the_way_is_a_dead_letter_with_its_state(home, server, week, hierarchy):
     plan = home.plan(hierarchy, week)
-    home.ask(plan.requests(1))
+    home.ask(plan.requests(1, "5m"))
     server.control(faults={"refusal": 1.0})
     counts = plan.pending(2)
-    home.ask(plan.requests(2))
+    home.ask(plan.requests(2, "5m"))
     assert plan.pending(2) == plan.pending(3) == 0
     rows, letters = rows_of(plan), rejected_of(plan)
     assert not broken_rules(ONET_TASK_MAPPINGS_REJECTED, letters)
@@ -133,14 +139,15 @@ def test_equal_contents_are_asked_once_and_answered_alike(home, week, hierarchy)
 
 def test_requests_that_share_a_prefix_are_sent_together(home, week, hierarchy):
     plan = home.plan(hierarchy, week)
-    home.ask(plan.requests(1))
-    prefixes = [request.prefix for request in plan.requests(2)]
+    home.ask(plan.requests(1, "5m"))
+    prefixes = [request.prefix for request in plan.requests(2, "5m")]
     runs = [prefix for prefix, _ in groupby(prefixes)]
     assert len(set(prefixes)) > 2
     # each at most twice: its first request some groups ahead, and the others
     assert max(runs.count(prefix) for prefix in runs) <= 2
     assert (
-        len(set(prefixes)) <= len({request.subject.asked[0][1].rsplit("-", 1)[0] for request in plan.requests(2)}) * 2
+        len(set(prefixes))
+        <= len({request.subject.asked[0][1].rsplit("-", 1)[0] for request in plan.requests(2, "5m")}) * 2
     )
 
 
@@ -223,7 +230,7 @@ def test_why_no_task_is_asked_for(row, state):
 
 def test_no_text_of_a_conversation_is_in_a_repr(home, week, hierarchy):
     plan = home.plan(hierarchy, week)
-    request = next(plan.requests(1))
+    request = next(plan.requests(1, "5m"))
     (fenced,) = [message["content"] for message in orjson.loads(request.body)["messages"]]
     words = fenced.splitlines()[1]
     assert len(words) > 10

@@ -6,7 +6,6 @@ import pytest
 from engine_weeks import WEEK, engine, label, map_tasks
 from live_runs import content
 
-from economic_index.assign.choosing import TaskPlan
 from economic_index.contracts import broken_rules
 from economic_index.contracts.lake import ONET_TASK_MAPPINGS
 from economic_index.facets.task.reply import Reply
@@ -14,7 +13,7 @@ from economic_index.llm.prices import Usage
 from economic_index.llm.records import Answer, Attempt, Settled
 from economic_index.llm.request import Request
 from economic_index.local.bank import load_bank
-from economic_index.vocabulary import Facet, Transport
+from economic_index.vocabulary import Algorithm, Facet, Transport
 
 COUNT = 40
 
@@ -69,8 +68,8 @@ def test_none_is_a_choice(server, tmp_path, model_dir):
     asked = engine(server.url, tmp_path, model_dir)
     facets, _ = label(asked, range(6))
     facets["is_occupational"] = True
-    plan = TaskPlan(asked.task_questions, asked.settings.questions(), asked.store, facets)
-    asked.store.record([none_chosen(request) for request in plan.requests(asked._open_candidates)])
+    plan = asked.algorithms.plan(Algorithm.CHOICE, facets)
+    asked.store.record([none_chosen(request) for each in plan.rounds() for request in each.requests("5m")])
     rows, rejected = map_tasks(asked, range(6), facets)
     assert server.stats()["arrivals"] == 6
     assert rejected.empty
