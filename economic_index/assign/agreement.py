@@ -23,6 +23,7 @@ class SecondMaker:
     engine: Engine
     model: str
     version: str
+    sample_share: float
 
 
 def labels_at_levels(found: Found, links: Links) -> dict[Level, str | None]:
@@ -69,6 +70,7 @@ def _rows(first: Found, second: Found, links: Links, maker: SecondMaker) -> list
             "model": second.served_model or maker.model,
             "version": maker.version,
             "confidence": None,
+            "sample_share": maker.sample_share,
         }
         for level in DEEPEST_FIRST
     ]

@@ -43,6 +43,7 @@ SECOND_ANSWERS = table(
         "model": text("Model that gave it."),
         "version": text("Version of the question that it answers."),
         "confidence": real("Calibrated confidence.", nullable=True),
+        "sample_share": real("Share of conversations that are drawn to be asked again, as it was set."),
     },
     unique=("conversation_id", "kind", "facet", "version"),
     weekly=True,

@@ -9,6 +9,7 @@ select
     engine,
     model,
     version,
-    confidence
+    confidence,
+    sample_share
 from {{ source('lake', 'second_answers') }}
 where week_start is not null

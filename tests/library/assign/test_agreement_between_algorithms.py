@@ -26,7 +26,7 @@ COUNT = 60
 STATEMENTS = statement_weights(facts.load("onet_tasks"), ONET_VERSION)
 LINKS = Links.of_version(ONET_VERSION, STATEMENTS)
 MAKER = MappingMaker(MODEL, None, "choice+hierarchy", ONET_VERSION, Algorithm.ENSEMBLE, Engine.REHEARSAL)
-SECOND = SecondMaker(Comparison.ALGORITHM, Engine.REHEARSAL, MODEL, "1.x")
+SECOND = SecondMaker(Comparison.ALGORITHM, Engine.REHEARSAL, MODEL, "1.x", 0.02)
 GONE = StoredOutcome("k", (), State.REFUSED, "refusal", 1)
 
 
