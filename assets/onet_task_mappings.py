@@ -25,7 +25,7 @@ def onet_task_mappings_asset(stage: Stage) -> dg.AssetsDefinition:
         stage=stage,
         group="classification",
         kinds={"python", "parquet"},
-        extra_deps=(BANK_TASKS, BANK_LINKS),
+        extra_deps=tuple(dict.fromkeys((BANK_TASKS, BANK_LINKS, *stage.references))),
     )
     def onet_task_mappings(
         conversations: Weeks,

@@ -53,6 +53,10 @@ def column_lineage(table: Table, inputs: Sequence[Table]) -> dg.TableColumnLinea
     return dg.TableColumnLineage({name: found for name, found in deps.items() if found})
 
 
+WEEKLY_STEP = ("oei/step", "week")
+"""The tag of what a run of one week makes."""
+
+
 def asset_spec(
     table: Table, *, group: str, deps: Sequence[Table], kinds: set[str], code_version: str, skippable: bool
 ) -> dg.AssetSpec:
@@ -67,6 +71,7 @@ def asset_spec(
         code_version=code_version,
         skippable=skippable,
         partitions_def=WEEKS if table.weekly else None,
+        tags=dict([WEEKLY_STEP]) if table.weekly else None,
         metadata={
             "dagster/column_schema": column_schema(table),
             "dagster/column_lineage": column_lineage(table, deps),

@@ -21,6 +21,7 @@ class RunWatch:
 
     context: dg.AssetExecutionContext
     key: dg.AssetKey
+    is_weekly: bool = True
     last: dict[date, Numbers] = field(default_factory=dict)
     _shown_at: float = field(default_factory=time.monotonic)
 
@@ -44,5 +45,10 @@ class RunWatch:
             f"{numbers['requests_per_second']} a second"
         )
         self.context.log_event(
-            dg.AssetObservation(self.key, partition=week.isoformat(), metadata=dict(numbers), description="so far")
+            dg.AssetObservation(
+                self.key,
+                partition=week.isoformat() if self.is_weekly else None,
+                metadata=dict(numbers),
+                description="so far",
+            )
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from economic_index.contracts import Table
+from economic_index.contracts.hierarchy import SECOND_ANSWERS, TASK_HIERARCHY
 from economic_index.contracts.lake import (
     CONVERSATIONS,
     FACET_SUMMARIES,
@@ -45,6 +46,8 @@ class StageVersions:
     conversations: str
     facet_summaries: str
     onet_task_mappings: str
+    second_answers: str | None = None
+    """Nothing is asked a second time without."""
 
 
 def conversations_stage(code_version: str = CONVERSATIONS_VERSION) -> Stage:
@@ -53,11 +56,12 @@ def conversations_stage(code_version: str = CONVERSATIONS_VERSION) -> Stage:
 
 
 def weekly_stages(versions: StageVersions, mapping_references: tuple[Table, ...] = ()) -> tuple[Stage, ...]:
-    """The three weekly steps, in the order in which they run.
+    """The weekly steps, in the order in which they run: three, or four where a sample is asked a second time.
 
     `mapping_references` are reference tables that the task mappings are made from beside the week's own.
     """
-    return (
+    second = versions.second_answers
+    stages = (
         conversations_stage(versions.conversations),
         Stage(
             (FACET_SUMMARIES_REJECTED, FACET_SUMMARIES),
@@ -71,6 +75,13 @@ def weekly_stages(versions: StageVersions, mapping_references: tuple[Table, ...]
             mapping_references,
         ),
     )
+    return stages if second is None else (*stages, _second_answers_stage(second, mapping_references))
+
+
+def _second_answers_stage(version: str, mapping_references: tuple[Table, ...]) -> Stage:
+    references = tuple(dict.fromkeys((*mapping_references, TASK_HIERARCHY)))
+    inputs = (CONVERSATIONS, TRANSCRIPTS, FACET_SUMMARIES, ONET_TASK_MAPPINGS)
+    return Stage((SECOND_ANSWERS,), inputs, version, references)
 
 
 def input_fingerprint(lake: Lake, stage: Stage, week: date) -> str:

@@ -290,6 +290,13 @@ class Lake:
         write_atomically(self.report_path, page)
         return self.report_path
 
+    def write_hierarchy_page(self, page: str) -> Path:
+        """Replace the page that shows the task hierarchy; it stands beside the report."""
+        path = self.report_path.with_name("task_hierarchy.html")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, page)
+        return path
+
     def _inbox(self, week: date) -> Path:
         return self.root / "inbox" / f"week_start={week.isoformat()}"
 

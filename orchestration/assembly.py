@@ -13,10 +13,11 @@ warnings.filterwarnings("ignore", category=dg.PreviewWarning)
 
 from dagster_dbt import DbtCliResource  # noqa: E402
 
-from assets import money, publication, raw_logs, reference, rollups  # noqa: E402
+from assets import money, publication, raw_logs, reference, rollups, task_hierarchy  # noqa: E402
 from assets.conversations import conversations_asset  # noqa: E402
 from assets.facet_summaries import facet_summaries_asset  # noqa: E402
 from assets.onet_task_mappings import onet_task_mappings_asset  # noqa: E402
+from assets.second_answers import second_answers_asset  # noqa: E402
 from economic_index.due import Stage  # noqa: E402
 from economic_index.lake import Lake  # noqa: E402
 from orchestration import resources, triggers  # noqa: E402
@@ -26,9 +27,9 @@ from orchestration.stages import stages_of  # noqa: E402
 
 
 def lake_assets(stages: tuple[Stage, ...], *, asks_a_model: bool = False) -> list[dg.AssetsDefinition]:
-    """Everything before dbt: the reference facts, the logs, the three weekly assets, and the money that they cost."""
-    conversations, facets, mappings = stages
-    paid = [money.cost_estimate, money.ledger] if asks_a_model else []
+    """Everything before dbt: the reference facts, the logs, the weekly assets, and the money that they cost."""
+    conversations, facets, mappings, *second = stages
+    paid = [money.cost_estimate, money.ledger, task_hierarchy.task_hierarchy] if asks_a_model else []
     return [
         *reference.reference_facts,
         reference.task_bank,
@@ -37,6 +38,7 @@ def lake_assets(stages: tuple[Stage, ...], *, asks_a_model: bool = False) -> lis
         conversations_asset(conversations),
         facet_summaries_asset(facets),
         onet_task_mappings_asset(mappings),
+        *map(second_answers_asset, second),
         *paid,
     ]
 

@@ -5,6 +5,7 @@ What is due is asked of the home; what an asset does stands in assets/.
 
 import shutil
 import time
+from collections.abc import Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from datetime import date
@@ -13,23 +14,18 @@ from typing import Any
 import dagster as dg
 
 from assets.publication import SERVED
-from economic_index.contracts.lake import (
-    CONVERSATIONS,
-    FACET_SUMMARIES,
-    FACET_SUMMARIES_REJECTED,
-    ONET_TASK_MAPPINGS,
-    ONET_TASK_MAPPINGS_REJECTED,
-    TRANSCRIPTS,
-)
+from economic_index.assign.sample import LEAST_COMPARED
+from economic_index.contracts.hierarchy import TASK_HIERARCHY
 from economic_index.conversations.weekly import winner_counts
-from economic_index.due import due_weeks, is_due, waiting_weeks
+from economic_index.due import Stage, due_weeks, is_due, waiting_weeks
 from economic_index.lake import Lake
 from economic_index.local.kernel import choose_kernel, describe
 from economic_index.publish.headlines import headlines
 from economic_index.publish.report_note import is_report_current
 from economic_index.publish.served import ServedMarts
-from economic_index.vocabulary import Engine
+from economic_index.vocabulary import Algorithm, Engine
 from orchestration.assembly import build_definitions
+from orchestration.model_settings import ModelSettings
 from orchestration.progress import DbtLines, Progress
 from orchestration.resources import PROGRESS
 from orchestration.rollup_inputs import rollup_inputs
@@ -37,17 +33,7 @@ from orchestration.runs import close_dead_runs, materialize
 from orchestration.settings import PROJECT, Settings, now
 from orchestration.stages import stages_of
 
-WEEKLY = [
-    dg.AssetKey(table.key())
-    for table in (
-        TRANSCRIPTS,
-        CONVERSATIONS,
-        FACET_SUMMARIES_REJECTED,
-        FACET_SUMMARIES,
-        ONET_TASK_MAPPINGS_REJECTED,
-        ONET_TASK_MAPPINGS,
-    )
-]
+HIERARCHY = dg.AssetKey(TASK_HIERARCHY.key())
 
 
 @dataclass
@@ -70,7 +56,7 @@ class Driver:
             lake = Lake(self.settings.home)
             keys = job.asset_layer.executable_asset_keys
             PROGRESS.stage("Reading reference facts and logs")
-            first = [key for key in keys if key.path[0] == "reference"]
+            first = [key for key in keys if key.path[0] == "reference" and key != HIERARCHY]
             materialize(job, instance, [*first, *_keys("raw_logs", "conversations_rejected", "sources")])
             classified = self._weeks(job, instance, lake)
             published = self._publish(job, instance, lake, [key for key in keys if _is_rollup(key)])
@@ -84,9 +70,13 @@ class Driver:
             PROGRESS.note(describe(choose_kernel()))
         if due and self.settings.model is not None:
             self._say_cost(materialize(job, instance, _keys("cost_estimate")))
+        if due and needs_hierarchy(self.settings.model, sum(counts.values())):
+            PROGRESS.stage("Building the task hierarchy, once a home")
+            materialize(job, instance, [HIERARCHY])
         PROGRESS.stage("Classifying conversations", sum(counts.get(week, 0) for week in due))
+        weekly = weekly_keys(stages)
         for number, week in enumerate(due, start=1):
-            materialize(job, instance, WEEKLY, week=week)
+            materialize(job, instance, weekly, week=week)
             PROGRESS.advance(counts.get(week, 0))
             PROGRESS.note(f"Week {week} done: {counts.get(week, 0):,} conversations ({number} of {len(due)} weeks)")
             left = [stage.table.name for stage in stages if is_due(lake, stage, week)]
@@ -127,6 +117,18 @@ class Driver:
         for line in headlines(ServedMarts.of(lake)):
             PROGRESS.note(line)
         PROGRESS.note(f"Report: {lake.report_path}  ({seconds:.0f} s)")
+
+
+def weekly_keys(stages: Sequence[Stage]) -> list[dg.AssetKey]:
+    """What is made of each week."""
+    return [dg.AssetKey(table.key()) for stage in stages for table in stage.tables]
+
+
+def needs_hierarchy(model: ModelSettings | None, conversations: int) -> bool:
+    """Whether tasks are found by it, or enough conversations are drawn to compare the algorithms."""
+    if model is None:
+        return False
+    return model.algorithm is not Algorithm.CHOICE or model.sample_share * conversations >= LEAST_COMPARED
 
 
 def _keys(*names: str) -> list[dg.AssetKey]:

@@ -7,6 +7,7 @@ import hashlib
 import uuid
 from typing import Any
 
+from economic_index.contracts.hierarchy import TASK_HIERARCHY
 from economic_index.contracts.reference import ONET_STATEMENTS
 from economic_index.lake import Lake
 from economic_index.vocabulary import Engine
@@ -71,6 +72,8 @@ def _reading(settings: Settings, model: ModelSettings, progress: Progress) -> An
         budget_micro_usd=None if model.budget_usd is None else round(model.budget_usd * 1e6),
         tolerated=model.tolerated,
         onet_version=settings.onet_version,
+        algorithm=model.algorithm,
+        sample_share=model.sample_share,
     )
     return ModelEngine(
         engine_settings,
@@ -83,6 +86,7 @@ def _reading(settings: Settings, model: ModelSettings, progress: Progress) -> An
         now=config.now,
         spool=settings.home / "batch_spool",
         report_index=lambda done, of: progress.aside("Embedding the statements, once a home", done, of),
+        hierarchies=lambda: lake.read(TASK_HIERARCHY),
     )
 
 

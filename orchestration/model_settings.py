@@ -11,11 +11,12 @@ from typing import TypeVar
 from economic_index.facets.prompts import DEFAULT_FACETS, FORM, JUDGING
 from economic_index.llm.models import UnknownModel, capability_of
 from economic_index.llm.pace import Limits
-from economic_index.vocabulary import Engine, Facet, Transport
+from economic_index.vocabulary import Algorithm, Engine, Facet, Transport
 
 VENDOR = "https://api.anthropic.com"
 MODEL = "claude-haiku-5-5"
 BUDGET_USD = 30.0
+ALGORITHMS = (Algorithm.CHOICE, Algorithm.HIERARCHY, Algorithm.ENSEMBLE)
 UNLIMITED = Limits(None, None, None)
 _T = TypeVar("_T")
 
@@ -39,6 +40,8 @@ class ModelSettings:
     budget_usd: float | None = BUDGET_USD
     tolerated: float = 0.05
     transcript_tokens: int = 4_000
+    algorithm: Algorithm = Algorithm.CHOICE
+    sample_share: float = 0.02
     answers_url: str | None = field(default=None, repr=False)
     prices: Path | None = None
     replay: Path | None = None
@@ -63,6 +66,8 @@ def load_model_settings(env: Mapping[str, str], engine: Engine) -> ModelSettings
         budget_usd=_read(env, "OEI_BUDGET_USD", _budget(str(BUDGET_USD)), _budget),
         tolerated=_read(env, "OEI_TOLERATED_FAILURES", 0.05, _share),
         transcript_tokens=_read(env, "OEI_TRANSCRIPT_TOKENS", 4_000, _between(200, 100_000)),
+        algorithm=_read(env, "OEI_ALGORITHM", Algorithm.CHOICE, _algorithm),
+        sample_share=_read(env, "OEI_SECOND_SAMPLE", 0.02, _share),
         answers_url=env.get("OEI_ANSWERS_URL") or None,
         prices=Path(env["OEI_PRICES"]).absolute() if env.get("OEI_PRICES") else None,
         replay=Path(env["OEI_REPLAY"]).absolute() if env.get("OEI_REPLAY") else None,
@@ -92,6 +97,12 @@ def _transport(value: str) -> Transport:
     if value not in set(Transport):
         raise ValueError(f"not one of {', '.join(Transport)}.")
     return Transport(value)
+
+
+def _algorithm(value: str) -> Algorithm:
+    if value not in ALGORITHMS:
+        raise ValueError(f"not one of {', '.join(ALGORITHMS)}.")
+    return Algorithm(value)
 
 
 def _between(least: int, most: int) -> Callable[[str], int]:

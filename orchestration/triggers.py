@@ -10,6 +10,7 @@ from datetime import date
 import dagster as dg
 
 from assets.publication import REPORT, SERVED
+from assets.table import WEEKLY_STEP
 from economic_index.conversations.sources import load_sources, stat_fingerprint
 from economic_index.due import Stage, due_weeks, input_fingerprint
 from economic_index.lake import Lake, fingerprint
@@ -24,19 +25,7 @@ RAW_LOGS = dg.AssetKey(["lake", "raw_logs"])
 RAW_LOGS_SELECTION = dg.AssetSelection.assets(
     *[dg.AssetKey(["lake", name]) for name in ("raw_logs", "conversations_rejected", "sources")]
 )
-WEEKLY_SELECTION = dg.AssetSelection.assets(
-    *[
-        dg.AssetKey(["lake", name])
-        for name in (
-            "transcripts",
-            "conversations",
-            "facet_summaries_rejected",
-            "facet_summaries",
-            "onet_task_mappings_rejected",
-            "onet_task_mappings",
-        )
-    ]
-)
+WEEKLY_SELECTION = dg.AssetSelection.tag(*WEEKLY_STEP)
 ROLLUP_SELECTION = dg.AssetSelection.groups(
     "staging", "intermediate", "marts", "publication"
 ) | dg.AssetSelection.key_prefixes("marts")

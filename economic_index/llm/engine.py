@@ -4,7 +4,6 @@ It holds the parts together; what each does stands in its own module. It never l
 """
 
 import gc
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -159,8 +158,8 @@ class ModelEngine:
         of_tasks = tasks.rows(self._links, self.settings.engine, self.settings.model, share)
         return pd.concat([asked.rows(share), of_tasks], ignore_index=True)
 
-    def build_hierarchy(self, report: Report, watch: Watch) -> tuple[pd.DataFrame, Counter[str]]:
-        """Rows of reference/task_hierarchy over this engine's sentences, and how often nearness stood in, by prompt.
+    def build_hierarchy(self, report: Report, watch: Watch) -> pd.DataFrame:
+        """Rows of reference/task_hierarchy over this engine's sentences; where a request fails, nearness stands in.
 
         Raises TooManyFailures if the budget is spent on the way; what was answered is kept.
         """
@@ -178,7 +177,7 @@ class ModelEngine:
         for phase in build.phases():
             state = self.sender.send(lambda ttl, each=phase: each.requests(), phase.pending(), report, watch)  # type: ignore[misc]
             check_stopped(state, self.sender.budget())
-        return build.hierarchy().frame(), build.fallbacks
+        return build.hierarchy().frame()
 
     def hierarchy_rows(self) -> pd.DataFrame | None:
         """The rows of the hierarchy over this engine's sentences, if one was built; nothing is embedded."""
@@ -218,9 +217,10 @@ class ModelEngine:
         version = candidates_version(self.statements, self.settings.onet_version, encoder_hash(choose_kernel()))
         return TaskQuestions(self.settings.model, self.settings.salt, version)
 
-    def option_texts(self) -> list[str]:
-        """The sentences among which tasks are chosen, without their vectors."""
-        return sentences(self.statements, self.settings.onet_version)[2]
+    def sentences(self) -> list[tuple[str, str]]:
+        """Ids and texts of what tasks are chosen among, without their vectors."""
+        _, ids, texts = sentences(self.statements, self.settings.onet_version)
+        return list(zip(ids, texts, strict=True))
 
     @property
     def _steps(self) -> StepQuestions:

@@ -78,7 +78,7 @@ class Estimator:
     def _task_sizes(self) -> Sizes:
         """A request as it would be about a description of usual length, with the first options of the set."""
         engine = self.engine
-        texts = engine.option_texts()
+        texts = [text for _, text in engine.sentences()]
         options = "".join(texts[:: max(1, len(texts) // 20)][:20])
         frame = engine.task_questions.frame
         tokens = estimate_tokens(options + "x" * DESCRIBED_CHARS)

@@ -3,8 +3,8 @@
 Lookups go by content or key, never by week, so old weeks do not slow a new one. Batches stand in batch_store.py.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from importlib.metadata import version
@@ -129,6 +129,12 @@ class AnswerStore:
                 for row in connection.execute(sa.select(*ended).where(OUTCOMES.c.key.in_(chunk)))
             }
         return found | dict.fromkeys(self.answered_keys(keys), State.ANSWERED)
+
+    def failures_of(self, prompts: Collection[str]) -> Counter[str]:
+        """How many requests of these prompts ended without an answer."""
+        counted = sa.select(OUTCOMES.c.prompt, sa.func.count()).where(OUTCOMES.c.prompt.in_(list(prompts)))
+        with self.engine.connect() as connection:
+            return Counter(dict(connection.execute(counted.group_by(OUTCOMES.c.prompt)).tuples().all()))
 
     def spent_micro_usd(self) -> int:
         """All that was ever spent."""

@@ -16,7 +16,7 @@ from assets.served import copy_marts, finished_build
 from economic_index.lake import Lake
 from orchestration.assembly import lake_assets, lake_resources
 from orchestration.demo import write_demo_sources
-from orchestration.driver import WEEKLY, prepare_dagster
+from orchestration.driver import prepare_dagster, weekly_keys
 from orchestration.rollup_inputs import rollup_inputs
 from orchestration.runs import materialize
 from orchestration.settings import DEMO_KEY, Settings, load_settings
@@ -43,10 +43,11 @@ def make_golden_home(home: Path, environment: pytest.MonkeyPatch) -> Lake:
     prepare_dagster(settings)
     write_demo_sources(settings)
     job = job_of_the_lake(settings)
+    weekly = weekly_keys(stages_of(settings))
     with dg.DagsterInstance.get() as instance:
-        once = [key for key in job.asset_layer.executable_asset_keys if key not in WEEKLY]
+        once = [key for key in job.asset_layer.executable_asset_keys if key not in weekly]
         materialize(job, instance, once)
-        materialize(job, instance, WEEKLY, week=WEEK)
+        materialize(job, instance, weekly, week=WEEK)
     run = dbt(home, "build", "--exclude-resource-type", "unit_test")
     assert run.returncode == 0, run.stdout[-6000:]
     lake = Lake(home)
