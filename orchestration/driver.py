@@ -14,7 +14,7 @@ from typing import Any
 import dagster as dg
 
 from assets.publication import SERVED
-from economic_index.assign.sample import LEAST_COMPARED
+from economic_index.assign.sample import wants_hierarchy
 from economic_index.contracts.hierarchy import TASK_HIERARCHY
 from economic_index.conversations.weekly import winner_counts
 from economic_index.due import Stage, due_weeks, is_due, waiting_weeks
@@ -23,9 +23,8 @@ from economic_index.local.kernel import choose_kernel, describe
 from economic_index.publish.headlines import headlines
 from economic_index.publish.report_note import is_report_current
 from economic_index.publish.served import ServedMarts
-from economic_index.vocabulary import Algorithm, Engine
+from economic_index.vocabulary import Engine
 from orchestration.assembly import build_definitions
-from orchestration.model_settings import ModelSettings
 from orchestration.progress import DbtLines, Progress
 from orchestration.resources import PROGRESS
 from orchestration.rollup_inputs import rollup_inputs
@@ -69,8 +68,13 @@ class Driver:
         if due and self.settings.engine is Engine.LOCAL:
             PROGRESS.note(describe(choose_kernel()))
         if due and self.settings.model is not None:
+            # first the conversations alone: an estimate counts them
+            PROGRESS.stage("Taking conversations into their weeks")
+            for week in due:
+                materialize(job, instance, weekly_keys(stages[:1]), week=week)
             self._say_cost(materialize(job, instance, _keys("cost_estimate")))
-        if due and needs_hierarchy(self.settings.model, sum(counts.values())):
+        model = self.settings.model
+        if due and model and wants_hierarchy(model.algorithm, model.sample_share, sum(counts.values())):
             PROGRESS.stage("Building the task hierarchy, once a home")
             materialize(job, instance, [HIERARCHY])
         PROGRESS.stage("Classifying conversations", sum(counts.get(week, 0) for week in due))
@@ -122,13 +126,6 @@ class Driver:
 def weekly_keys(stages: Sequence[Stage]) -> list[dg.AssetKey]:
     """What is made of each week."""
     return [dg.AssetKey(table.key()) for stage in stages for table in stage.tables]
-
-
-def needs_hierarchy(model: ModelSettings | None, conversations: int) -> bool:
-    """Whether tasks are found by it, or enough conversations are drawn to compare the algorithms."""
-    if model is None:
-        return False
-    return model.algorithm is not Algorithm.CHOICE or model.sample_share * conversations >= LEAST_COMPARED
 
 
 def _keys(*names: str) -> list[dg.AssetKey]:

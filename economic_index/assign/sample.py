@@ -4,6 +4,8 @@ import hashlib
 
 import pandas as pd
 
+from economic_index.vocabulary import Algorithm
+
 LEAST_COMPARED = 50
 """Conversations below which agreement says too little to build a hierarchy for it (method: section 5.5)."""
 
@@ -11,6 +13,11 @@ LEAST_COMPARED = 50
 def is_drawn(contents: pd.Series, share: float) -> pd.Series:
     """Whether each content is in a sample of this share; a smaller sample is part of a larger one."""
     return contents.map(_place).lt(share).astype(bool)
+
+
+def wants_hierarchy(algorithm: Algorithm, share: float, conversations: int) -> bool:
+    """Whether tasks are found by a hierarchy, or enough conversations are drawn to compare the algorithms."""
+    return algorithm is not Algorithm.CHOICE or share * conversations >= LEAST_COMPARED
 
 
 def _place(content: str) -> float:

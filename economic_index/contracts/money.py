@@ -39,7 +39,7 @@ COST_ESTIMATE = table(
     "cost_estimate",
     "One row per prompt and way of asking: what the weeks that are due are going to cost.",
     {
-        "prompt": text("What will be asked."),
+        "prompt": text("What will be asked, of all, of the sample (again), or to build a hierarchy."),
         "way": label(Way, "Live or batch, with or without cache; clouds without batches are live."),
         "model": text("Model that will be asked."),
         "conversations": whole("Conversations of the weeks that are due."),

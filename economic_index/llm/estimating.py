@@ -1,17 +1,23 @@
-"""The estimate of one home: which requests the due weeks still need, by facets and tasks.
+"""The estimate of one home: which requests the due weeks still need, by what they ask.
 
 Prices and sums stand in estimate.py; nothing is sent.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
 
+from economic_index.assign.algorithms import parts_of
 from economic_index.assign.descriptions import FACET_COLUMNS
+from economic_index.assign.hierarchy_build import HierarchyShape, expected_requests
+from economic_index.assign.hierarchy_prompts import frame_of, numbered
+from economic_index.assign.sample import is_drawn, wants_hierarchy
 from economic_index.contracts.lake import CONVERSATIONS, FACET_SUMMARIES, TRANSCRIPTS
 from economic_index.facets.asking import FacetPlan
+from economic_index.facets.prompts import HIERARCHY_STEP
+from economic_index.facets.second import WAYS, SecondFacets
 from economic_index.lake import Lake
 from economic_index.llm.engine import ModelEngine
 from economic_index.llm.estimate import (
@@ -24,12 +30,18 @@ from economic_index.llm.estimate import (
     output_tokens,
     sizes_of,
 )
+from economic_index.llm.request import Frame
 from economic_index.llm.transcript import estimate_tokens
 from economic_index.vocabulary import Algorithm, Facet
 
 DESCRIBED_CHARS = 620
 """Of a request, its evidence, their fences and the closing line, as they usually are."""
+STEPS, STEP_OPTIONS = HierarchyShape().level_count, 40
+"""Steps down a hierarchy, and options of a step, as they usually are."""
+BUILDING = "hierarchy"
 _NOTHING = Sizes(0.0, 0.0, 0.0)
+_REQUESTS = {Algorithm.CHOICE: 1, Algorithm.HIERARCHY: STEPS}
+_PROMPTS = {Algorithm.CHOICE: Facet.TASK.value, Algorithm.HIERARCHY: HIERARCHY_STEP}
 
 
 @dataclass(frozen=True)
@@ -42,7 +54,16 @@ class Estimator:
     def rows(self, weeks: Sequence[date], today: date) -> pd.DataFrame:
         """Rows of lake/cost_estimate for these weeks."""
         settings = self.engine.settings
-        return estimate([self._facets(weeks), self._tasks(weeks)], settings.model, self.engine.prices, today)
+        facets = self._facets(weeks)
+        builds_hierarchy = not self._has_hierarchy and wants_hierarchy(
+            settings.algorithm, settings.sample_share, self._conversations()
+        )
+        expected = [facets, *[self._tasks(weeks, part) for part in parts_of(settings.algorithm)]]
+        if settings.sample_share:
+            expected += [self._second_facets(weeks, facets.sizes), *self._second_tasks(weeks, builds_hierarchy)]
+        if builds_hierarchy:
+            expected.append(self._building())
+        return estimate(expected, settings.model, self.engine.prices, today)
 
     def _facets(self, weeks: Sequence[date]) -> Expected:
         questions, store = self.engine.settings.questions(), self.engine.store
@@ -59,29 +80,87 @@ class Estimator:
                 sizes = sizes_of(plan.requests(batches), output_tokens(store, "facets", questions.model))
         return Expected("facets", conversations, answered, requests, sizes or _NOTHING)
 
-    def _tasks(self, weeks: Sequence[date]) -> Expected:
+    def _tasks(self, weeks: Sequence[date], algorithm: Algorithm) -> Expected:
         """Known where the facets are; else as many as usually are work."""
-        engine = self.engine
         conversations = answered = 0
         requests = 0.0
         for week in weeks:
-            count = len(self.lake.read_week(CONVERSATIONS, week))
-            facets = self.lake.read_week(FACET_SUMMARIES, week)
+            count, facets = len(self.lake.read_week(CONVERSATIONS, week)), self.lake.read_week(FACET_SUMMARIES, week)
             conversations += count
-            plan = engine.algorithms.plan(Algorithm.CHOICE, facets[[*FACET_COLUMNS]])
-            pending = sum(each.pending() for each in plan.rounds()) if len(facets) else 0
-            answered += plan.open_count - pending if len(facets) else 0
-            requests += pending + max(0, count - len(facets)) * USUAL_OCCUPATIONAL
-        sizes = self._task_sizes() if requests else _NOTHING
-        return Expected("task", conversations, answered, round(requests), sizes)
+            requests += max(0, count - len(facets)) * USUAL_OCCUPATIONAL
+            if len(facets):
+                pending, of = self._pending(facets[[*FACET_COLUMNS]], algorithm)
+                answered += of - pending
+                requests += pending
+        requests *= _REQUESTS[algorithm]
+        sizes = self._sizes(algorithm) if requests else _NOTHING
+        return Expected(_PROMPTS[algorithm], conversations, answered * _REQUESTS[algorithm], round(requests), sizes)
 
-    def _task_sizes(self) -> Sizes:
+    def _pending(self, facets: pd.DataFrame, algorithm: Algorithm) -> tuple[int, int]:
+        """Conversations whose task is still to be asked for, and of how many; none was where no hierarchy is."""
+        plan = self.engine.algorithms.plan(Algorithm.CHOICE, facets)
+        if algorithm is Algorithm.HIERARCHY:
+            if not self._has_hierarchy:
+                return plan.open_count, plan.open_count
+            plan = self.engine.algorithms.plan(algorithm, facets)
+        return next(iter(plan.rounds())).pending(), plan.open_count
+
+    def _second_facets(self, weeks: Sequence[date], sizes: Sizes) -> Expected:
+        settings, conversations, requests = self.engine.settings, 0, 0
+        for week in weeks:
+            drawn = self._drawn(week)
+            contents = drawn["content_hash"].tolist()
+            asked = SecondFacets(settings.questions(), self.engine.store, settings.engine, contents, contents)
+            conversations += len(drawn)
+            requests += asked.pending()
+        return Expected("facets, again", conversations, conversations * len(WAYS) - requests, requests, sizes)
+
+    def _second_tasks(self, weeks: Sequence[date], builds_hierarchy: bool) -> Iterator[Expected]:
+        """By algorithm: the main one is asked again in each way, the other one once where there is a hierarchy."""
+        main, *second = parts_of(self.engine.settings.algorithm)
+        has_hierarchy = builds_hierarchy or self._has_hierarchy
+        conversations = sum(len(self._drawn(week)) for week in weeks)
+        for algorithm in (Algorithm.CHOICE, Algorithm.HIERARCHY):
+            ways = len(WAYS) if algorithm is main else int(has_hierarchy and not second)
+            requests = round(conversations * USUAL_OCCUPATIONAL * ways * _REQUESTS[algorithm])
+            if requests:
+                yield Expected(f"{_PROMPTS[algorithm]}, again", conversations, 0, requests, self._sizes(algorithm))
+
+    def _building(self) -> Expected:
+        """About one request a sentence; most of them assign one to a kind of work."""
+        texts = [text for _, text in self.engine.sentences()]
+        expected = expected_requests(len(texts), HierarchyShape())
+        sizes = self._sizes(Algorithm.HIERARCHY)
+        uncached = Sizes(0.0, sizes.prefix + estimate_tokens(texts[0]), sizes.output)
+        return Expected(BUILDING, len(texts), 0, expected.total(), uncached)
+
+    @property
+    def _has_hierarchy(self) -> bool:
+        return self.engine.hierarchy_rows() is not None
+
+    def _conversations(self) -> int:
+        """In all weeks."""
+        commits = [self.lake.commit_of(CONVERSATIONS, week) for week in self.lake.weeks_of(CONVERSATIONS)]
+        return sum(commit.row_count for commit in commits if commit)
+
+    def _drawn(self, week: date) -> pd.DataFrame:
+        rows = self.lake.read_week(CONVERSATIONS, week)
+        return rows.loc[is_drawn(rows["content_hash"], self.engine.settings.sample_share)]
+
+    def _sizes(self, algorithm: Algorithm) -> Sizes:
         """A request as it would be about a description of usual length, with the first options of the set."""
         engine = self.engine
         texts = [text for _, text in engine.sentences()]
+        described = estimate_tokens("x" * DESCRIBED_CHARS)
+        output = output_tokens(engine.store, _PROMPTS[algorithm], engine.settings.model)
+        if algorithm is Algorithm.HIERARCHY:
+            options = numbered(texts[:: max(1, len(texts) // STEP_OPTIONS)][:STEP_OPTIONS])
+            frame = frame_of(HIERARCHY_STEP, engine.settings.model, "5m", then=[options])
+            return _with_prefix(frame, described, output)
         options = "".join(texts[:: max(1, len(texts) // 20)][:20])
-        frame = engine.task_questions.frame
-        tokens = estimate_tokens(options + "x" * DESCRIBED_CHARS)
-        prefix = frame.prefix_tokens if frame.cache_ttl else 0
-        output = output_tokens(engine.store, Facet.TASK.value, engine.settings.model)
-        return Sizes(prefix, tokens + (0 if prefix else frame.prefix_tokens), output)
+        return _with_prefix(engine.task_questions.frame, described + estimate_tokens(options), output)
+
+
+def _with_prefix(frame: Frame, tokens: int, output: float) -> Sizes:
+    prefix = frame.prefix_tokens if frame.cache_ttl else 0
+    return Sizes(prefix, tokens + (0 if prefix else frame.prefix_tokens), output)

@@ -13,6 +13,7 @@ from economic_index.rehearsal.branches import branch_value, errs, offered, reque
 from economic_index.rehearsal.choices import fence_id, ranked
 from economic_index.rehearsal.draws import another, one_of, uniform, uniforms
 from economic_index.rehearsal.fields import Field, Kind
+from economic_index.rehearsal.known_branches import KnownBranches
 from economic_index.rehearsal.schema_values import Maker
 from economic_index.rehearsal.settings import Behaviour
 from economic_index.rehearsal.truth import PLANTED, Truth, truth_of
@@ -22,7 +23,7 @@ SECOND_PICK_SHARE = 0.2
 _NO_DRAWS = repeat(1.0)
 
 
-def answer(asked: Asked, behaviour: Behaviour) -> dict[str, Any]:
+def answer(asked: Asked, behaviour: Behaviour, branches: KnownBranches) -> dict[str, Any]:
     """The object that answers a request; a request without a schema is answered under an empty one."""
     properties: Mapping[str, Any] = (asked.prefix.schema or {}).get("properties") or {}
     if "picks" in properties:
@@ -30,7 +31,7 @@ def answer(asked: Asked, behaviour: Behaviour) -> dict[str, Any]:
     if (conversation := fence_id(asked.text, "transcript")) is not None:
         return _facets(asked, truth_of(behaviour.seed, conversation), behaviour)
     return {
-        field.name: EVIDENCE if field.kind is Kind.EVIDENCE else branch_value(asked, field, behaviour)
+        field.name: EVIDENCE if field.kind is Kind.EVIDENCE else branch_value(asked, field, behaviour, branches)
         for field in asked.prefix.fields
     }
 

@@ -1,15 +1,24 @@
 """Answers about the tree of work: steps down it, what is said twice in it, and names for its branches.
 
-Nothing of it is planted: words in common decide, and what they leave open is drawn.
+A planted task is led down the branches that this server named; else words in common decide, and the rest is drawn.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 from economic_index.rehearsal.asked import Asked
-from economic_index.rehearsal.choices import Option, fenced, numbered_lines, outside_fences, ranked, words
+from economic_index.rehearsal.choices import (
+    Option,
+    fenced,
+    named_task,
+    numbered_lines,
+    outside_fences,
+    ranked,
+    words,
+)
 from economic_index.rehearsal.draws import another, one_of, uniform
 from economic_index.rehearsal.fields import Field
+from economic_index.rehearsal.known_branches import KnownBranches
 from economic_index.rehearsal.schema_values import Maker
 from economic_index.rehearsal.settings import Behaviour
 
@@ -18,14 +27,15 @@ SAME = 0.6
 """Share of all the words of two names that both must have, for one of them to be called a duplicate."""
 
 
-def branch_value(asked: Asked, field: Field, behaviour: Behaviour) -> Any:
+def branch_value(asked: Asked, field: Field, behaviour: Behaviour, branches: KnownBranches) -> Any:
     """The value of one field of an answer that is about no conversation."""
     if field.name == "option" and field.node.get("enum"):
-        return _step(asked, field.node, behaviour)
+        return _step(asked, field.node, behaviour, branches)
     if field.name == "duplicates":
         return _duplicates(numbered_lines(outside_fences(asked.text)))
     lines = numbered_lines(outside_fences(asked.text))
-    return Maker(asked.prefix.schema or {}, lines, asked.identity).value(field.node, field.name)
+    value = Maker(asked.prefix.schema or {}, lines, asked.identity).value(field.node, field.name)
+    return branches.named(value, lines) if field.name == "name" and isinstance(value, str) else value
 
 
 def errs(asked: Asked, field: str, behaviour: Behaviour) -> bool:
@@ -50,10 +60,17 @@ def request_in(asked: Asked) -> str:
     return asked.text if inner is None else inner
 
 
-def _step(asked: Asked, node: Mapping[str, Any], behaviour: Behaviour) -> str:
-    """The option that shares most words with the request, none where that can be said and no word is shared."""
-    known = offered(asked, node)
-    best = next((option.number for _, option in ranked(known, request_in(asked))), None)
+def _step(asked: Asked, node: Mapping[str, Any], behaviour: Behaviour, branches: KnownBranches) -> str:
+    """The option that leads to the task, else the one that shares most words with the request.
+
+    None where that can be said and no word is shared.
+    """
+    known, request = offered(asked, node), request_in(asked)
+    task = named_task(request)
+    leading = branches.leading_to(task, tuple(known)) if task else []
+    best = next((option.number for option in leading), None)
+    if best is None:
+        best = next((option.number for _, option in ranked(known, request)), None)
     if best is None:
         best = next((name for name in NONE if name in node["enum"]), None)
     choices = [option.number for option in known] or list(node["enum"])

@@ -104,6 +104,11 @@ def ranked(options: Sequence[Option], request: str) -> list[tuple[float, Option]
     return sorted((pair for pair in scored if pair[0] >= LEAST_OVERLAP), key=lambda pair: (-pair[0], pair[1].text))
 
 
+def is_task(text: str, task: BankTask) -> bool:
+    """Whether a line is the task's own label, or a statement that it stands for."""
+    return _plain(text) == _plain(task.label) or statement_hash(text) in task.statements
+
+
 def _score(option: Option, task: BankTask | None, about: str) -> float:
     if task is not None:
         if _plain(option.text) == _plain(task.label):

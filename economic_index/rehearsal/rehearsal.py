@@ -19,6 +19,7 @@ from economic_index.rehearsal.cache import CacheUse, PromptCache
 from economic_index.rehearsal.errors import ApiError
 from economic_index.rehearsal.faults import FAULTS, MESSAGE, drawn_fault
 from economic_index.rehearsal.heads import Heads
+from economic_index.rehearsal.known_branches import KnownBranches
 from economic_index.rehearsal.limits import Limits
 from economic_index.rehearsal.message import message_of
 from economic_index.rehearsal.replay import BrokenRecord, Recorder, Replay
@@ -30,10 +31,11 @@ Clock = Callable[[], datetime]
 
 
 class Rehearsal:
-    """Everything that requests share. `clock` gives times with a zone."""
+    """Everything that requests share. `clock` gives times with a zone; what it named is kept in `state_dir`, if any."""
 
-    def __init__(self, behaviour: Behaviour, clock: Clock) -> None:
+    def __init__(self, behaviour: Behaviour, clock: Clock, state_dir: Path | None = None) -> None:
         self.clock = clock
+        self._branches = KnownBranches(state_dir / "branches.jsonl" if state_dir else None)
         self._replay: Replay | None = None
         self._recorder: Recorder | None = None
         self.script: deque[str] = deque()
@@ -121,7 +123,7 @@ class Rehearsal:
         if message is None and self._replay is not None and self.behaviour.replay_strict:
             raise ApiError(404, "There is no recorded answer to this request.")
         if message is None:
-            text = orjson.dumps(answer(asked, self.behaviour)).decode()
+            text = orjson.dumps(answer(asked, self.behaviour, self._branches)).decode()
             message = message_of(asked, text, use, seen.tries, tier)
         if self._recorder is not None and fault not in MESSAGE:
             self._recorder.add(asked.identity, message)

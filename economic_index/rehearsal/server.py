@@ -25,7 +25,7 @@ def build_app(behaviour: Behaviour, state_dir: Path, clock: Clock) -> web.Applic
 
     Raises UnknownSetting if a file of recorded answers cannot be read.
     """
-    rehearsal = Rehearsal(behaviour, clock)
+    rehearsal = Rehearsal(behaviour, clock, state_dir)
     app = web.Application(client_max_size=MAX_BODY, middlewares=[_counted(rehearsal)])
     batches = Batches(rehearsal, state_dir)
     for part in (LiveMessages(rehearsal), batches, Control(rehearsal)):

@@ -47,7 +47,7 @@ def instance(tmp_path):
 @pytest.fixture
 def world(server, tmp_path):
     lake = home_of(tmp_path / "home", range(COUNT), hostile)
-    asked = engine(server.url, tmp_path, tmp_path / "model", tolerated=1.0)
+    asked = engine(server.url, tmp_path, tmp_path / "model", tolerated=1.0, sample_share=0.0)
     return lake, asked
 
 
