@@ -134,7 +134,8 @@ class AnswerStore:
         """How many requests of these prompts ended without an answer."""
         counted = sa.select(OUTCOMES.c.prompt, sa.func.count()).where(OUTCOMES.c.prompt.in_(list(prompts)))
         with self.engine.connect() as connection:
-            return Counter(dict(connection.execute(counted.group_by(OUTCOMES.c.prompt)).tuples().all()))
+            found = connection.execute(counted.group_by(OUTCOMES.c.prompt)).all()
+        return Counter({row[0]: row[1] for row in found})
 
     def spent_micro_usd(self) -> int:
         """All that was ever spent."""
