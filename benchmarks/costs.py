@@ -12,16 +12,19 @@ import pandas as pd
 from benchmarks.live_home import texts
 from economic_index.assign.candidates import sentences
 from economic_index.assign.choice import TaskQuestions
+from economic_index.assign.hierarchy_build import HierarchyShape, expected_requests
 from economic_index.facets.asking import FacetPlan, FacetQuestions
 from economic_index.facets.prompts import DEFAULT_FACETS
+from economic_index.facets.second import WAYS
 from economic_index.llm.estimate import LOOKED_AT, USUAL_OCCUPATIONAL, USUAL_OUTPUT, Sizes, sizes_of, usd
 from economic_index.llm.models import capabilities
-from economic_index.llm.prices import Prices, UnpricedModel
+from economic_index.llm.prices import Price, Prices, UnpricedModel
 from economic_index.llm.store import AnswerStore
-from economic_index.llm.transcript import estimate_tokens
+from economic_index.llm.usual_sizes import building_sizes, choice_sizes, step_sizes
 from economic_index.vocabulary import Way
 
 COUNT, PUBLISHED, LIMIT = 100_000, 48.81, 30.0
+SAMPLE, STATEMENTS = 0.02, 19_530
 
 
 def facet_sizes(model: str, store: AnswerStore) -> Sizes:
@@ -35,11 +38,24 @@ def facet_sizes(model: str, store: AnswerStore) -> Sizes:
 
 def task_sizes(model: str) -> Sizes:
     """Tokens of the choice among twenty of the bank's sentences."""
-    frame = TaskQuestions(model, b"bench", "bench").frame
-    options = sentences(pd.DataFrame({"onet_version": [], "statement_hash": [], "statement": []}), "20.1")[2]
-    prefix = frame.prefix_tokens if frame.cache_ttl else 0
-    tokens = estimate_tokens("".join(options[:: len(options) // 20][:20]) + "x" * 620)
-    return Sizes(prefix, tokens + (0 if prefix else frame.prefix_tokens), USUAL_OUTPUT["task"])
+    return choice_sizes(TaskQuestions(model, b"bench", "bench"), bank_sentences(), USUAL_OUTPUT["task"])
+
+
+def bank_sentences() -> list[str]:
+    """What stands in for O*NET's statements, which are of about the same length."""
+    return sentences(pd.DataFrame({"onet_version": [], "statement_hash": [], "statement": []}), "20.1")[2]
+
+
+def again(model: str, facets: Sizes, task: Sizes, way: Way, price: Price) -> tuple[float, float]:
+    """USD of the sample that is asked again in three ways and by the other algorithm, and of building the hierarchy."""
+    drawn = COUNT * SAMPLE
+    steps = step_sizes(model, bank_sentences(), USUAL_OUTPUT["hierarchy_step"])
+    shape = HierarchyShape()
+    sample = usd(facets, drawn * len(WAYS), way, price)
+    sample += usd(task, drawn * USUAL_OCCUPATIONAL * len(WAYS), way, price)
+    sample += usd(steps, drawn * USUAL_OCCUPATIONAL * shape.level_count, way, price)
+    building = building_sizes(model, bank_sentences(), USUAL_OUTPUT["hierarchy_step"])
+    return sample, usd(building, expected_requests(STATEMENTS, shape).total(), way, price)
 
 
 def main() -> None:
@@ -60,7 +76,12 @@ def main() -> None:
                 print(
                     f"  facets {facets.prefix:.0f} cached + {facets.input:.0f} in, {facets.output:.0f} out; "
                     f"task {task.prefix:.0f} + {task.input:.0f}, {task.output:.0f}; "
-                    f"default in batches {sums[-1]:.2f} (to stay below: {LIMIT:.0f}; published for facets: {PUBLISHED})"
+                    f"in batches {sums[-1]:.2f} (to stay below: {LIMIT:.0f}; published for facets: {PUBLISHED})"
+                )
+                sample, building = again(model, facets, task, Way.BATCH_CACHED, price)
+                print(
+                    f"  with the sample of {SAMPLE:.0%} that is asked again ({sample:.2f}) and the hierarchy over "
+                    f"{STATEMENTS:,} statements, once ({building:.2f}): {sums[-1] + sample + building:.2f}"
                 )
 
 

@@ -21,7 +21,7 @@ from economic_index.llm.store import AnswerStore
 from economic_index.vocabulary import Way
 
 # Before the first answer: tokens of an answer (llm: section 8), and the share of conversations that are work.
-USUAL_OUTPUT = {"facets": 280.0, "task": 70.0, "hierarchy_step": 60.0, "hierarchy": 60.0}
+USUAL_OUTPUT = {"facets": 280.0, "task": 70.0, "hierarchy_step": 60.0}
 USUAL_OCCUPATIONAL = 0.8
 # Live, all but the first of each prefix read it; in primed batches the vendor's hits are best effort.
 READ_SHARES = {Way.LIVE: 0.0, Way.LIVE_CACHED: 0.99, Way.BATCH: 0.0, Way.BATCH_CACHED: 0.95}

@@ -12,7 +12,6 @@ import pandas as pd
 from economic_index.assign.algorithms import parts_of
 from economic_index.assign.descriptions import FACET_COLUMNS
 from economic_index.assign.hierarchy_build import HierarchyShape, expected_requests
-from economic_index.assign.hierarchy_prompts import frame_of, numbered
 from economic_index.assign.sample import is_drawn, wants_hierarchy
 from economic_index.contracts.lake import CONVERSATIONS, FACET_SUMMARIES, TRANSCRIPTS
 from economic_index.facets.asking import FacetPlan
@@ -30,14 +29,10 @@ from economic_index.llm.estimate import (
     output_tokens,
     sizes_of,
 )
-from economic_index.llm.request import Frame
-from economic_index.llm.transcript import estimate_tokens
+from economic_index.llm.usual_sizes import building_sizes, choice_sizes, step_sizes
 from economic_index.vocabulary import Algorithm, Facet
 
-DESCRIBED_CHARS = 620
-"""Of a request, its evidence, their fences and the closing line, as they usually are."""
-STEPS, STEP_OPTIONS = HierarchyShape().level_count, 40
-"""Steps down a hierarchy, and options of a step, as they usually are."""
+STEPS = HierarchyShape().level_count
 BUILDING = "hierarchy"
 _NOTHING = Sizes(0.0, 0.0, 0.0)
 _REQUESTS = {Algorithm.CHOICE: 1, Algorithm.HIERARCHY: STEPS}
@@ -130,9 +125,9 @@ class Estimator:
         """About one request a sentence; most of them assign one to a kind of work."""
         texts = [text for _, text in self.engine.sentences()]
         expected = expected_requests(len(texts), HierarchyShape())
-        sizes = self._sizes(Algorithm.HIERARCHY)
-        uncached = Sizes(0.0, sizes.prefix + estimate_tokens(texts[0]), sizes.output)
-        return Expected(BUILDING, len(texts), 0, expected.total(), uncached)
+        model = self.engine.settings.model
+        sizes = building_sizes(model, texts, output_tokens(self.engine.store, HIERARCHY_STEP, model))
+        return Expected(BUILDING, len(texts), 0, expected.total(), sizes)
 
     @property
     def _has_hierarchy(self) -> bool:
@@ -148,19 +143,9 @@ class Estimator:
         return rows.loc[is_drawn(rows["content_hash"], self.engine.settings.sample_share)]
 
     def _sizes(self, algorithm: Algorithm) -> Sizes:
-        """A request as it would be about a description of usual length, with the first options of the set."""
         engine = self.engine
         texts = [text for _, text in engine.sentences()]
-        described = estimate_tokens("x" * DESCRIBED_CHARS)
         output = output_tokens(engine.store, _PROMPTS[algorithm], engine.settings.model)
         if algorithm is Algorithm.HIERARCHY:
-            options = numbered(texts[:: max(1, len(texts) // STEP_OPTIONS)][:STEP_OPTIONS])
-            frame = frame_of(HIERARCHY_STEP, engine.settings.model, "5m", then=[options])
-            return _with_prefix(frame, described, output)
-        options = "".join(texts[:: max(1, len(texts) // 20)][:20])
-        return _with_prefix(engine.task_questions.frame, described + estimate_tokens(options), output)
-
-
-def _with_prefix(frame: Frame, tokens: int, output: float) -> Sizes:
-    prefix = frame.prefix_tokens if frame.cache_ttl else 0
-    return Sizes(prefix, tokens + (0 if prefix else frame.prefix_tokens), output)
+            return step_sizes(engine.settings.model, texts, output)
+        return choice_sizes(engine.task_questions, texts, output)

@@ -28,6 +28,7 @@ Asked = tuple[tuple[str, str], ...]
 _QUESTION = ("asked", "options")
 _HELD = ("key", "content_hash", "purpose", *_QUESTION)
 _A, _O = ANSWERS.c, OUTCOMES.c
+_A_KEY = tuple(column.name for column in ANSWERS.primary_key)
 _ANSWER_COLUMNS = (_A.content_hash, _A.key, _A.asked, _A.served_model, _A.is_repaired, _A.options, _A.reply)
 _OUTCOME_COLUMNS = (_O.content_hash, _O.key, _O.asked, _O.state, _O.reason, _O.tries)
 
@@ -50,6 +51,12 @@ class AnswerStore:
         except (sa.exc.SQLAlchemyError, ImportError) as error:
             place = url.split("://", maxsplit=1)[0]
             raise StoreError(f"OEI_ANSWERS_URL ({place}): cannot be opened ({type(error).__name__}).") from None
+        if set(sa.inspect(self.engine).get_pk_constraint("answers")["constrained_columns"]) != set(_A_KEY):
+            raise StoreError(
+                "The store of answers was made by an earlier version of this project, whose answers cannot be told "
+                "apart by purpose: move it away (answers.sqlite, rehearsed_answers.sqlite, or the database of "
+                "OEI_ANSWERS_URL)."
+            )
 
     def close(self) -> None:
         """Give the connections back."""

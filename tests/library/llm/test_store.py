@@ -18,7 +18,7 @@ from economic_index.llm.prices import Usage
 from economic_index.llm.records import Answer, Attempt, Outcome, Settled
 from economic_index.llm.store import AnswerStore, StoreError
 from economic_index.llm.tables import ATTEMPTS, METADATA
-from economic_index.vocabulary import BatchState, State, Transport
+from economic_index.vocabulary import BatchState, Purpose, State, Transport
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 MODEL = "claude-haiku-5-5"
@@ -283,3 +283,43 @@ def test_a_whole_run_of_batches(url, store, played, clock, tmp_path):
     assert played.stats()["completed_again"] == 0
     assert {row.week_start for row in home.attempts()} == {date(2026, 1, 12)}
     home.store.close()
+
+
+def test_one_request_is_an_answer_for_each_purpose_and_each_question_that_it_stands_for(store):
+    (request,) = requests([1])
+    store.record([settled(request)])
+    again = replace(request.subject, purpose=Purpose.ORDER)
+    store.share({request.key: [request.subject, again]})
+    (found,) = store.answers_of([again.content_hash], again.prompt, MODEL, Purpose.ORDER)[again.content_hash]
+    assert found.key == request.key
+    # a description was asked for again, and came back in the same words: the same request, another question
+    renewed = replace(request.subject, asked=(("task", "2.b"),), options=("x", "y"))
+    store.record([settled(replace(request, subject=renewed))])
+    (main,) = store.answers_of([renewed.content_hash], renewed.prompt, MODEL)[renewed.content_hash]
+    assert (main.asked, main.options) == (renewed.asked, renewed.options)
+    store.share({request.key: [request.subject]})
+    (main,) = store.answers_of([renewed.content_hash], renewed.prompt, MODEL)[renewed.content_hash]
+    assert main.asked == request.subject.asked
+
+
+def test_answers_are_counted_without_their_replies(store):
+    (request,) = requests([1])
+    store.record([settled(request)])
+    subject = request.subject
+    (found,) = store.answers_of([subject.content_hash], subject.prompt, MODEL, with_reply=False)[subject.content_hash]
+    assert (found.key, found.asked, found.reply) == (request.key, subject.asked, "")
+
+
+def test_a_store_of_an_earlier_version_is_refused_with_the_remedy(url):
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(
+            sa.text("create table answers (key varchar(64), content_hash varchar(64), primary key (key, content_hash))")
+        )
+    engine.dispose()
+    with pytest.raises(StoreError, match="move it away"):
+        AnswerStore(url)
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("drop table answers"))
+    engine.dispose()
