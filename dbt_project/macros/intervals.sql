@@ -29,3 +29,29 @@
         else 'ok'
     end
 {% endmacro %}
+
+{# Degrees of freedom of the clustered variance, at least 1 (Bell and McCaffrey 2002), of sums over users of powers of h,
+   the user's part of the denominator (method 5.1). #}
+{% macro clustered_df(h2, h2_leveraged, h4_leveraged) %}
+    greatest(1, 1 / ({{ h2 }} + pow({{ h2_leveraged }}, 2) - {{ h4_leveraged }}))
+{%- endmacro %}
+
+{# Design effect that users lend to all cells of a table, at least 1 (method 5.1): squared errors over 1 - h, and p(1 - p),
+   both summed over its cells; conversations; squared weights summed over its users. Weights sum to `n`. Where all are in
+   one cell nothing says how alike users are: as alike as can be. #}
+{% macro pooled_design_effect(squares, binomial, n, square_sum) %}
+    1 + ({{ square_sum }} / {{ n }} - 1) * case
+        when {{ square_sum }} <= {{ n }} then 0
+        when {{ binomial }} <= 1e-12 then 1
+        else greatest(0, least(1, ({{ squares }} - {{ n }} * {{ binomial }}) / (({{ square_sum }} - {{ n }}) * {{ binomial }})))
+    end
+{%- endmacro %}
+
+{# What an interval over these rows clusters by: the loosest unit among them. #}
+{% macro loosest_cluster_unit(cluster_unit) %}
+    case
+        when bool_or({{ cluster_unit }} = 'conversation') then 'conversation'
+        when bool_or({{ cluster_unit }} = 'assigned_user') then 'assigned_user'
+        else 'user'
+    end
+{%- endmacro %}

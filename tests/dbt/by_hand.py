@@ -182,8 +182,10 @@ def pooled_design_effect(y: np.ndarray, d: np.ndarray, n: float) -> float:
     total, h = d.sum(), d / d.sum()
     p = y.sum(axis=1) / total
     binomial = (p * (1 - p)).sum()
-    if binomial <= 1e-15 or (h >= 1 - 1e-12).any() or (d**2).sum() <= n:
+    if (h >= 1 - 1e-12).any() or (d**2).sum() <= n:
         return 1.0
+    if binomial <= 1e-12:  # all in one cell: users may be as alike as can be
+        return float((d**2).sum() / n)
     squares = ((y - p[:, None] * d) ** 2 / (1 - h)).sum()
     rho = (squares - n * binomial) / (((d**2).sum() - n) * binomial)
     return float(1 + np.clip(rho, 0, 1) * ((d**2).sum() / n - 1))

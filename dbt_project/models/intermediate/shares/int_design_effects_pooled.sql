@@ -18,7 +18,5 @@ pooled as (
     group by period_key, segment_key, measure, parent_cell, footing
 )
 select period_key, segment_key, measure, parent_cell, footing,
-    1 + coalesce(greatest(0, least(1,
-        (squares - n * binomial) / nullif((square_sum - n) * binomial, 0)
-    )), 0) * (square_sum / n - 1) as deff_floor
+    {{ pooled_design_effect('squares', 'binomial', 'n', 'square_sum') }} as deff_floor
 from pooled

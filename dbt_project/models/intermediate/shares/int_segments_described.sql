@@ -14,11 +14,7 @@ select
     weeks.segment_key,
     case when count(distinct weeks.engine) = 1 then min(weeks.engine) else 'mixed' end as engine,
     any_value(versions.onet_version) as onet_version,
-    case
-        when bool_or(weeks.cluster_unit = 'conversation') then 'conversation'
-        when bool_or(weeks.cluster_unit = 'assigned_user') then 'assigned_user'
-        else 'user'
-    end as cluster_unit
+    {{ loosest_cluster_unit('weeks.cluster_unit') }} as cluster_unit
 from weeks
 inner join {{ ref('int_periods_numbered') }} as periods using (week_start)
 cross join versions

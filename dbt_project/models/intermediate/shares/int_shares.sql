@@ -25,7 +25,7 @@ variances as (
                 + pow(cells.numerator / t.denominator, 2) * t.leveraged_square_sum) / pow(t.denominator, 2),
             pooled.deff_floor * cells.numerator / t.denominator * (1 - cells.numerator / t.denominator) / t.kish_n
         ) as variance,
-        greatest(1, 1 / (t.h2 + pow(t.h2_leveraged, 2) - t.h4_leveraged)) as df
+        {{ clustered_df('t.h2', 't.h2_leveraged', 't.h4_leveraged') }} as df
     from cells
     anti join hidden_groups using (period_key, segment_key, parent_cell)
     inner join {{ ref('int_denominators_summed') }} as t using (period_key, segment_key, denominator_key)

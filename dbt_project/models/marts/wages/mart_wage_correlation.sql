@@ -5,30 +5,21 @@ with correlations as (
 ),
 groups as (
     select period_key, segment_key, group_number,
-        sum(weight_sum) / sum(sum(weight_sum)) over (partition by period_key, segment_key) as part,
-        count(*) over (partition by period_key, segment_key) as group_count
+        sum(weight_sum) / sum(sum(weight_sum)) over (partition by period_key, segment_key) as part
     from {{ ref('int_user_groups_numbered') }}
     group by period_key, segment_key, group_number
 ),
 points as (
     select period_key, segment_key, n_occupations, rank_correlation, z from correlations where group_number = 0
 ),
-pseudo as (  -- delete-a-group values for groups of unequal size (Busing, Meijer and van der Leeden 1999)
-    select groups.period_key, groups.segment_key, groups.part, groups.group_count, correlations.z as z_left,
-        points.z / groups.part - (1 / groups.part - 1) * correlations.z as pseudo_value,
-        groups.group_count * points.z
-            - sum((1 - groups.part) * correlations.z) over (partition by groups.period_key, groups.segment_key) as z_jackknife
+replicates as (
+    select groups.period_key, groups.segment_key, groups.part, points.z as whole_value, correlations.z as value_left
     from groups
     inner join points using (period_key, segment_key)
     left join correlations using (period_key, segment_key, group_number)
 ),
 jackknife as (
-    select period_key, segment_key,
-        sqrt(sum(pow(pseudo_value - z_jackknife, 2) / (1 / part - 1)) / any_value(group_count)) as sd,
-        greatest(1, least(any_value(group_count) - 1, 1 / sum(part * part) - 1)) as df
-    from pseudo
-    group by period_key, segment_key
-    having count(*) > 1 and count(z_left) = count(*)  -- each value left must be defined
+    {{ jackknife_over_groups('replicates', ['period_key', 'segment_key']) }}
 ),
 halves as (
     select points.*, jackknife.sd is not null as is_resampled,
