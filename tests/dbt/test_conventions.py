@@ -10,7 +10,7 @@ import sqlglot
 from built_home import PROJECT, Built
 from sqlglot import exp
 
-from economic_index.vocabulary import Collaboration, Intent, MappingState, State, UseCase
+from economic_index.vocabulary import Collaboration, Comparison, Intent, MappingState, State, UseCase
 
 pytestmark = pytest.mark.slow
 
@@ -174,3 +174,4 @@ def test_closed_cells_are_the_labels_of_the_vocabulary(manifest: Node) -> None:
     assert listed["mart_use_cases", "use_case"] == {str(label) for label in UseCase} | SPECIAL
     assert listed["mart_intents", "intent"] == {str(label) for label in Intent} | SPECIAL
     assert listed["mart_accounting", "state"] == {str(s) for s in [*State, *MappingState]} | {"not_classified"}
+    assert listed["mart_agreement", "kind"] == {str(label) for label in Comparison}

@@ -3,15 +3,17 @@
 Answers are drawn by seed; what the index must say about them is computed in by_hand.py, never here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from agreement_worlds import draw_second_answers
 
 from economic_index.contracts import Table
+from economic_index.contracts.hierarchy import SECOND_ANSWERS
 from economic_index.contracts.lake import (
     ASKED_FACETS,
     CONVERSATIONS,
@@ -51,6 +53,7 @@ class World:
     facets: pd.DataFrame
     mappings: pd.DataFrame
     segments: pd.DataFrame
+    second_answers: pd.DataFrame = field(default_factory=lambda: empty_frame(SECOND_ANSWERS))
 
 
 def _rows(table: Table, columns: dict[str, Any]) -> pd.DataFrame:
@@ -234,5 +237,7 @@ def write_world(
             "segment": departments,
         },
     )
-    _write_weeks(lake, conversations, {FACET_SUMMARIES: facets, ONET_TASK_MAPPINGS: mappings, SEGMENTS: segments})
-    return World(lake, conversations, facets, mappings, segments)
+    second = draw_second_answers(rng, conversations)
+    answers = {FACET_SUMMARIES: facets, ONET_TASK_MAPPINGS: mappings, SEGMENTS: segments, SECOND_ANSWERS: second}
+    _write_weeks(lake, conversations, answers)
+    return World(lake, conversations, facets, mappings, segments, second)

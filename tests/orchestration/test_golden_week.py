@@ -62,12 +62,13 @@ DERIVED: dict[str, tuple[list[str], Derived]] = {
     "fct_conversations": (["conversation_id"], counts.conversations),
 }
 NOT_DERIVED = {
+    "mart_agreement": "second answers are asked of a model: of the local engine it has no row",
     "dim_occupations": "titles of the taxonomy: no number",
     "dim_tasks": "labels of the taxonomy: no number",
     "mart_changes": "compares two weeks: of one week it has no row",
     "mart_models": "compares two models: the corpus names none, so it has no row",
 }
-WITHOUT_ROWS = ("mart_changes", "mart_models")
+WITHOUT_ROWS = ("mart_agreement", "mart_changes", "mart_models")
 # shares of these do not add up, on purpose
 OVERLAPPING = {
     "mart_skills": "a conversation counts in full in each skill",
