@@ -156,7 +156,7 @@ class ModelEngine:
         )
         check_stopped(self._send_rounds(list(tasks.plans.values()), report, watch), self.sender.budget())
         of_tasks = tasks.rows(self._links, self.settings.engine, self.settings.model, share)
-        return pd.concat([asked.rows(share), of_tasks], ignore_index=True)
+        return _named_alike(pd.concat([asked.rows(share), of_tasks], ignore_index=True))
 
     def build_hierarchy(self, report: Report, watch: Watch) -> pd.DataFrame:
         """Rows of reference/task_hierarchy over this engine's sentences; where a request fails, nearness stands in.
@@ -255,6 +255,12 @@ class ModelEngine:
     @cached_property
     def _statement_shares(self) -> dict[str, dict[str, float]]:
         return statement_weights(facts.load("onet_tasks"), self.settings.onet_version)
+
+
+def _named_alike(rows: pd.DataFrame) -> pd.DataFrame:
+    """Where one model answered, it is named on rows without an answer, too: it may serve under another name."""
+    served = rows.loc[rows["value"].notna(), "model"].unique()
+    return rows.assign(model=served[0]) if len(served) == 1 else rows
 
 
 def _facets_of(conversations: pd.DataFrame, facets: pd.DataFrame) -> pd.DataFrame:
