@@ -15,8 +15,8 @@ from economic_index.llm.replies import Verdict
 from economic_index.llm.request import Request
 from economic_index.vocabulary import State, Transport
 
-# Seconds before another try, doubled each time: as the vendor's client waits.
-FIRST_BACKOFF, LONGEST_BACKOFF = 0.5, 8.0
+# Seconds before another try, doubled each time: the vendor's client begins with twice as long, and ends at as long.
+FIRST_BACKOFF, LONGEST_BACKOFF = 0.25, 8.0
 _REMEDIES = {401: "Check ANTHROPIC_API_KEY.", 402: "Check the account's billing.", 403: "The key may not do this."}
 
 

@@ -48,7 +48,7 @@ class LiveSettings:
     concurrency: int = 50
     deadline: float = 120.0
     least_deadline: float = 1.0
-    tries: int = 8
+    tries: int = 9
     longest_wait: float = 60.0
     quiet_seconds: float = 90.0
     revivals: int = 3

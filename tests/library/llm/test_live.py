@@ -68,12 +68,12 @@ def test_what_may_pass_is_tried_again(live, server, fault):
     assert second.outcome == "answered"
 
 
-def test_after_eight_tries_a_request_is_dead_and_is_not_sent_by_the_next_run(live, server):
+def test_after_nine_tries_a_request_is_dead_and_is_not_sent_by_the_next_run(live, server):
     server.control(faults={"http_500": 1.0})
     state = live.run(requests([1]))
     assert state.ended == {State.DEAD: 1}
     (outcome,) = live.outcomes([1])[content(1)]
-    assert (outcome.state, outcome.reason, outcome.tries) == (State.DEAD, "500 api_error", 8)
+    assert (outcome.state, outcome.reason, outcome.tries) == (State.DEAD, "500 api_error", 9)
     standing = questions().standings(live.store, [content(1)])[content(1)]
     assert not standing.lacking
     assert live.store.drop_outcomes([State.REFUSED]) == 0
