@@ -78,6 +78,7 @@ def engine(lake: Lake, url: str, concurrency: int = 50) -> ModelEngine:
         run_id="bench",
         now=lambda: datetime.now(UTC),
         spool=lake.root / "spool",
+        exchange=lake.root / "exchange",
     )
 
 

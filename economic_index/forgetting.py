@@ -6,6 +6,7 @@ Each reading asks all of it of the home as it lies there, so a killed run delays
 from economic_index.conversations.winners import WinnerStore
 from economic_index.due import conversations_stage, is_due
 from economic_index.lake import Lake
+from economic_index.llm.exchange_folder import EXCHANGE, forget_requests
 from economic_index.llm.store import AnswerStore
 from economic_index.local.vectors import VectorStore
 
@@ -62,3 +63,12 @@ def forget_answers(lake: Lake, winners: WinnerStore) -> None:
             store = AnswerStore(f"sqlite:///{path}")
             store.forget_all_but(set(winners.content_hashes()))
             store.close()
+
+
+def forget_exchange(lake: Lake) -> None:
+    """Forget requests that wait to be carried, of weeks whose conversations are others by now: they are written anew.
+
+    A file of answers goes with the run that has read all of it (economic_index/llm/exchange_answers.py).
+    """
+    stage = conversations_stage()
+    forget_requests(lake.root / EXCHANGE, lambda week: is_due(lake, stage, week))

@@ -244,6 +244,7 @@ class Transport(StrEnum):
     AUTO = "auto"
     LIVE = "live"
     BATCH = "batch"
+    FILES = "files"
 
 
 class BatchState(StrEnum):

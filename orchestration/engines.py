@@ -10,7 +10,7 @@ from typing import Any
 from economic_index.contracts.hierarchy import TASK_HIERARCHY
 from economic_index.contracts.reference import ONET_STATEMENTS
 from economic_index.lake import Lake
-from economic_index.vocabulary import Engine
+from economic_index.vocabulary import Engine, Transport
 from orchestration import settings as config
 from orchestration.model_settings import ModelSettings, ModelSettingsError
 from orchestration.progress import Progress
@@ -53,6 +53,7 @@ def _local(settings: Settings, progress: Progress) -> Any:
 
 def _reading(settings: Settings, model: ModelSettings, progress: Progress) -> Any:
     from economic_index.llm.engine import EngineSettings, ModelEngine
+    from economic_index.llm.exchange_folder import EXCHANGE
     from economic_index.llm.live import LiveSettings
     from economic_index.llm.prices import Prices
     from economic_index.llm.store import AnswerStore
@@ -85,6 +86,7 @@ def _reading(settings: Settings, model: ModelSettings, progress: Progress) -> An
         run_id=uuid.uuid4().hex,
         now=config.now,
         spool=settings.home / "batch_spool",
+        exchange=settings.home / EXCHANGE,
         report_index=lambda done, of: progress.aside("Embedding the statements, once a home", done, of),
         hierarchies=lambda: lake.read(TASK_HIERARCHY),
     )
@@ -110,12 +112,12 @@ def _endpoint(settings: Settings, model: ModelSettings) -> Any:
 
     if model.engine is Engine.REHEARSAL:
         return Endpoint(_rehearsal_url(settings, model), "rehearsal", is_rehearsal=True)
-    if not model.api_key:
+    if not model.api_key and model.transport is not Transport.FILES:
         raise ModelSettingsError(
             "OEI_ENGINE=claude needs a key: set ANTHROPIC_API_KEY. Without one, `make rehearse` shows a whole run for "
             "nothing, and OEI_ENGINE=local classifies without a model behind an interface."
         )
-    return Endpoint(model.base_url, model.api_key)
+    return Endpoint(model.base_url, model.api_key or "")
 
 
 def _rehearsal_url(settings: Settings, model: ModelSettings) -> str:

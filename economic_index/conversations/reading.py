@@ -27,6 +27,7 @@ from economic_index.forgetting import (
     drop_unfinished,
     drop_weeks_without_winners,
     forget_answers,
+    forget_exchange,
     forget_vectors,
 )
 from economic_index.lake import Lake, empty_frame, fingerprint
@@ -142,6 +143,7 @@ def read_sources(
         drop_weeks_without_winners(lake, store)
         forget_vectors(lake, store)
         forget_answers(lake, store)
+        forget_exchange(lake)
     return Reading(
         _frame(RAW_LOGS, [_dated(item.raw_log_row()) for item in reports]),
         _frame(CONVERSATIONS_REJECTED, [row for item in reports for row in item.rejections]),

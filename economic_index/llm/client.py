@@ -16,6 +16,8 @@ import anthropic
 import httpx2
 
 REHEARSAL_HEADER = "x-oei-rehearsal"
+REHEARSAL_ID = "msg_rehearsal_"
+"""How the id of a rehearsed message begins; all that marks it where no header comes with it."""
 DRAW_HEADER = "x-oei-draw"
 CONNECT_TIMEOUT, READ_TIMEOUT = 10.0, 60.0
 

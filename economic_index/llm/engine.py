@@ -76,6 +76,8 @@ class ModelEngine:
     now: Callable[[], datetime]
     spool: Path
     """Where requests of batches wait on disk; they hold text, and are deleted when their batch is collected."""
+    exchange: Path
+    """Where requests and answers lie that somebody carries by hand; they hold text."""
     report_index: Report = field(default=_silent, repr=False)
     hierarchies: Callable[[], pd.DataFrame] = field(default=pd.DataFrame, repr=False)
     """Reads reference/task_hierarchy."""
@@ -203,7 +205,7 @@ class ModelEngine:
     @cached_property
     def sender(self) -> Sender:
         """The ways to the model."""
-        return Sender(self.settings, self.store, self.prices, self.run_id, self.now, self.spool)
+        return Sender(self.settings, self.store, self.prices, self.run_id, self.now, self.spool, self.exchange)
 
     @cached_property
     def algorithms(self) -> Algorithms:

@@ -10,7 +10,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import batched
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -19,7 +18,7 @@ from pydantic import BaseModel, StringConstraints, ValidationError
 
 from economic_index.llm.client import REHEARSAL_ID
 from economic_index.llm.request import Sha
-from economic_index.llm.store import CHUNK, AnswerStore
+from economic_index.llm.store import AnswerStore, chunks
 
 _KEY = re.compile(r"[0-9a-f]{64}")
 _OFFSET_BITS = 44
@@ -33,7 +32,7 @@ class BadLine(Exception):
 
 class _Block(BaseModel):
     type: str
-    text: str = ""
+    text: str | None = None
 
 
 class _Usage(BaseModel):
@@ -122,11 +121,9 @@ class CarriedAnswers:
     def delete_read(self, store: AnswerStore) -> None:
         """Delete files of which every line is in the store, or of a request that ended in another way."""
         kept = set(self._kept)
-        for some in batched(self._places, CHUNK):
-            ended = store.ends_of([key.hex() for key in some])
-            for key in some:
-                if key.hex() not in ended:
-                    kept.update(place >> _OFFSET_BITS for place in self._places[key])
+        for keys in chunks([key.hex() for key in self._places]):
+            for key in set(keys) - store.ends_of(keys).keys():
+                kept.update(place >> _OFFSET_BITS for place in self._places[bytes.fromhex(key)])
         for number, path in enumerate(self._files):
             # what has grown meanwhile has lines that nobody has read
             if number not in kept and path.exists() and path.stat().st_size == self._sizes[number]:
@@ -169,13 +166,13 @@ class CarriedAnswers:
             place = ".".join(str(name) for name in error.errors(include_input=False)[0]["loc"])
             raise BadLine(f"not the shape of a result: {place or 'no object'}") from None
         if found.result.type == SUCCEEDED:
-            self._check_origin(found.result.message)
+            self._check(found.result.message)
         assert isinstance(read, dict)
         return read
 
-    def _check_origin(self, message: _Message | None) -> None:
+    def _check(self, message: _Message | None) -> None:
         """A rehearsed answer is never taken for a model's, nor the other way round."""
-        if message is None:
+        if message is None or any(block.type == "text" and block.text is None for block in message.content):
             raise BadLine("not the shape of a result: result.message")
         is_rehearsed = message.id.startswith(REHEARSAL_ID)
         if is_rehearsed and not self._is_rehearsal:

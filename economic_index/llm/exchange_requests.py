@@ -4,7 +4,7 @@ They hold private text: files of one owner, deleted once their requests are answ
 """
 
 import os
-from collections.abc import Callable
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -14,8 +14,6 @@ from economic_index.llm.batch_spool import unmarked
 from economic_index.llm.request import Request, Subject
 from economic_index.vocabulary import Purpose
 
-EXCHANGE = "exchange"
-"""The folder of a home in which requests go out and answers come in."""
 MOST_REQUESTS = 100_000
 # A batch takes 256 MB with what stands around its requests.
 MOST_BYTES = 250_000_000
@@ -44,6 +42,7 @@ class RequestFiles:
     _stems: set[str] = field(default_factory=set)
     _open: dict[str, _Part] = field(default_factory=dict)
     _written: list[Path] = field(default_factory=list)
+    _parts: Counter[str] = field(default_factory=Counter)
 
     def see(self, subject: Subject) -> None:
         """Files about requests of this kind are from now on this run's to write."""
@@ -89,8 +88,8 @@ class RequestFiles:
             return part
         if part:
             part.file.close()
-        number = 1 + sum(path.name.startswith(f"{stem}-0") for path in self._written)
-        path = self.folder / f"{stem}-{number:04d}.jsonl{_UNFINISHED}"
+        self._parts[stem] += 1
+        path = self.folder / f"{stem}-{self._parts[stem]:04d}.jsonl{_UNFINISHED}"
         file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb", 1 << 20)
         self._written.append(path)
         self._open[stem] = _Part(path, file)
@@ -100,9 +99,3 @@ class RequestFiles:
         purpose = "" if subject.purpose is Purpose.MAIN else f"-{subject.purpose.value}"
         return f"{self.week}-{subject.prompt}{purpose}"
 
-
-def forget_requests(folder: Path, is_stale: Callable[[date], bool]) -> None:
-    """Delete the files of weeks whose conversations are others by now: they are asked anew."""
-    for path in (folder / "requests").glob("2*-*-*-*"):
-        if is_stale(date.fromisoformat(path.name[:10])):
-            path.unlink(missing_ok=True)

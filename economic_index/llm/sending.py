@@ -13,6 +13,7 @@ from economic_index.classifier import Report, Watch
 from economic_index.llm.batch_store import open_batches
 from economic_index.llm.batches import BatchTransport
 from economic_index.llm.engine_settings import EngineSettings
+from economic_index.llm.files import FileTransport
 from economic_index.llm.live import LiveTransport, RunContext
 from economic_index.llm.pace import Pace
 from economic_index.llm.prices import Prices
@@ -24,7 +25,7 @@ from economic_index.vocabulary import Transport
 
 BATCH_FROM = 500
 """Pending requests from which on the transport `auto` takes a batch."""
-CACHE_TTL = {Transport.LIVE: "5m", Transport.BATCH: "1h"}
+CACHE_TTL = {Transport.LIVE: "5m", Transport.BATCH: "1h", Transport.FILES: "5m"}
 
 
 @dataclass(frozen=True)
@@ -37,13 +38,15 @@ class Sender:
     run_id: str
     now: Callable[[], datetime]
     spool: Path
+    exchange: Path
 
     def send(
         self, requests: Callable[[str], Iterable[Request]], pending: int, report: Report, watch: Watch
     ) -> RunState:
         """Send what `requests` gives for the cache marks of the way that is taken; about so many are pending.
 
-        Raises RunStopped if no request can go through; a run that stopped says so in its state.
+        Raises RunStopped if no request can go through, or requests wait in files; a run that stopped says so in its
+        state.
         """
         way = self._way(pending)
         state = RunState(total=pending)
@@ -69,7 +72,12 @@ class Sender:
         return Budget(self.settings.budget_micro_usd, self.store.spent_micro_usd())
 
     def _way(self, pending: int) -> Transport:
-        """How to ask: many at half the price in a batch, few at once; what a batch has claimed is waited for."""
+        """How to ask: many at half the price in a batch, few at once; what a batch has claimed is waited for.
+
+        Files are written only where a person says so, and leave out what a batch has claimed.
+        """
+        if self.settings.transport is Transport.FILES:
+            return Transport.FILES
         if self.settings.transport is not Transport.AUTO and not open_batches(self.store, self.now()):
             return self.settings.transport
         is_many = pending >= BATCH_FROM or open_batches(self.store, self.now())
@@ -84,8 +92,11 @@ class Sender:
         tick: Callable[[RunState], None],
     ) -> None:
         settings, prices, budget = self.settings, self.prices, self.budget()
-        transport: BatchTransport | LiveTransport
-        if way is Transport.BATCH:
+        transport: BatchTransport | LiveTransport | FileTransport
+        if way is Transport.FILES:
+            is_rehearsal = settings.endpoint.is_rehearsal
+            transport = FileTransport(self.exchange, self.store, context, state, is_rehearsal=is_rehearsal)
+        elif way is Transport.BATCH:
             transport = BatchTransport(
                 settings.endpoint, self.store, prices, budget, context, state, settings.batch, self.spool
             )

@@ -5,11 +5,10 @@ What its text says is answers.py's; what is wrong with it altering.py's.
 
 from typing import Any
 
+from economic_index.llm.client import REHEARSAL_ID
 from economic_index.rehearsal.asked import Asked
 from economic_index.rehearsal.cache import CacheUse
 
-MARK = "msg_rehearsal_"
-"""How the ids of messages begin, so that nobody takes one for a model's where no header comes with it, either."""
 THINKING_TOKENS = 250
 THINKING_BLOCK = {"type": "thinking", "thinking": "", "signature": "rehearsal"}
 
@@ -21,7 +20,7 @@ def message_of(asked: Asked, text: str, use: CacheUse, try_number: int, tier: st
     tokens = thinking + asked.prefix.row.tokens(len(text.encode()))
     content: list[dict[str, Any]] = [THINKING_BLOCK] if thinking else []
     message = {
-        "id": f"{MARK}{asked.identity[:18]}{try_number:04d}",
+        "id": f"{REHEARSAL_ID}{asked.identity[:18]}{try_number:04d}",
         "type": "message",
         "role": "assistant",
         "model": asked.model,

@@ -92,7 +92,7 @@ def test_a_killed_traversal_goes_on_where_it_was(home, server, week, hierarchy):
     plan = home.plan(hierarchy, week)
     home.ask(plan.requests(1, "5m"))
     with pytest.raises(Killed):
-        home.ask(until(plan.requests(2, "5m"), 9))
+        home.ask(until(plan.requests(2, "5m"), 3))
     before = server.stats(detail=True)["by_identity"]
     stored = home.store.answered_keys(list(before))
     home.descend(home.plan(hierarchy, week))

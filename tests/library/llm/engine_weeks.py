@@ -61,6 +61,7 @@ def engine(url: str, home: Path, model_dir: Path, statements: pd.DataFrame = NO_
         "run",
         lambda: datetime.now(UTC),
         home / "spool",
+        home / "exchange",
     )
 
 
