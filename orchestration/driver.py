@@ -28,7 +28,7 @@ from orchestration.assembly import build_definitions
 from orchestration.progress import DbtLines, Progress
 from orchestration.resources import PROGRESS
 from orchestration.rollup_inputs import rollup_inputs
-from orchestration.runs import close_dead_runs, materialize
+from orchestration.runs import RunWaits, close_dead_runs, materialize
 from orchestration.settings import PROJECT, Settings, now
 from orchestration.stages import stages_of
 
@@ -79,13 +79,21 @@ class Driver:
             materialize(job, instance, [HIERARCHY])
         PROGRESS.stage("Classifying conversations", sum(counts.get(week, 0) for week in due))
         weekly = weekly_keys(stages)
+        waiting: list[RunWaits] = []
         for number, week in enumerate(due, start=1):
-            materialize(job, instance, weekly, week=week)
+            try:
+                materialize(job, instance, weekly, week=week)
+            except RunWaits as error:  # the other weeks' requests are to be carried together with these
+                PROGRESS.note(f"Week {week} waits: its requests are written.")
+                waiting.append(error)
+                continue
             PROGRESS.advance(counts.get(week, 0))
             PROGRESS.note(f"Week {week} done: {counts.get(week, 0):,} conversations ({number} of {len(due)} weeks)")
             left = [stage.table.name for stage in stages if is_due(lake, stage, week)]
             if left:
                 raise RuntimeError(f"Week {week}: {', '.join(left)} broke its contract; see its checks (make ui).")
+        if waiting:
+            raise RunWaits(f"{len(waiting)} of {len(due)} weeks wait for answers. The first: {waiting[0]}")
         if self.settings.model is not None:
             spent = _metadata(materialize(job, instance, _keys("ledger")))
             PROGRESS.note(f"Spent in this home: {spent['usd']:.4f} USD for {spent['requests']:,} requests.")

@@ -14,11 +14,17 @@ import dagster as dg
 from economic_index.lake import process_exists
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+# Of economic_index/llm/files.py, by its name: that module loads a client which a local run does not need.
+AWAITS = "AnswersAwaited"
 HOST = socket.gethostname()
 
 
 class RunFailed(Exception):
     """A run failed; the message names the step and what it said."""
+
+
+class RunWaits(RunFailed):
+    """A run wrote requests for somebody to carry, and goes on when answers are there."""
 
 
 def close_dead_runs(instance: dg.DagsterInstance) -> int:
@@ -38,7 +44,7 @@ def materialize(
     *,
     week: date | None = None,
 ) -> Any:
-    """Materialise assets here and now; raises RunFailed with the first failed step."""
+    """Materialise assets here and now; raises RunFailed with the first failed step, or RunWaits."""
     result = job.execute_in_process(
         instance=instance,
         asset_selection=list(keys),
@@ -53,5 +59,6 @@ def materialize(
             raise RunFailed("The run failed before its first step; see it in the UI (make ui).")
         error = failed[0].step_failure_data.error
         cause = error.cause if error and error.cause else error
-        raise RunFailed(f"{failed[0].step_key}: {cause.message.strip() if cause else 'failed'}")
+        kind = RunWaits if cause and cause.cls_name == AWAITS else RunFailed
+        raise kind(f"{failed[0].step_key}: {cause.message.strip() if cause else 'failed'}")
     return result
