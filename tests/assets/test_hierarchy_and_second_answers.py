@@ -172,3 +172,9 @@ def test_the_estimate_counts_what_the_run_then_asks(server, model_dir, tmp_path,
     run(lake, asked, [cost_estimate])
     after = lake.read(COST_ESTIMATE).query("way == 'live'").set_index("prompt")["requests"]
     assert after[["facets", "task", "hierarchy_step", "facets, again"]].sum() == 0
+
+
+def test_a_week_in_which_nobody_was_drawn_has_an_empty_table(server, model_dir, tmp_path, lake):
+    run(lake, asking(server, tmp_path, model_dir, lake, sample_share=1e-9), WEEKLY)
+    assert lake.commit_of(SECOND_ANSWERS, WEEK).row_count == 0
+    assert not is_due(lake, SECOND, WEEK)
