@@ -7,6 +7,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+import yaml
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "library" / "llm"))
 from engine_weeks import WEEK, engine, home_of
@@ -105,7 +106,8 @@ def test_dead_letters_are_shown_and_the_run_config_that_is_shown_asks_again(worl
     assert not check.passed
     assert check.severity is dg.AssetCheckSeverity.WARN
     dead = check.metadata["reason_refused"].value
-    assert "config: {retry: [refused]}" in check.metadata["to_ask_again"].value
+    shown = check.metadata["to_ask_again"].value.partition("launchpad: ")[2]
+    assert yaml.safe_load(shown) == {"ops": {"facet_summaries": {"config": {"retry": ["refused"]}}}}
     lake, _ = world
     assert len(lake.read_week(FACET_SUMMARIES_REJECTED, WEEK)) == dead > 0
     sent = server.stats()["arrivals"]

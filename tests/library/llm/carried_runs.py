@@ -91,8 +91,11 @@ class Exchange:
             self.said = str(error)
         return state
 
+    def answers(self, numbers) -> dict:
+        return self.store.answers_of([content(number) for number in numbers], "facets", MODEL)
+
     def answered(self, numbers) -> set[int]:
-        found = self.store.answers_of([content(number) for number in numbers], "facets", MODEL)
+        found = self.answers(numbers)
         return {number for number in numbers if content(number) in found}
 
     def outcomes(self, numbers) -> dict:

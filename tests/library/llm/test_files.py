@@ -189,7 +189,7 @@ def test_of_several_answers_the_first_that_says_what_was_asked_counts(home, serv
     other = replace_label(good[0])
     put(home.folder, "results.jsonl", [expired, cut, good[0], other, *prose])
     assert home.run(wanted).ended == {State.ANSWERED: 1, State.UNPARSABLE: 1}
-    (kept,) = home.store.answers_of([content(0)], "facets", "claude-haiku-5-5")[content(0)]
+    (kept,) = home.answers([0])[content(0)]
     assert kept.reply == good[0]["result"]["message"]["content"][0]["text"]
     assert [row.request_id for row in home.attempts() if row.outcome == "unparsable"] == ["msg_rehearsal_a"]
 
