@@ -98,4 +98,3 @@ class RequestFiles:
     def _stem(self, subject: Subject) -> str:
         purpose = "" if subject.purpose is Purpose.MAIN else f"-{subject.purpose.value}"
         return f"{self.week}-{subject.prompt}{purpose}"
-

@@ -13,6 +13,7 @@ from economic_index.classifier import Report, Watch
 from economic_index.llm.batch_store import open_batches
 from economic_index.llm.batches import BatchTransport
 from economic_index.llm.engine_settings import EngineSettings
+from economic_index.llm.exchange_folder import forget_requests
 from economic_index.llm.files import FileTransport
 from economic_index.llm.live import LiveTransport, RunContext
 from economic_index.llm.pace import Pace
@@ -55,6 +56,7 @@ class Sender:
         if not pending:
             for _ in distinct:  # nothing is lacking, but what has nothing to read must be found
                 pass
+            self._forget_carried(watch)
             return state
 
         def tick(now: RunState) -> None:
@@ -64,8 +66,13 @@ class Sender:
         context = RunContext(self.run_id, watch.week_start, self.now)
         asyncio.run(self._run(distinct, way, context, state, tick))
         self.store.share(subjects)
+        self._forget_carried(watch)
         tick(state)
         return state
+
+    def _forget_carried(self, watch: Watch) -> None:
+        """Nothing waits in files, however it was answered: what an earlier run of the week wrote there goes."""
+        forget_requests(self.exchange, lambda week: week == watch.week_start)
 
     def budget(self) -> Budget:
         """What may be spent in all, and what was."""

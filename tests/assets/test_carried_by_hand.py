@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "library" / "llm"))
-from carried_runs import carry, requests_in
+from carried_runs import carry, put, requests_in
 from engine_weeks import WEEK, engine, home_of
 
 from assets.facet_summaries import facet_summaries_asset
@@ -32,7 +32,7 @@ def server(tmp_path):
         yield running
 
 
-def run(lake, asked) -> dg.ExecuteInProcessResult:
+def run(lake, asked, retry=()) -> dg.ExecuteInProcessResult:
     plain = {"lake": lake, "engine": asked, "progress": lambda what, done, of: None}
     with dg.DagsterInstance.ephemeral() as instance:
         return dg.materialize(
@@ -40,6 +40,7 @@ def run(lake, asked) -> dg.ExecuteInProcessResult:
             instance=instance,
             partition_key=WEEK.isoformat(),
             resources={name: dg.ResourceDefinition.hardcoded_resource(value) for name, value in plain.items()},
+            run_config={"ops": {"facet_summaries": {"config": {"retry": list(retry)}}}},
         )
 
 
@@ -65,3 +66,32 @@ def test_a_week_goes_on_each_time_that_answers_are_brought(server, tmp_path):
     run(live, engine(server.url, tmp_path / "other", tmp_path / "model", sample_share=0.0))
     for table in TABLES:
         assert lake.read_week(table, WEEK).equals(live.read_week(table, WEEK))
+
+
+def test_what_failed_is_asked_again_and_not_read_again(server, tmp_path):
+    lake = home_of(tmp_path / "home", range(COUNT))
+    asked = engine(server.url, tmp_path, tmp_path / "model", transport=Transport.FILES, tolerated=1.0, sample_share=0.0)
+    with pytest.raises(AnswersAwaited):
+        run(lake, asked)
+    server.control(faults={"refusal": 1.0})
+    lines = carry(server.url, asked.exchange)
+    assert run(lake, asked).success
+    assert set(lake.read_week(FACET_SUMMARIES, WEEK)["language_state"]) == {"refused"}
+    put(asked.exchange, "again.jsonl", lines)
+    with pytest.raises(AnswersAwaited, match=f"0 of {COUNT} requests are answered"):
+        run(lake, asked, retry=["refused"])
+    server.control(faults={})
+    carry(server.url, asked.exchange)
+    # the same run: the week as it was written is not due by itself
+    with pytest.raises(AnswersAwaited, match=f"{WEEK}-task-0001.jsonl"):
+        run(lake, asked, retry=["refused"])
+    assert set(lake.read_week(FACET_SUMMARIES, WEEK)["language_state"]) == {"answered"}
+
+
+def test_requests_that_were_answered_in_another_way_do_not_stay(server, tmp_path):
+    lake = home_of(tmp_path / "home", range(COUNT))
+    asked = engine(server.url, tmp_path, tmp_path / "model", transport=Transport.FILES, sample_share=0.0)
+    with pytest.raises(AnswersAwaited):
+        run(lake, asked)
+    assert run(lake, engine(server.url, tmp_path, tmp_path / "model", sample_share=0.0)).success
+    assert requests_in(asked.exchange) == []
