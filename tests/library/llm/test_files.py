@@ -1,8 +1,12 @@
 """Requests and answers as files: what lacks is written, what comes back is read once, and nothing is taken on trust."""
 
 import stat
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
+from textwrap import dedent
 
 import orjson
 import pytest
@@ -60,6 +64,18 @@ def test_what_is_carried_back_is_what_the_live_transport_would_have_had(home, se
         [content(n) for n in range(20)], "facets", "claude-haiku-5-5"
     )
     assert home.files("requests") == home.files("answers") == []
+
+
+def test_the_carrier_of_the_manual_brings_what_can_be_read(home, server, tmp_path):
+    manual = (Path(__file__).parents[3] / "docs" / "asking_a_model.md").read_text()
+    script = tmp_path / "carry.py"
+    script.write_text(dedent(manual.partition("```python\n")[2].partition("```")[0]))
+    home.run(requests(range(3)))
+    (path,) = (home.folder / "requests").iterdir()
+    env = {"ANTHROPIC_BASE_URL": server.url, "ANTHROPIC_API_KEY": "x", "PATH": ""}
+    said = subprocess.run([sys.executable, script, path], env=env, capture_output=True, text=True, check=True).stdout
+    put(home.folder, "results.jsonl", said.splitlines())
+    assert home.run(requests(range(3))).ended == {State.ANSWERED: 3}
 
 
 def test_only_its_owner_may_read_what_is_written(home):
