@@ -19,6 +19,7 @@ from economic_index.conversations.sources import Source
 from economic_index.conversations.weekly import conversations_of_week, weeks_with_winners
 from economic_index.due import conversations_stage, input_fingerprint, is_due
 from economic_index.lake import Lake
+from economic_index.llm.exchange_folder import EXCHANGE
 from economic_index.llm.prices import Usage
 from economic_index.llm.records import Answer, Attempt, Settled
 from economic_index.llm.request import Subject
@@ -184,6 +185,22 @@ def test_a_superseded_version_takes_with_it_what_a_model_said_of_it(lake: Lake, 
     assert set(store.answers_of([*before], "facets", "model")) == kept
     assert store.answers_of(["statements"], "hierarchy_propose", "model")
     assert store.spent_micro_usd() == 3 * 7
+
+
+def test_requests_that_wait_to_be_carried_go_with_the_conversations_they_are_about(lake: Lake, logs: Path) -> None:
+    chat = Chat("c", ("q", "a secret, deleted later"))
+    write_export(logs / "a.json", [chat])
+    read_logs(lake, source_of(logs))
+    commit_due(lake)
+    (week,) = weeks_with_winners(lake)
+    waiting = lake.root / EXCHANGE / "requests" / f"{week}-facets-0001.jsonl"
+    waiting.parent.mkdir(parents=True)
+    waiting.write_text("a secret")
+    read_logs(lake, source_of(logs))
+    assert waiting.exists()
+    write_export(logs / "b.json", [replace(chat, texts=("q", "a"), updated=datetime(2026, 3, 1, tzinfo=UTC))])
+    read_logs(lake, source_of(logs))
+    assert not waiting.exists()
 
 
 def said_of(content: str, prompt: str) -> Settled:
