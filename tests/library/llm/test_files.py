@@ -132,6 +132,7 @@ def test_a_run_that_breaks_off_keeps_what_it_read_and_leaves_the_files_of_the_la
         home.run(broken())
     assert home.answered(range(10)) == {0, 1, 2}
     assert home.waiting == before
+    assert home.files() == [f"{WEEK}-facets-0001.jsonl"]
     assert home.files("answers") == ["results.jsonl"]
     assert home.run(requests(range(10))).ended == {State.ANSWERED: 3}
     assert len(home.attempts()) == 3
