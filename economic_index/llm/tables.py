@@ -54,7 +54,7 @@ ANSWERS = sa.Table(
     sa.Column("is_repaired", sa.Boolean, nullable=False),
     sa.Column("request_id", sa.String(64)),
     sa.Column("answered_at", Moment, nullable=False),
-    sa.Index("answers_of_content", "content_hash"),
+    sa.Index("answers_of_content", "content_hash", "prompt"),
 )
 
 OUTCOMES = sa.Table(
@@ -67,7 +67,7 @@ OUTCOMES = sa.Table(
     sa.Column("category", sa.String(64)),
     sa.Column("tries", sa.Integer, nullable=False),
     sa.Column("last_at", Moment, nullable=False),
-    sa.Index("outcomes_of_content", "content_hash"),
+    sa.Index("outcomes_of_content", "content_hash", "prompt"),
 )
 
 TOKEN_COLUMNS = ("uncached", "written_5m", "written_1h", "read", "output", "thinking")
@@ -98,6 +98,7 @@ ATTEMPTS = sa.Table(
     *[sa.Column(f"{name}_tokens", sa.BigInteger, nullable=False) for name in TOKEN_COLUMNS],
     sa.Column("usd_micro", sa.BigInteger, nullable=False),
     sa.Index("attempts_of_key", "key"),
+    sa.Index("attempts_cost", "usd_micro"),
 )
 
 BATCHES = sa.Table(
