@@ -33,9 +33,22 @@ def letters_of(stage: Stage) -> Table | None:
     return next((table for table in stage.tables[:-1] if table.name == f"{stage.table.name}_rejected"), None)
 
 
+def can_fail(stage: Stage) -> bool:
+    """Whether the stage asks something that may have no answer."""
+    return letters_of(stage) is not None or "state" in stage.table.schema.columns
+
+
+def reasons_in(lake: Lake, stage: Stage, week: date) -> list[str]:
+    """Why there is no answer, once for each: of the dead letters, or of the table's own rows if it has none."""
+    if (letters := letters_of(stage)) is not None:
+        return [str(reason) for reason in lake.read_week(letters, week)["reason"]]
+    known = {reason.value for reason in DeadLetterReason}
+    return [str(state) for state in lake.read_week(stage.table, week)["state"] if state in known]
+
+
 def dead_letter_check(stage: Stage) -> list[dg.AssetCheckSpec]:
     """The check of a stage that has dead letters; it warns, and blocks nothing."""
-    if letters_of(stage) is None:
+    if not can_fail(stage):
         return []
     return [
         dg.AssetCheckSpec(
@@ -48,12 +61,11 @@ def dead_letter_check(stage: Stage) -> list[dg.AssetCheckSpec]:
 
 def check_dead_letters(lake: Lake, stage: Stage, weeks: Sequence[date]) -> list[dg.AssetCheckResult]:
     """Counts by reason, and the run config that asks again."""
-    letters = letters_of(stage)
-    if letters is None:
+    if not can_fail(stage):
         return []
     counts: Counter[str] = Counter()
     for week in weeks:
-        counts.update(lake.read_week(letters, week)["reason"].tolist())
+        counts.update(reasons_in(lake, stage, week))
     metadata: dict[str, Any] = {"dead_letters": counts.total(), **{f"reason_{name}": n for name, n in counts.items()}}
     if counts:
         reasons = ", ".join(sorted(counts))
@@ -77,14 +89,13 @@ def forget_failures(
     lake: Lake, stage: Stage, weeks: Sequence[date], reasons: Collection[str], engine: Classifier
 ) -> set[date]:
     """Weeks with failures of these reasons; the engine forgets that their requests were made."""
-    letters = letters_of(stage)
-    if letters is None or not reasons:
+    if not can_fail(stage) or not reasons:
         return set()
     again: set[date] = set()
     for week in weeks:
         # of the whole week: one with too many failures was never written, and has no dead letters yet
         contents = lake.read_week(CONVERSATIONS, week)["content_hash"].tolist()
-        forgotten = engine.retry({State(reason) for reason in reasons}, contents)
-        if forgotten or lake.read_week(letters, week)["reason"].isin(list(reasons)).any():
+        forgotten = engine.retry(stage.table.name, {State(reason) for reason in reasons}, contents)
+        if forgotten or set(reasons_in(lake, stage, week)) & set(reasons):
             again.add(week)
     return again

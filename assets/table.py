@@ -11,7 +11,7 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
-from assets.dead_letters import CONFIG, check_dead_letters, dead_letter_check, forget_failures, letters_of
+from assets.dead_letters import CONFIG, can_fail, check_dead_letters, dead_letter_check, forget_failures
 from assets.watching import RunWatch
 from assets.weeks import WEEKS, TextScan, WeekRows, Weeks
 from economic_index.classifier import Numbers
@@ -120,7 +120,7 @@ def weekly_table(
                 for table in tables
             ],
             check_specs=[*[contract_check(table) for table in tables], *dead_letter_check(stage)],
-            config_schema=CONFIG if letters_of(stage) else None,
+            config_schema=CONFIG if can_fail(stage) else None,
             required_resource_keys={"lake", *resources},
             pool=pool,
             backfill_policy=dg.BackfillPolicy.single_run(),
@@ -130,7 +130,7 @@ def weekly_table(
             lake: Lake = context.resources.lake
             weeks = tuple(date.fromisoformat(key) for key in context.partition_keys)
             again = set()
-            if letters_of(stage) and (reasons := context.op_execution_context.op_config["retry"]):
+            if can_fail(stage) and (reasons := context.op_execution_context.op_config["retry"]):
                 again = forget_failures(lake, stage, weeks, reasons, context.resources.engine)
             due = tuple(week for week in weeks if week in again or is_due(lake, stage, week))
             if skipped := len(weeks) - len(due):

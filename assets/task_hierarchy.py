@@ -33,7 +33,10 @@ FALLBACKS = "fallbacks"
     metadata={"dagster/column_schema": column_schema(TASK_HIERARCHY)},
     config_schema={
         "build_again": dg.Field(
-            bool, default_value=False, is_required=False, description="Build it although there is one."
+            bool,
+            default_value=False,
+            is_required=False,
+            description="Build it although there is one: requests that failed are asked again.",
         )
     },
     check_specs=[
@@ -53,11 +56,13 @@ def task_hierarchy(
     rows = engine.hierarchy_rows()
     rules: list[str] = []
     if rows is None or context.op_execution_context.op_config["build_again"]:
+        engine.forget_failed_building()
         today = engine.now().date()
         watch = RunWatch(context, KEY, is_weekly=False)(today - timedelta(days=today.weekday()))
         rows = engine.build_hierarchy(lambda done, of: progress("hierarchy built", done, of), watch)
         known = lake.read(TASK_HIERARCHY)
-        is_kept = known["kind"].ne(rows["kind"].iloc[0]) | known["onet_version"].ne(rows["onet_version"].iloc[0])
+        same = ["engine", "kind", "onet_version"]
+        is_kept = known[same].ne(rows[same].iloc[0]).any(axis=1)
         table = pd.concat([known.loc[is_kept], rows], ignore_index=True)
         if not (rules := broken_rules(TASK_HIERARCHY, table)):
             lake.write(TASK_HIERARCHY, table, fingerprint(rows["hierarchy_id"].iloc[0], len(table)))

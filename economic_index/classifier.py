@@ -33,8 +33,8 @@ class Watch:
 class Classifier(Protocol):
     """An engine. Rows may come as a frame, or as batches in the order of the conversations' ids."""
 
-    def retry(self, states: Collection[State], contents: Sequence[str]) -> int:
-        """Forget that requests about these contents ended in one of the states; returns how many did."""
+    def retry(self, table: str, states: Collection[State], contents: Sequence[str]) -> int:
+        """Forget that a table's requests about these contents ended in one of the states; returns how many did."""
         ...
 
     def label(

@@ -19,6 +19,9 @@ from economic_index.contracts.lake import (
 from economic_index.conversations.weekly import CONVERSATIONS_VERSION, week_fingerprint, weeks_with_winners
 from economic_index.lake import FIRST_WEEK, Lake, fingerprint
 
+MAIN_STAGES = 3
+"""Of the weekly stages those that figures are made from; a sample that is asked again follows them."""
+
 
 @dataclass(frozen=True)
 class Stage:

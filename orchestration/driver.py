@@ -16,19 +16,21 @@ import dagster as dg
 from assets.publication import SERVED
 from economic_index.assign.sample import wants_hierarchy
 from economic_index.contracts.hierarchy import TASK_HIERARCHY
+from economic_index.contracts.lake import CONVERSATIONS
 from economic_index.conversations.weekly import winner_counts
-from economic_index.due import Stage, due_weeks, is_due, waiting_weeks
+from economic_index.due import MAIN_STAGES, Stage, due_weeks, is_due, waiting_weeks
 from economic_index.lake import Lake
 from economic_index.local.kernel import choose_kernel, describe
 from economic_index.publish.headlines import headlines
 from economic_index.publish.report_note import is_report_current
 from economic_index.publish.served import ServedMarts
-from economic_index.vocabulary import Engine
+from economic_index.vocabulary import Algorithm, Engine
 from orchestration.assembly import build_definitions
+from orchestration.model_settings import ModelSettings
 from orchestration.progress import DbtLines, Progress
 from orchestration.resources import PROGRESS
 from orchestration.rollup_inputs import rollup_inputs
-from orchestration.runs import RunWaits, close_dead_runs, materialize
+from orchestration.runs import RunFailed, RunWaits, close_dead_runs, materialize
 from orchestration.settings import PROJECT, Settings, now
 from orchestration.stages import stages_of
 
@@ -74,11 +76,11 @@ class Driver:
                 materialize(job, instance, weekly_keys(stages[:1]), week=week)
             self._say_cost(materialize(job, instance, _keys("cost_estimate")))
         model = self.settings.model
-        if due and model and wants_hierarchy(model.algorithm, model.sample_share, sum(counts.values())):
-            PROGRESS.stage("Building the task hierarchy, once a home")
-            materialize(job, instance, [HIERARCHY])
+        if due and model and model.algorithm is not Algorithm.CHOICE:
+            self._build_hierarchy(job, instance)
         PROGRESS.stage("Classifying conversations", sum(counts.get(week, 0) for week in due))
-        weekly = weekly_keys(stages)
+        main, second = stages[:MAIN_STAGES], stages[MAIN_STAGES:]
+        weekly = weekly_keys(main)
         waiting: list[RunWaits] = []
         for number, week in enumerate(due, start=1):
             try:
@@ -89,15 +91,46 @@ class Driver:
                 continue
             PROGRESS.advance(counts.get(week, 0))
             PROGRESS.note(f"Week {week} done: {counts.get(week, 0):,} conversations ({number} of {len(due)} weeks)")
-            left = [stage.table.name for stage in stages if is_due(lake, stage, week)]
+            left = [stage.table.name for stage in main if is_due(lake, stage, week)]
             if left:
                 raise RuntimeError(f"Week {week}: {', '.join(left)} broke its contract; see its checks (make ui).")
         if waiting:
             raise RunWaits(f"{len(waiting)} of {len(due)} weeks wait for answers. The first: {waiting[0]}")
+        if second and model:
+            self._ask_again(job, instance, lake, second, model)
         if self.settings.model is not None:
             spent = _metadata(materialize(job, instance, _keys("ledger")))
             PROGRESS.note(f"Spent in this home: {spent['usd']:.4f} USD for {spent['requests']:,} requests.")
         return len(due)
+
+    def _build_hierarchy(self, job: dg.JobDefinition, instance: dg.DagsterInstance) -> None:
+        PROGRESS.stage("Building the task hierarchy, once a home")
+        materialize(job, instance, [HIERARCHY])
+
+    def _ask_again(
+        self,
+        job: dg.JobDefinition,
+        instance: dg.DagsterInstance,
+        lake: Lake,
+        second: Sequence[Stage],
+        model: ModelSettings,
+    ) -> None:
+        """The sample comes last, and what stops it does not keep the index from being published."""
+        weeks = lake.weeks_of(CONVERSATIONS)
+        conversations = sum(commit.row_count for week in weeks if (commit := lake.commit_of(CONVERSATIONS, week)))
+        try:
+            is_due_at_all = any(is_due(lake, stage, week) for stage in second for week in weeks)
+            if is_due_at_all and wants_hierarchy(model.algorithm, model.sample_share, conversations):
+                self._build_hierarchy(job, instance)
+            due = [week for week in weeks if any(is_due(lake, stage, week) for stage in second)]
+            PROGRESS.stage("Asking a sample again", len(due))
+            for week in due:
+                materialize(job, instance, weekly_keys(second), week=week)
+                PROGRESS.advance(1)
+        except RunWaits:
+            raise
+        except RunFailed as error:
+            PROGRESS.note(f"The sample was not asked again as a whole: {error} The next run goes on with it.")
 
     def _say_cost(self, result: dg.ExecuteInProcessResult) -> None:
         told = _metadata(result)

@@ -12,7 +12,7 @@ import dagster as dg
 from assets.publication import REPORT, SERVED
 from assets.table import WEEKLY_STEP
 from economic_index.conversations.sources import load_sources, stat_fingerprint
-from economic_index.due import Stage, due_weeks, input_fingerprint
+from economic_index.due import MAIN_STAGES, Stage, due_weeks, input_fingerprint
 from economic_index.lake import Lake, fingerprint
 from economic_index.publish.report_note import is_report_current, publish_version
 from orchestration import settings as config
@@ -68,13 +68,14 @@ def weeks_due(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | d
     due = due_weeks(lake, stages, config.now())
     at_work = weeks_at_work(runs)
     free = [week for week in due if week.isoformat() not in at_work]
+    main = due_weeks(lake, stages[:MAIN_STAGES], config.now())
     for week in free:
         key = _state_of_week(lake, stages, week)
         yield dg.RunRequest(run_key=key, job_name=classify_week.name, partition_key=week.isoformat())
-    if due and not free:
-        yield dg.SkipReason(f"{len(due)} weeks are due, and in runs that are queued or running.")
-    elif not due:
+    if not main and not at_work:  # a sample that cannot be asked again keeps nothing from being published
         yield _publication(lake, runs)
+    elif due and not free:
+        yield dg.SkipReason(f"{len(due)} weeks are due, and in runs that are queued or running.")
 
 
 def _state_of_week(lake: Lake, stages: Sequence[Stage], week: date) -> str:

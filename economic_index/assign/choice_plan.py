@@ -26,6 +26,7 @@ class _Look(NamedTuple):
 
     conversation_id: str
     closed: MappingState
+    is_open: bool
     described: Described | None
     standing: Standing | None
 
@@ -77,9 +78,9 @@ class ChoicePlan:
 
     def found(self) -> Iterator[Found]:
         """What was chosen among the nearest statements for each conversation, in order."""
-        for name, closed, _, standing in self._looks():
+        for name, closed, is_open, _, standing in self._looks():
             if standing is None:
-                yield Found(name, closed, {}, was_asked=False)
+                yield Found(name, closed, {}, was_asked=is_open)
             elif answer := standing.answered.get(PROMPT):
                 yield Found(name, MappingState.ANSWERED, picks_of(answer), answer.served_model)
             else:
@@ -87,7 +88,7 @@ class ChoicePlan:
 
     def _lacking(self) -> Iterator[Described]:
         seen: set[str] = set()
-        for _, _, described, standing in self._looks():
+        for _, _, _, described, standing in self._looks():
             if described and standing and standing.lacking and described.content_hash not in seen:
                 seen.add(described.content_hash)
                 yield described
@@ -102,8 +103,8 @@ class ChoicePlan:
             for place, row in zip(map(int, part.index), part.itertuples(index=False), strict=True):
                 name, each = str(row.conversation_id), described.get(place)
                 if each is None:
-                    yield _Look(name, closed_state(row), None, None)
+                    yield _Look(name, closed_state(row), bool(self.descriptions.is_open[place]), None, None)
                     continue
                 mine, ends = answers.get(each.content_hash, []), outcomes.get(each.content_hash, [])
                 standing = standing_of(mine, ends, (questions.pair(each.answer_key),))
-                yield _Look(name, MappingState.DEAD, each, standing)
+                yield _Look(name, MappingState.DEAD, True, each, standing)

@@ -39,6 +39,16 @@ class Descriptions:
         """How many those are."""
         return int(self.is_open.sum())
 
+    def missing(self) -> list[str]:
+        """Contents whose task is asked for and whose description is not in this store, each once."""
+        contents = sorted(set(self.facets.loc[self.is_open, "content_hash"]))
+        found: list[str] = []
+        for start in range(0, len(contents), AT_ONCE):
+            part = contents[start : start + AT_ONCE]
+            standings = self.facet_questions.standings(self.store, part, with_reply=False)
+            found += [content for content in part if Facet.REQUEST not in standings[content].answered]
+        return found
+
     def of(self, places: Sequence[int]) -> dict[int, Described]:
         """The descriptions of the conversations at these places of the table, by place; not all have one."""
         rows = self.facets.iloc[list(places)]

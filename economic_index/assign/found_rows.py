@@ -52,7 +52,11 @@ def _letter(found: Found) -> dict[str, Any] | None:
     if not found.was_asked or found.state is MappingState.ANSWERED:
         return None
     ended = found.ended
-    reason, detail, tries = (ended.state, ended.reason, ended.tries) if ended else (State.OVER_BUDGET, "not sent", 0)
+    if ended:
+        reason, detail, tries = State(ended.state), ended.reason, ended.tries
+    else:
+        reason, tries = State(found.state), 0
+        detail = "not sent" if reason is State.OVER_BUDGET else "its description is not in the store of answers"
     return {
         "conversation_id": found.conversation_id,
         "reason": reason.value,

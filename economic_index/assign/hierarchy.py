@@ -143,13 +143,17 @@ def _hash_of_set(ids: Sequence[str], texts: Sequence[str]) -> str:
 
 
 def hierarchy_of_set(
-    rows: pd.DataFrame, kind: str, onet_version: str, ids: Sequence[str], texts: Sequence[str]
+    rows: pd.DataFrame, engine: str, kind: str, onet_version: str, ids: Sequence[str], texts: Sequence[str]
 ) -> pd.DataFrame | None:
-    """Of the rows of reference/task_hierarchy those of the hierarchy over these sentences, if there is one."""
+    """Of the rows of reference/task_hierarchy those that this engine built over these sentences, if it did.
+
+    A rehearsed tree never leads real conversations.
+    """
     if rows.empty:
         return None
     is_of_set = (
-        rows["kind"].eq(kind)
+        rows["engine"].eq(engine)
+        & rows["kind"].eq(kind)
         & rows["onet_version"].eq(onet_version)
         & rows["sentences_hash"].eq(_hash_of_set(ids, texts))
     )

@@ -5,7 +5,7 @@ A round is sent by whoever has a transport. What is asked stands in hierarchy_ti
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from pydantic import BaseModel
@@ -44,14 +44,19 @@ class Phase:
         """Requests that have no answer yet, and did not end without one."""
         return sum(bool(standing.lacking) for standing in self._standings())
 
-    def requests(self) -> Iterator[Request]:
+    def requests(self, cache_ttl: str | None = "5m") -> Iterator[Request]:
         """Those requests. What is known from a run that was killed is not asked again."""
+        frame = self.frame if cache_ttl == self.frame.cache_ttl else self._cached_for(cache_ttl)
         for ask, standing in zip(self.asks, self._standings(), strict=True):
             if standing.lacking:
                 subject = Subject(
                     self._content(ask), self.prompt, self.frame.model, Purpose.MAIN, (self._pair,), ask.options
                 )
-                yield self.frame.request(subject, ask.user)
+                yield frame.request(subject, ask.user)
+
+    def _cached_for(self, cache_ttl: str | None) -> Frame:
+        """The same frame with other cache marks, if it has any: the same answers."""
+        return replace(self.frame, cache_ttl=cache_ttl) if self.frame.cache_ttl else self.frame
 
     def replies(self) -> list[BaseModel | None]:
         """The reply to each question, None where a request ended without one. Raises HierarchyUnfinished."""

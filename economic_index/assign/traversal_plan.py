@@ -98,7 +98,7 @@ class TraversalPlan:
         for (place, _, way), row in zip(self._ways(), self.facets.itertuples(index=False), strict=True):
             name = str(names[place])
             if way is None:
-                yield Found(name, closed_state(row), {}, was_asked=False)
+                yield Found(name, closed_state(row), {}, was_asked=bool(self.descriptions.is_open[place]))
             elif way.is_none:
                 yield Found(name, MappingState.ANSWERED, {}, way.served_model)
             elif self.questions.hierarchy.is_leaf(way.node):

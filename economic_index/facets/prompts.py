@@ -174,9 +174,5 @@ def lock_entries() -> Mapping[str, Mapping[str, Any]]:
     }
 
 
-def _locked_fingerprint(name: str, wording: Wording) -> str:
-    return Prompt.read(name, wording).fingerprint() if name == "frame" else prompt_fingerprint(name, wording)
-
-
 def _hash(*parts: str) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()

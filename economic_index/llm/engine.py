@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from economic_index.assign.algorithms import Algorithms, Plan, parts_of, rounds_of
+from economic_index.assign.algorithms import Algorithms, Plan, other_than, parts_of, rounds_of
 from economic_index.assign.candidates import (
     BANK,
     Candidates,
@@ -23,6 +23,7 @@ from economic_index.assign.candidates import (
     sentences,
 )
 from economic_index.assign.choice import TaskQuestions
+from economic_index.assign.descriptions import Descriptions
 from economic_index.assign.hierarchy import HierarchyMissing, hierarchy_of_set, read_hierarchy
 from economic_index.assign.hierarchy_build import HierarchyBuild
 from economic_index.assign.links import Links
@@ -32,9 +33,12 @@ from economic_index.assign.second_tasks import SecondTasks
 from economic_index.assign.task_rows import answers_of
 from economic_index.assign.traversal import StepQuestions
 from economic_index.classifier import Report, Rows, Watch
+from economic_index.contracts.hierarchy import SECOND_ANSWERS
+from economic_index.contracts.lake import FACET_SUMMARIES, ONET_TASK_MAPPINGS
 from economic_index.facets.answering import FacetAnswers
+from economic_index.facets.asking import PROMPT as FACETS
 from economic_index.facets.asking import FacetPlan
-from economic_index.facets.prompts import facet_version
+from economic_index.facets.prompts import HIERARCHY_BUILD, HIERARCHY_STEP, facet_version
 from economic_index.facets.second import SecondFacets
 from economic_index.llm.engine_settings import EngineSettings
 from economic_index.llm.prices import Prices
@@ -47,13 +51,15 @@ from economic_index.local.embedder import Embedder, encoder_hash
 from economic_index.local.kernel import choose_kernel
 from economic_index.local.vectors import VectorStore
 from economic_index.taxonomy import facts
-from economic_index.vocabulary import Facet, State
+from economic_index.vocabulary import Algorithm, Facet, Purpose, State
 
 __all__ = ["EngineSettings", "ModelEngine"]
+TASK_PROMPTS = (Facet.TASK.value, HIERARCHY_STEP)
 
 
 def _spare_what_is_there() -> None:
     """What is there already is no garbage of this run, and looking through it again and again takes time."""
+    gc.unfreeze()
     gc.collect()
     gc.freeze()
 
@@ -118,7 +124,7 @@ class ModelEngine:
         _spare_what_is_there()
         algorithm, wanted = self.settings.algorithm, _facets_of(conversations, facets)
         plans = {part: self.algorithms.plan(part, wanted) for part in parts_of(algorithm)}
-        state = self._send_rounds(list(plans.values()), report, watch)
+        state = self._send_rounds(list(plans.values()), report, watch, self._describe(wanted, batches, report, watch))
         maker = MappingMaker(
             self.settings.model,
             None,
@@ -149,14 +155,14 @@ class ModelEngine:
         ids, contents = drawn["conversation_id"].tolist(), drawn["content_hash"].tolist()
         asked = SecondFacets(self.settings.questions(), self.store, self.settings.engine, ids, contents)
         state = self.sender.send(lambda ttl: asked.requests(batches, ttl), asked.pending(), report, watch)
-        check_stopped(state, self.sender.budget())
+        check_stopped(state, self.sender.budget())  # tasks are asked for once the facets are through
         tasks = SecondTasks(
             self.algorithms,
             self.settings.algorithm,
             _facets_of(drawn, facets),
             has_hierarchy=self.hierarchy_rows() is not None,
         )
-        check_stopped(self._send_rounds(list(tasks.plans.values()), report, watch), self.sender.budget())
+        check_stopped(self._send_rounds(list(tasks.plans.values()), report, watch, state), self.sender.budget())
         of_tasks = tasks.rows(self._links, self.settings.engine, self.settings.model, share)
         return _named_alike(pd.concat([asked.rows(share), of_tasks], ignore_index=True))
 
@@ -176,27 +182,51 @@ class ModelEngine:
             settings.engine,
             settings.salt,
         )
+        state = RunState()
         for phase in build.phases():
-            state = self.sender.send(lambda ttl, each=phase: each.requests(), phase.pending(), report, watch)  # type: ignore[misc]
+            self.sender.send(phase.requests, phase.pending(), report, watch, state)
             check_stopped(state, self.sender.budget())
         return build.hierarchy().frame()
 
     def hierarchy_rows(self) -> pd.DataFrame | None:
         """The rows of the hierarchy over this engine's sentences, if one was built; nothing is embedded."""
         kind, ids, texts = sentences(self.statements, self.settings.onet_version)
-        return hierarchy_of_set(self.hierarchies(), kind, self.settings.onet_version, ids, texts)
+        engine, version = self.settings.engine.value, self.settings.onet_version
+        return hierarchy_of_set(self.hierarchies(), engine, kind, version, ids, texts)
 
-    def retry(self, states: Collection[State], contents: Sequence[str]) -> int:
-        """Forget that requests about these contents ended without an answer, so that they are made again."""
-        return self.store.drop_outcomes(states, contents)
+    def retry(self, table: str, states: Collection[State], contents: Sequence[str]) -> int:
+        """Forget that a table's requests about these contents ended without an answer, so that they are made again."""
+        is_second = table == SECOND_ANSWERS.name
+        prompts = {FACET_SUMMARIES.name: (FACETS,), ONET_TASK_MAPPINGS.name: TASK_PROMPTS}.get(table, ())
+        purposes = [purpose for purpose in Purpose if (purpose is Purpose.MAIN) is not is_second]
+        dropped = self.store.drop_outcomes(states, contents, prompts or (FACETS, *TASK_PROMPTS), purposes)
+        if is_second:
+            # the other algorithm's answers are the same wherever they are used
+            other = other_than(parts_of(self.settings.algorithm)[0])
+            prompt = HIERARCHY_STEP if other is Algorithm.HIERARCHY else Facet.TASK.value
+            dropped += self.store.drop_outcomes(states, contents, (prompt,), (Purpose.MAIN,))
+        return dropped
 
-    def _send_rounds(self, plans: Sequence[Plan], report: Report, watch: Watch) -> RunState:
-        """Round after round, those of all plans together; the state of the last, or of the one that stopped."""
-        state = RunState()
+    def forget_failed_building(self) -> int:
+        """Forget that requests of building a hierarchy ended without an answer; returns how many did."""
+        return self.store.drop_outcomes(State, prompts=HIERARCHY_BUILD)
+
+    def _describe(
+        self, facets: pd.DataFrame, batches: Iterator[pa.RecordBatch], report: Report, watch: Watch
+    ) -> RunState:
+        """Ask again for descriptions that the lake's facets had from another store: tasks are found by them."""
+        missing = Descriptions(self.settings.questions(), self.store, facets).missing()
+        plan = FacetPlan(self.settings.questions(), self.store, frozenset(missing))
+        if not missing:
+            return RunState()
+        return self.sender.send(lambda ttl: plan.cached_for(ttl).requests(batches), plan.pending(), report, watch)
+
+    def _send_rounds(self, plans: Sequence[Plan], report: Report, watch: Watch, state: RunState) -> RunState:
+        """Round after round, those of all plans together, on one account."""
         for each in rounds_of(plans):
-            state = self.sender.send(each.requests, each.pending(), report, watch)
             if state.stopped:
                 break
+            self.sender.send(each.requests, each.pending(), report, watch, state)
         return state
 
     def _check(self, rejected: pd.DataFrame, asked: int, state: RunState) -> None:

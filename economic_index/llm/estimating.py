@@ -29,8 +29,9 @@ from economic_index.llm.estimate import (
     output_tokens,
     sizes_of,
 )
+from economic_index.llm.store import AnswerStore
 from economic_index.llm.usual_sizes import building_sizes, choice_sizes, step_sizes
-from economic_index.vocabulary import Algorithm, Facet
+from economic_index.vocabulary import Algorithm, Facet, Purpose
 
 STEPS = HierarchyShape().level_count
 BUILDING = "hierarchy"
@@ -61,19 +62,23 @@ class Estimator:
         return estimate(expected, settings.model, self.engine.prices, today)
 
     def _facets(self, weeks: Sequence[date]) -> Expected:
-        questions, store = self.engine.settings.questions(), self.engine.store
         conversations = answered = requests = 0
         sizes: Sizes | None = None
         for week in weeks:
             contents = frozenset(self.lake.read_week(CONVERSATIONS, week)["content_hash"])
-            plan = FacetPlan(questions, store, contents)
+            plan = FacetPlan(self.engine.settings.questions(), self.engine.store, contents)
             conversations += len(contents)
             requests += plan.pending()
             answered += len(contents) - plan.pending()
-            if sizes is None and plan.pending():
-                batches = first_batches(self.lake.scan_week(TRANSCRIPTS, week), LOOKED_AT * 5)
-                sizes = sizes_of(plan.requests(batches), output_tokens(store, "facets", questions.model))
+            sizes = sizes or self._facet_sizes(week, contents)
         return Expected("facets", conversations, answered, requests, sizes or _NOTHING)
+
+    def _facet_sizes(self, week: date, contents: frozenset[str]) -> Sizes | None:
+        """Measured on the first conversations of the week, answered or not."""
+        questions = self.engine.settings.questions()
+        nothing_known = FacetPlan(questions, AnswerStore("sqlite://"), contents)
+        batches = first_batches(self.lake.scan_week(TRANSCRIPTS, week), LOOKED_AT)
+        return sizes_of(nothing_known.requests(batches), output_tokens(self.engine.store, "facets", questions.model))
 
     def _tasks(self, weeks: Sequence[date], algorithm: Algorithm) -> Expected:
         """Known where the facets are; else as many as usually are work."""
@@ -91,13 +96,13 @@ class Estimator:
         sizes = self._sizes(algorithm) if requests else _NOTHING
         return Expected(_PROMPTS[algorithm], conversations, answered * _REQUESTS[algorithm], round(requests), sizes)
 
-    def _pending(self, facets: pd.DataFrame, algorithm: Algorithm) -> tuple[int, int]:
+    def _pending(self, facets: pd.DataFrame, algorithm: Algorithm, purpose: Purpose = Purpose.MAIN) -> tuple[int, int]:
         """Conversations whose task is still to be asked for, and of how many; none was where no hierarchy is."""
-        plan = self.engine.algorithms.plan(Algorithm.CHOICE, facets)
+        plan = self.engine.algorithms.plan(Algorithm.CHOICE, facets, purpose)
         if algorithm is Algorithm.HIERARCHY:
             if not self._has_hierarchy:
                 return plan.open_count, plan.open_count
-            plan = self.engine.algorithms.plan(algorithm, facets)
+            plan = self.engine.algorithms.plan(algorithm, facets, purpose)
         return next(iter(plan.rounds())).pending(), plan.open_count
 
     def _second_facets(self, weeks: Sequence[date], sizes: Sizes) -> Expected:
@@ -112,14 +117,28 @@ class Estimator:
 
     def _second_tasks(self, weeks: Sequence[date], builds_hierarchy: bool) -> Iterator[Expected]:
         """By algorithm: the main one is asked again in each way, the other one once where there is a hierarchy."""
-        main, *second = parts_of(self.engine.settings.algorithm)
-        has_hierarchy = builds_hierarchy or self._has_hierarchy
-        conversations = sum(len(self._drawn(week)) for week in weeks)
+        main, *joined = parts_of(self.engine.settings.algorithm)
+        is_compared = (builds_hierarchy or self._has_hierarchy) and not joined
         for algorithm in (Algorithm.CHOICE, Algorithm.HIERARCHY):
-            ways = len(WAYS) if algorithm is main else int(has_hierarchy and not second)
-            requests = round(conversations * USUAL_OCCUPATIONAL * ways * _REQUESTS[algorithm])
-            if requests:
-                yield Expected(f"{_PROMPTS[algorithm]}, again", conversations, 0, requests, self._sizes(algorithm))
+            purposes = list(WAYS.values()) if algorithm is main else [Purpose.MAIN] * is_compared
+            if purposes:
+                yield self._again(weeks, algorithm, purposes)
+
+    def _again(self, weeks: Sequence[date], algorithm: Algorithm, purposes: Sequence[Purpose]) -> Expected:
+        conversations = answered = 0
+        requests = 0.0
+        for week in weeks:
+            drawn, facets = self._drawn(week), self.lake.read_week(FACET_SUMMARIES, week)
+            known = facets.loc[facets["conversation_id"].isin(drawn["conversation_id"]), [*FACET_COLUMNS]]
+            conversations += len(drawn)
+            requests += (len(drawn) - len(known)) * USUAL_OCCUPATIONAL * len(purposes)
+            for purpose in purposes if len(known) else ():
+                pending, of = self._pending(known, algorithm, purpose)
+                answered += of - pending
+                requests += pending
+        each = _REQUESTS[algorithm]
+        sizes = self._sizes(algorithm) if requests else _NOTHING
+        return Expected(f"{_PROMPTS[algorithm]}, again", conversations, answered * each, round(requests * each), sizes)
 
     def _building(self) -> Expected:
         """About one request a sentence; most of them assign one to a kind of work."""

@@ -8,6 +8,7 @@ import itertools
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -38,6 +39,7 @@ from economic_index.vocabulary import State
 OPEN_PER_SLOT = 12
 # Ends that may wait to be written, as a share of the slots: a slot does not wait for the disk.
 UNWRITTEN_PER_SLOT = 0.5
+DRAWN_AT_ONCE = 20
 KEPT = "What was answered is kept, and is not asked again."
 
 
@@ -133,12 +135,21 @@ class LiveTransport:
         return bool(self.state.stopped or self._fatal)
 
     async def _feed(self, requests: Iterator[Request]) -> None:
-        for request in requests:
-            await self._room.acquire()
-            if self._is_over:
-                return
-            self._open += 1
-            self._queue_up(OpenRequest(request))
+        """Requests are built in a thread: some take seconds to find their options, and no reply waits for that."""
+        loop = asyncio.get_running_loop()
+        with ThreadPoolExecutor(1, "requests") as thread:
+            while True:
+                group, error = await loop.run_in_executor(thread, _drawn, requests)
+                for request in group:
+                    await self._room.acquire()
+                    if self._is_over:
+                        return
+                    self._open += 1
+                    self._queue_up(OpenRequest(request))
+                if error is not None:
+                    raise error
+                if not group:
+                    return
 
     def _queue_up(self, item: OpenRequest) -> None:
         """What was tried goes first: a run ends when its most unlucky request does."""
@@ -312,6 +323,19 @@ class LiveTransport:
         while on_tick is not None:
             await asyncio.sleep(1.0)
             on_tick(self.state)
+
+
+def _drawn(requests: Iterator[Request]) -> tuple[list[Request], Exception | None]:
+    """The next requests, and what kept more from being built."""
+    group: list[Request] = []
+    try:
+        for request in requests:
+            group.append(request)
+            if len(group) == DRAWN_AT_ONCE:
+                break
+    except Exception as error:
+        return group, error
+    return group, None
 
 
 def _ms(clock: float) -> int:

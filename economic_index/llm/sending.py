@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from economic_index.classifier import Report, Watch
@@ -24,6 +25,7 @@ from economic_index.llm.spending import Budget
 from economic_index.llm.store import AnswerStore
 from economic_index.vocabulary import Transport
 
+LOOKED_UP = 100
 BATCH_FROM = 500
 """Pending requests from which on the transport `auto` takes a batch."""
 CACHE_TTL = {Transport.LIVE: "5m", Transport.BATCH: "1h", Transport.FILES: "5m"}
@@ -42,17 +44,25 @@ class Sender:
     exchange: Path
 
     def send(
-        self, requests: Callable[[str], Iterable[Request]], pending: int, report: Report, watch: Watch
+        self,
+        requests: Callable[[str], Iterable[Request]],
+        pending: int,
+        report: Report,
+        watch: Watch,
+        state: RunState | None = None,
     ) -> RunState:
         """Send what `requests` gives for the cache marks of the way that is taken; about so many are pending.
+
+        A `state` given goes on: what an asset asks for in several rounds is one account.
 
         Raises RunStopped if no request can go through, or requests wait in files; a run that stopped says so in its
         state.
         """
         way = self._way(pending)
-        state = RunState(total=pending)
+        state = state or RunState()
+        state.total += pending
         subjects: dict[Sha, list[Subject]] = {}
-        distinct = _first_of_each(requests(CACHE_TTL[way]), subjects)
+        distinct = self._open(_first_of_each(requests(CACHE_TTL[way]), subjects), state)
         if not pending:
             for _ in distinct:  # nothing is lacking, but what has nothing to read must be found
                 pass
@@ -64,11 +74,20 @@ class Sender:
             watch.observe(now.numbers())
 
         context = RunContext(self.run_id, watch.week_start, self.now)
-        asyncio.run(self._run(distinct, way, context, state, tick))
-        self.store.share(subjects)
+        try:
+            asyncio.run(self._run(distinct, way, context, state, tick))
+        finally:
+            self.store.share(subjects)
         self._forget_carried(watch)
         tick(state)
         return state
+
+    def _open(self, requests: Iterator[Request], state: RunState) -> Iterator[Request]:
+        """Those that have not ended, for whatever subject or purpose: what ended is shared, not asked again."""
+        while group := list(islice(requests, LOOKED_UP)):
+            ends = self.store.ends_of([request.key for request in group])
+            state.ended.update(ends.values())
+            yield from (request for request in group if request.key not in ends)
 
     def _forget_carried(self, watch: Watch) -> None:
         """Nothing waits in files, however it was answered: what an earlier run of the week wrote there goes."""

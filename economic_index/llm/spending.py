@@ -11,10 +11,6 @@ KNOWN_AFTER = 50
 MARGIN = 1.5
 
 
-class OverBudget(Exception):
-    """The budget is spent; the message says how to go on."""
-
-
 @dataclass
 class Budget:
     """What may still be spent, in micro-USD. Used from one event loop; nothing here waits."""

@@ -198,9 +198,22 @@ class AnswerStore:
         first = {row["key"]: dict(row) for row in connection.execute(wanted).mappings()}
         connection.execute(self._upsert(table, *_QUESTION), [first[row["key"]] | row for row in lacking])
 
-    def drop_outcomes(self, states: Iterable[State], contents: Sequence[str] | None = None) -> int:
-        """Forget ends without an answer, so that these requests are made again; returns how many."""
-        wanted = OUTCOMES.c.state.in_([state.value for state in states])
+    def drop_outcomes(
+        self,
+        states: Iterable[State],
+        contents: Sequence[str] | None = None,
+        prompts: Sequence[str] = (),
+        purposes: Sequence[Purpose] = (),
+    ) -> int:
+        """Forget ends without an answer, so that these requests are made again; returns how many.
+
+        Of all contents, prompts or purposes where none is named.
+        """
+        columns = OUTCOMES.c
+        conditions = [columns.state.in_([state.value for state in states])]
+        conditions += [columns.prompt.in_(list(prompts))] if prompts else []
+        conditions += [columns.purpose.in_([purpose.value for purpose in purposes])] if purposes else []
+        wanted = sa.and_(*conditions)
         dropped = 0
         with self.engine.begin() as connection:
             for chunk in chunks(contents) if contents is not None else [None]:

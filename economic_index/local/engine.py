@@ -119,7 +119,7 @@ class LocalEngine:
             rows = pd.concat([rows, dead], ignore_index=True)
         return finish(rows), _dead_letters(FACET_SUMMARIES_REJECTED, missing)
 
-    def retry(self, states: Collection[State], contents: Sequence[str]) -> int:
+    def retry(self, table: str, states: Collection[State], contents: Sequence[str]) -> int:
         """Nothing is kept of what had no answer: it is asked again in any case."""
         return 0
 

@@ -24,7 +24,10 @@ class KnownBranches:
         self._leads: dict[tuple[str, str], bool] = {}
         if path is not None and path.exists():
             for line in path.read_bytes().splitlines():
-                named = orjson.loads(line)
+                try:
+                    named = orjson.loads(line)
+                except orjson.JSONDecodeError:  # the last line of a server that was killed
+                    continue
                 self._under.setdefault(named["name"], set()).update(named["under"])
 
     def named(self, like: str, lines: tuple[Option, ...]) -> str:
@@ -42,7 +45,7 @@ class KnownBranches:
         self._leads.clear()
         if self._path is not None:
             with self._path.open("ab") as file:
-                file.write(orjson.dumps({"name": name, "under": under}) + b"\n")
+                file.write(b"\n" + orjson.dumps({"name": name, "under": under}))
 
     def leading_to(self, task: BankTask, options: tuple[Option, ...]) -> list[Option]:
         """The options that are the task, or have it under them."""

@@ -6,7 +6,6 @@ import pytest
 from hierarchy_world import MODEL
 
 from economic_index.assign.hierarchy import MOST_OPTIONS
-from economic_index.assign.hierarchy_browse import browse
 from economic_index.assign.hierarchy_prompts import (
     ASSIGN,
     MERGE,
@@ -24,6 +23,7 @@ from economic_index.facets.lock import LOCK
 from economic_index.facets.prompts import HIERARCHY_BUILD, HIERARCHY_STEP, Wording, lock_entries, schema_fields
 from economic_index.llm.replies import check_form
 from economic_index.llm.request import Subject
+from economic_index.publish.hierarchy_page import build_hierarchy_page
 from economic_index.rehearsal.schema_rules import schema_problem
 from economic_index.vocabulary import Purpose
 
@@ -122,26 +122,18 @@ def test_prompts_are_locked_and_the_step_has_two_wordings():
     assert len(build_version().split()) == len(HIERARCHY_BUILD)
 
 
-def test_the_page_shows_every_kind_of_work_and_sentences_only_if_asked(built):
-    hierarchy, _ = built
-    page, public = browse(hierarchy), browse(hierarchy, has_sentences=False)
-    named = [node for node in hierarchy.nodes.values() if node.children and node.level]
-    assert page.count("<details>") == len(named)
-    assert page.count("<li>") == hierarchy.counts()[hierarchy.depth]
-    assert all(f"{node.name} <small>" in public for node in named if "&" not in node.name and "'" not in node.name)
-    assert public.count("<li>") == hierarchy.counts()[hierarchy.depth - 1]
-    only_leaves = {n.name for n in hierarchy.nodes.values() if not n.children} - {n.name for n in named}
-    assert all(f"<li>{name}</li>" not in public for name in only_leaves)
+def test_the_page_opens_every_kind_of_work_and_asks_nothing_of_the_network(built):
+    rows, texts = built[0].frame(), {node.node_id: node.name for node in built[0].nodes.values() if not node.children}
+    page = build_hierarchy_page(rows, texts)
+    assert page.count("<details>") == rows["name"].notna().sum()
+    assert page.count("<li>") == len(rows)
     assert "http" not in page
     assert "<script" not in page
 
 
 def test_a_name_cannot_write_html(built):
-    hierarchy, _ = built
-    node = hierarchy.children_of(hierarchy.root)[0]
-    object.__setattr__(node, "name", "<b>Sell</b> & buy")
-    try:
-        assert "&lt;b&gt;Sell&lt;/b&gt; &amp; buy" in browse(hierarchy)
-        assert "<b>" not in browse(hierarchy)
-    finally:
-        object.__setattr__(node, "name", "Sell and buy")
+    rows = built[0].frame()
+    rows.loc[rows.index[0], "name"] = "<b>Sell</b> & buy"
+    page = build_hierarchy_page(rows, {})
+    assert "&lt;b&gt;Sell&lt;/b&gt; &amp; buy" in page
+    assert "<b>" not in page

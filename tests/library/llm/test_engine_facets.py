@@ -119,7 +119,7 @@ def test_what_failed_is_a_state_and_a_dead_letter_and_can_be_asked_again(asked, 
     assert rows["use_case"].isna().all()
     label(asked, range(1))
     assert server.stats()["arrivals"] == 1
-    assert asked.retry({State.REFUSED}, [content(0)]) == 1
+    assert asked.retry("facet_summaries", {State.REFUSED}, [content(0)]) == 1
     rows, rejected = label(asked, range(1))
     assert rejected.empty
     assert set(rows["use_case_state"]) == {"answered"}
