@@ -108,6 +108,8 @@ def test_contents_that_read_the_same_share_one_request_and_its_answer(server, tm
     assert rejected.empty
     assert set(again["language_state"]) == {"answered"}
     assert len(asked.store.answers_of([content(n) for n in range(4)], "facets", "claude-haiku-5-5")) == 4
+    # a twin of what was answered in an earlier run is not paid for
+    assert server.stats()["completed"] == 1
 
 
 def test_what_failed_is_a_state_and_a_dead_letter_and_can_be_asked_again(asked, server):

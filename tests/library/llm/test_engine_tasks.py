@@ -2,10 +2,12 @@
 
 from datetime import UTC, datetime
 
+import pyarrow as pa
 import pytest
-from engine_weeks import WEEK, engine, label, map_tasks
+from engine_weeks import WEEK, conversations, engine, label, map_tasks, transcripts
 from live_runs import content
 
+from economic_index.classifier import Watch
 from economic_index.contracts import broken_rules
 from economic_index.contracts.lake import ONET_TASK_MAPPINGS
 from economic_index.facets.task.reply import Reply
@@ -112,3 +114,29 @@ def test_picks_become_shares(picks, shares, was_cut):
         {"evidence": "", "picks": [{"option": option, "weight": weight} for option, weight in picks]}
     )
     assert reply.shares() == (shares, was_cut)
+
+
+def test_descriptions_that_another_store_had_are_asked_for_again(server, tmp_path, model_dir):
+    asked = engine(server.url, tmp_path, model_dir)
+    facets, _ = label(asked, range(COUNT))
+    (tmp_path / "other").mkdir()
+    other = engine(server.url, tmp_path / "other", model_dir)
+    work = int(facets["is_occupational"].sum())
+    batches = iter(transcripts(range(COUNT)))
+    rows, rejected = other.map_tasks(conversations(range(COUNT)), facets, batches, lambda done, of: None, Watch(WEEK))
+    assert rejected.empty
+    assert server.stats()["arrivals"] == COUNT + 2 * work
+    mine, _ = map_tasks(asked, range(COUNT), facets)
+    assert pa.Table.from_batches(list(rows)).to_pandas().equals(mine)
+
+
+def test_without_a_description_a_task_is_a_dead_letter(server, tmp_path, model_dir):
+    asked = engine(server.url, tmp_path, model_dir, tolerated=1.0)
+    facets, _ = label(asked, range(6))
+    (tmp_path / "other").mkdir()
+    other = engine(server.url, tmp_path / "other", model_dir, tolerated=1.0)
+    rows, rejected = map_tasks(other, range(6), facets)  # no transcript is there, either
+    work = set(facets.loc[facets["is_occupational"].eq(True), "conversation_id"])
+    assert set(rejected["conversation_id"]) == work
+    assert set(rejected["reason"]) == {"dead"}
+    assert set(rows.loc[rows["conversation_id"].isin(work), "state"]) == {"dead"}

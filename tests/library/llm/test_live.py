@@ -1,5 +1,7 @@
 """The live transport against the rehearsal server: every request ends in exactly one state, and is paid once."""
 
+import time
+
 import orjson
 import pytest
 import sqlalchemy as sa
@@ -211,3 +213,27 @@ def test_a_store_that_fails_ends_the_run(live, server):
         connection.execute(sa.text("DROP TABLE attempts"))
     with pytest.raises(sa.exc.OperationalError):
         live.run(requests([1]))
+
+
+def test_no_reply_is_lost_while_requests_take_long_to_build(server, tmp_path):
+    def slowly():
+        for number, request in enumerate(requests(range(60))):
+            if number == 30:
+                time.sleep(1.0)
+            yield request
+
+    server.control(latency=0.2)
+    live = Live(server.url, tmp_path / "answers.sqlite", LiveSettings(concurrency=8, deadline=0.6, least_deadline=0.6))
+    state = live.run(slowly())
+    assert state.ended == {State.ANSWERED: 60}
+    assert state.faults == {}
+    assert server.stats()["arrivals"] == 60
+
+
+def test_what_keeps_a_request_from_being_built_ends_the_run_once_the_others_are_sent(live, server):
+    def broken():
+        yield from requests(range(5))
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        live.run(broken())
