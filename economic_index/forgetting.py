@@ -55,7 +55,7 @@ def forget_vectors(lake: Lake, winners: WinnerStore) -> None:
 def forget_answers(lake: Lake, winners: WinnerStore) -> None:
     """Forget what a model said of contents that no conversation has any more, in the home's own files.
 
-    A store elsewhere (OEI_ANSWERS_URL) may serve other homes, whose conversations are not known here.
+    A store elsewhere (OEI_ANSWERS_URL) is not opened by a reading: what it holds of them is its owner's to delete.
     """
     for name in ANSWERS:
         path = lake.database_path(name)
