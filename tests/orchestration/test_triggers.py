@@ -12,7 +12,7 @@ from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobO
 
 from economic_index.contracts import Table
 from economic_index.conversations.reading import LogReader
-from economic_index.due import due_weeks, input_fingerprint
+from economic_index.due import MAIN_STAGES, due_weeks, input_fingerprint
 from economic_index.lake import Lake, empty_frame
 from economic_index.publish.report_note import write_report_note
 from orchestration import triggers
@@ -148,3 +148,22 @@ def test_when_no_week_is_due_what_is_published_follows_and_a_stale_page_alone_is
     lake.write_report("<html>")
     write_report_note(lake, "first")
     assert tick(instance) == []
+
+
+def test_a_sample_that_is_still_to_be_asked_keeps_nothing_from_being_published(
+    lake: Lake, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OEI_ENGINE", "rehearsal")
+    main = stages_of(load_settings())[:MAIN_STAGES]
+    for week in (FIRST, SECOND):
+        day = date.fromisoformat(week)
+        for stage in main:
+            lake.commit_week(day, empty(stage.tables), input_fingerprint(lake, stage, day))
+    asked = tick(instance)
+    assert [(each.job_name, each.partition_key) for each in asked] == [
+        ("classify_week", FIRST),
+        ("classify_week", SECOND),
+        ("publish", None),
+    ]
+    start(instance, asked[0], STARTED)
+    assert [each.job_name for each in tick(instance)] == ["classify_week"]  # what is published waits for the run
