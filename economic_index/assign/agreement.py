@@ -68,6 +68,7 @@ def _rows(first: Found, second: Found, links: Links, maker: SecondMaker) -> list
             "state": _state(second, labels[level]).value,
             "engine": maker.engine.value,
             "model": second.served_model or maker.model,
+            "main_engine": maker.engine.value,
             "version": maker.version,
             "confidence": None,
             "sample_share": maker.sample_share,

@@ -41,6 +41,7 @@ SECOND_ANSWERS = table(
         "state": label(State, "What became of the second question; unclassified: it says nothing at this level."),
         "engine": label(Engine, "Engine that gave the second answer."),
         "model": text("Model that gave it."),
+        "main_engine": label(Engine, "Engine that gave the main answer."),
         "version": text("Version of the question that it answers."),
         "confidence": real("Calibrated confidence.", nullable=True),
         "sample_share": real("Share of conversations that are drawn to be asked again, as it was set."),

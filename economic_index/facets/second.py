@@ -111,6 +111,7 @@ class SecondFacets:
                     "state": second[f"{facet}_state"][place],
                     "engine": self.engine.value,
                     "model": second["model"][place],
+                    "main_engine": self.engine.value,
                     "version": versions[facet],
                     "confidence": None,
                     "sample_share": sample_share,

@@ -28,7 +28,7 @@ def agreement(rows: pd.DataFrame) -> Share:
     cells = np.stack([y, d - y])
     deff_0 = pooled_design_effect(cells * scale, d * scale, kish)
     users = rows["user_id"].dropna().nunique() + int(rows["user_id"].isna().any())
-    return share(y, d, len(rows), kish, deff_0, (len(rows), users))
+    return share(y, d, kish, kish, deff_0, (len(rows), users))
 
 
 def kappa(rows: pd.DataFrame) -> tuple[float, float]:

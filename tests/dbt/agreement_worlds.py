@@ -47,7 +47,7 @@ def draw_second_answers(rng: np.random.Generator, conversations: pd.DataFrame) -
 
 def _asked(drawn: pd.DataFrame, kind: str, facet: str, main: object, second: object) -> pd.DataFrame:
     """One question about the drawn conversations."""
-    same = {"engine": "claude", "version": "1", "confidence": np.nan}
+    same = {"engine": "claude", "main_engine": "claude", "version": "1", "confidence": np.nan}
     rows = drawn.drop(columns="person").assign(kind=kind, facet=facet, main_value=main, value=second, **same)
     if facet == "collaboration" and kind == "redraw":  # one model over all weeks, at both shares
         return rows.assign(late=False)

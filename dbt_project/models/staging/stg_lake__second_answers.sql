@@ -8,6 +8,7 @@ select
     state,
     engine,
     model,
+    main_engine,
     version,
     confidence,
     sample_share

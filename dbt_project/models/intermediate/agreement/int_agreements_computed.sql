@@ -34,11 +34,10 @@ effective as (
         {{ t_quantile('df') }} as t
     from floored
 ),
-intervals as (
+intervals as (  -- weights differ by design: no more stands behind a share than Kish's n
     select *,
-        case when is_inside then least(n_conversations, p * (1 - p) / variance) else n_conversations / deff_floor end
-            as n_eff,
-        case when is_inside then variance * n_conversations / (p * (1 - p)) else deff_floor end as deff
+        case when is_inside then least(kish_n, p * (1 - p) / variance) else kish_n / deff_floor end as n_eff,
+        case when is_inside then variance * kish_n / (p * (1 - p)) else deff_floor end as deff
     from effective
 )
 select summed.comparison_key, summed.n_conversations, summed.n_users,

@@ -33,7 +33,8 @@ widths as (
 select comparison_key, expected_agreement_share, kappa,
     case
         when kappa is null then null
-        when are_all_equal then kappa - open_part
+        -- greatest() passes nulls by
+        when are_all_equal then greatest(-1, kappa - open_part) + 0 * open_part
         when half_width is not null then greatest(-1, kappa - half_width)
     end as kappa_lo,
     case
