@@ -64,44 +64,56 @@ class Driver:
         self._summary(lake, classified, published, time.monotonic() - started)
 
     def _weeks(self, job: dg.JobDefinition, instance: dg.DagsterInstance, lake: Lake) -> int:
-        stages = stages_of(self.settings)
+        stages, model = stages_of(self.settings), self.settings.model
         due = due_weeks(lake, stages, now())
-        counts = winner_counts(lake)
         if due and self.settings.engine is Engine.LOCAL:
             PROGRESS.note(describe(choose_kernel()))
-        if due and self.settings.model is not None:
-            # first the conversations alone: an estimate counts them
-            PROGRESS.stage("Taking conversations into their weeks")
-            for week in due:
-                materialize(job, instance, weekly_keys(stages[:1]), week=week)
-            self._say_cost(materialize(job, instance, _keys("cost_estimate")))
-        model = self.settings.model
-        if due and model and model.algorithm is not Algorithm.CHOICE:
+        if due and model is not None:
+            self._estimate(job, instance, stages, due)
+        if due and model is not None and model.algorithm is not Algorithm.CHOICE:
             self._build_hierarchy(job, instance)
+        self._classify(job, instance, lake, stages[:MAIN_STAGES], due)
+        if model is not None:
+            if second := stages[MAIN_STAGES:]:
+                self._ask_again(job, instance, lake, second, model)
+            spent = _metadata(materialize(job, instance, _keys("ledger")))
+            PROGRESS.note(f"Spent in this home: {spent['usd']:.4f} USD for {spent['requests']:,} requests.")
+        return len(due)
+
+    def _estimate(
+        self, job: dg.JobDefinition, instance: dg.DagsterInstance, stages: Sequence[Stage], due: Sequence[date]
+    ) -> None:
+        """First the conversations alone are taken into their weeks: an estimate counts them."""
+        PROGRESS.stage("Taking conversations into their weeks")
+        for week in due:
+            materialize(job, instance, weekly_keys(stages[:1]), week=week)
+        self._say_cost(materialize(job, instance, _keys("cost_estimate")))
+
+    def _classify(
+        self,
+        job: dg.JobDefinition,
+        instance: dg.DagsterInstance,
+        lake: Lake,
+        stages: Sequence[Stage],
+        due: Sequence[date],
+    ) -> None:
+        counts = winner_counts(lake)
         PROGRESS.stage("Classifying conversations", sum(counts.get(week, 0) for week in due))
-        main, second = stages[:MAIN_STAGES], stages[MAIN_STAGES:]
-        weekly = weekly_keys(main)
         waiting: list[RunWaits] = []
         for number, week in enumerate(due, start=1):
             try:
-                materialize(job, instance, weekly, week=week)
+                materialize(job, instance, weekly_keys(stages), week=week)
             except RunWaits as error:  # the other weeks' requests are to be carried together with these
                 PROGRESS.note(f"Week {week} waits: its requests are written.")
                 waiting.append(error)
                 continue
             PROGRESS.advance(counts.get(week, 0))
             PROGRESS.note(f"Week {week} done: {counts.get(week, 0):,} conversations ({number} of {len(due)} weeks)")
-            left = [stage.table.name for stage in main if is_due(lake, stage, week)]
+            left = [stage.table.name for stage in stages if is_due(lake, stage, week)]
             if left:
                 raise RuntimeError(f"Week {week}: {', '.join(left)} broke its contract; see its checks (make ui).")
         if waiting:
             raise RunWaits(f"{len(waiting)} of {len(due)} weeks wait for answers. The first: {waiting[0]}")
-        if second and model:
-            self._ask_again(job, instance, lake, second, model)
-        if self.settings.model is not None:
-            spent = _metadata(materialize(job, instance, _keys("ledger")))
-            PROGRESS.note(f"Spent in this home: {spent['usd']:.4f} USD for {spent['requests']:,} requests.")
-        return len(due)
 
     def _build_hierarchy(self, job: dg.JobDefinition, instance: dg.DagsterInstance) -> None:
         PROGRESS.stage("Building the task hierarchy, once a home")
