@@ -4,6 +4,7 @@ Only arguments and questions; the work is the driver's.
 """
 
 import argparse
+import logging
 import os
 import signal
 import socket
@@ -29,6 +30,8 @@ def main() -> int:
     ui.add_argument("--port", type=int, default=3000)
     ui.add_argument("--rehearsal", action="store_true", help="of the rehearsal's home")
     arguments = parser.parse_args()
+    # the first warning of some library would else set up a handler that prints all that Dagster logs
+    logging.getLogger().addHandler(logging.NullHandler())
     try:
         return _COMMANDS[arguments.command](arguments)
     except KeyboardInterrupt:

@@ -32,6 +32,7 @@ def small_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     write_sources(home.path, home.logs)
     done = home.index()
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "DEBUG" not in done.stderr
     (folder / "first_run.txt").write_text(done.stdout)
     return home
 

@@ -103,6 +103,7 @@ def test_a_sample_is_asked_again_and_laid_beside_the_main_answers(server, model_
     assert 0.25 * COUNT < drawn < 0.75 * COUNT
     assert set(rows["sample_share"]) == {0.5}
     assert set(rows["kind"]) == {"redraw", "order", "wording"}
+    assert set(rows["main_engine"]) == {"claude"}
     assert set(rows["facet"]) >= {"is_occupational", "use_case", "collaboration", "task", "iwa", "soc_group"}
     # without errors the planted labels are the same in every wording and order
     facets = rows.loc[rows["facet"].eq("collaboration")]

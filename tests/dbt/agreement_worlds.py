@@ -26,6 +26,7 @@ def draw_second_answers(rng: np.random.Generator, conversations: pd.DataFrame) -
     steady = np.where(rng.random(len(drawn)) < 0.6, leaning, other)
     again = rng.choice(LABELS, len(drawn), p=[0.1, 0.1, 0.1, 0.1, 0.2, 0.4])
     nodes = np.array([f"node-{number}" for number in rng.zipf(1.5, len(drawn)) % 200])
+    rare = np.where(np.arange(len(drawn)) % 200 == 0, "coursework", "work")
     questions = [
         _asked(drawn, "redraw", "collaboration", steady, np.where(rng.random(len(drawn)) < 0.7, steady, again)),
         _asked(drawn, "wording", "collaboration", other, again),  # independent of each other
@@ -34,6 +35,7 @@ def draw_second_answers(rng: np.random.Generator, conversations: pd.DataFrame) -
         _asked(drawn, "engine", "task_success", "yes", "yes"),  # nothing else to say
         _asked(drawn.head(9), "redraw", "intent", "doing", "asking"),  # below the floor
         _asked(drawn, "order", "use_case", "work", None),  # nothing to compare
+        _asked(drawn, "engine", "use_case", rare, rare),  # equal everywhere, and hardly anything else to say
     ]
     rows = pd.concat(questions, ignore_index=True)
     # answers of both models stay apart; a few have no second answer, or no main one
@@ -41,6 +43,8 @@ def draw_second_answers(rng: np.random.Generator, conversations: pd.DataFrame) -
     lost = rng.random(len(rows))
     rows.loc[lost < 0.06, "value"] = None
     rows.loc[lost > 0.97, "main_value"] = None
+    # the week was labelled again since by the engine that facets name
+    rows.loc[rng.random(len(rows)) < 0.1, "main_engine"] = "local"
     rows["state"] = np.where(rows["value"].notna(), "answered", "refused")
     return SECOND_ANSWERS.schema.validate(rows[list(SECOND_ANSWERS.schema.columns)])
 

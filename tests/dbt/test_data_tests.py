@@ -38,6 +38,10 @@ HARM = {
         "one_row_mart_summary_of_home_",
         "insert into marts.mart_summary_of_home from marts.mart_summary_of_home",
     ),
+    "kappa is below its least": (
+        "within_range_mart_agreement_kappa_lo_",
+        "update marts.mart_agreement set kappa_lo = -1.5 where kappa_lo is not null",
+    ),
     "there is no summary": ("one_row_mart_summary_of_home_", "delete from marts.mart_summary_of_home"),
 }
 

@@ -103,6 +103,7 @@ def test_agreement_of_two_algorithms_is_laid_side_by_side_at_each_level(plans):
     assert not broken_rules(SECOND_ANSWERS, rows)
     assert len(rows) == 4 * hierarchy.open_count
     assert set(rows["facet"]) == {"task", "dwa", "iwa", "soc_group"}
+    assert set(rows["main_engine"]) == {SECOND.engine.value}
     both = rows.dropna(subset=["value", "main_value"])
     same = both["value"].eq(both["main_value"]).groupby(both["facet"]).mean()
     assert 0 < same["task"] <= same["soc_group"]
