@@ -22,7 +22,7 @@ from assets.task_hierarchy import task_hierarchy
 from economic_index.assign.hierarchy import HierarchyMissing
 from economic_index.contracts import broken_rules
 from economic_index.contracts.hierarchy import SECOND_ANSWERS, TASK_HIERARCHY
-from economic_index.contracts.lake import ONET_TASK_MAPPINGS
+from economic_index.contracts.lake import FACET_SUMMARIES, ONET_TASK_MAPPINGS
 from economic_index.contracts.money import COST_ESTIMATE
 from economic_index.due import StageVersions, is_due, weekly_stages
 from economic_index.lake import Lake
@@ -103,7 +103,7 @@ def test_a_sample_is_asked_again_and_laid_beside_the_main_answers(server, model_
     assert 0.25 * COUNT < drawn < 0.75 * COUNT
     assert set(rows["sample_share"]) == {0.5}
     assert set(rows["kind"]) == {"redraw", "order", "wording"}
-    assert set(rows["main_engine"]) == {"claude"}
+    assert set(rows["main_engine"]) == set(lake.read_week(FACET_SUMMARIES, WEEK)["engine"])
     assert set(rows["facet"]) >= {"is_occupational", "use_case", "collaboration", "task", "iwa", "soc_group"}
     # without errors the planted labels are the same in every wording and order
     facets = rows.loc[rows["facet"].eq("collaboration")]
