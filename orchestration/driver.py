@@ -137,10 +137,11 @@ class Driver:
             due = [week for week in weeks if any(is_due(lake, stage, week) for stage in second)]
             PROGRESS.stage("Asking a sample again", len(due))
             for week in due:
-                materialize(job, instance, weekly_keys(second), week=week)
+                try:
+                    materialize(job, instance, weekly_keys(second), week=week)
+                except RunWaits as error:
+                    PROGRESS.note(f"The sample of week {week} waits to be carried: {error}")
                 PROGRESS.advance(1)
-        except RunWaits:
-            raise
         except RunFailed as error:
             PROGRESS.note(f"The sample was not asked again as a whole: {error} The next run goes on with it.")
 
