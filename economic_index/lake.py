@@ -290,6 +290,11 @@ class Lake:
         write_atomically(self.report_path, page)
         return self.report_path
 
+    def count_rows(self, table: Table) -> int:
+        """Rows of all weeks of a weekly table, by their commits."""
+        commits = (self.commit_of(table, week) for week in self.weeks_of(table))
+        return sum(commit.row_count for commit in commits if commit)
+
     def write_hierarchy_page(self, page: str) -> Path:
         """Replace the page that shows the task hierarchy; it stands beside the report."""
         path = self.report_path.with_name("task_hierarchy.html")

@@ -129,10 +129,9 @@ class Driver:
     ) -> None:
         """The sample comes last, and what stops it does not keep the index from being published."""
         weeks = lake.weeks_of(CONVERSATIONS)
-        conversations = sum(commit.row_count for week in weeks if (commit := lake.commit_of(CONVERSATIONS, week)))
         try:
             is_due_at_all = any(is_due(lake, stage, week) for stage in second for week in weeks)
-            if is_due_at_all and wants_hierarchy(model.algorithm, model.sample_share, conversations):
+            if is_due_at_all and wants_hierarchy(model.algorithm, model.sample_share, lake.count_rows(CONVERSATIONS)):
                 self._build_hierarchy(job, instance)
             due = [week for week in weeks if any(is_due(lake, stage, week) for stage in second)]
             PROGRESS.stage("Asking a sample again", len(due))

@@ -68,11 +68,12 @@ def weeks_due(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | d
     due = due_weeks(lake, stages, config.now())
     at_work = weeks_at_work(runs)
     free = [week for week in due if week.isoformat() not in at_work]
-    main = due_weeks(lake, stages[:MAIN_STAGES], config.now())
     for week in free:
         key = _state_of_week(lake, stages, week)
         yield dg.RunRequest(run_key=key, job_name=classify_week.name, partition_key=week.isoformat())
-    if not main and not at_work:  # a sample that cannot be asked again keeps nothing from being published
+    if not at_work and not due_weeks(
+        lake, stages[:MAIN_STAGES], config.now()
+    ):  # a sample that cannot be asked again keeps nothing from being published
         yield _publication(lake, runs)
     elif due and not free:
         yield dg.SkipReason(f"{len(due)} weeks are due, and in runs that are queued or running.")

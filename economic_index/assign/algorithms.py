@@ -16,7 +16,7 @@ from economic_index.assign.found import Found
 from economic_index.assign.traversal import StepQuestions
 from economic_index.assign.traversal_plan import TraversalPlan
 from economic_index.facets.asking import FacetQuestions
-from economic_index.facets.prompts import Wording
+from economic_index.facets.second import changed_for
 from economic_index.llm.request import Request
 from economic_index.llm.store import AnswerStore
 from economic_index.vocabulary import Algorithm, Purpose
@@ -116,6 +116,4 @@ def put_as(questions: _Questions, purpose: Purpose) -> _Questions:
     """The same questions drawn again, in another order or in other words."""
     if purpose is Purpose.MAIN:
         return questions
-    wording = Wording.B if purpose is Purpose.WORDING else Wording.A
-    changed = replace(questions, purpose=purpose, wording=wording, draw=int(purpose is Purpose.REDRAW))
-    return changed.cached_for(questions.cache_ttl)
+    return replace(questions, **changed_for(purpose)).cached_for(questions.cache_ttl)

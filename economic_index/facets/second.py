@@ -37,16 +37,16 @@ COMPARED = (
 """Facets with one label for a conversation."""
 
 
+def changed_for(purpose: Purpose) -> dict[str, Any]:
+    """What a purpose changes of any questions: their draw, or their words; an order is the questions' own matter."""
+    wording = Wording.B if purpose is Purpose.WORDING else Wording.A
+    return {"purpose": purpose, "draw": int(purpose is Purpose.REDRAW), "wording": wording}
+
+
 def put_as(questions: FacetQuestions, purpose: Purpose) -> FacetQuestions:
     """The same questions drawn again, with labels half a turn on, or in other words."""
-    return replace(
-        questions,
-        purpose=purpose,
-        draw=int(purpose is Purpose.REDRAW),
-        order_shift=ORDERS // 2 if purpose is Purpose.ORDER else 0,
-        wording=Wording.B if purpose is Purpose.WORDING else Wording.A,
-        _frames={},
-    )
+    shift = ORDERS // 2 if purpose is Purpose.ORDER else 0
+    return replace(questions, order_shift=shift, _frames={}, **changed_for(purpose))
 
 
 @dataclass

@@ -26,6 +26,7 @@ from economic_index.assign.choice import TaskQuestions
 from economic_index.assign.descriptions import Descriptions
 from economic_index.assign.hierarchy import HierarchyMissing, hierarchy_of_set, read_hierarchy
 from economic_index.assign.hierarchy_build import HierarchyBuild
+from economic_index.assign.hierarchy_phase import Phase
 from economic_index.assign.links import Links
 from economic_index.assign.rows import MappingMaker
 from economic_index.assign.sample import is_drawn
@@ -183,16 +184,17 @@ class ModelEngine:
             settings.salt,
         )
         state = RunState()
-        for phase in build.phases():
+
+        def send(phase: Phase) -> None:
             self.sender.send(phase.requests, phase.pending(), report, watch, state)
             check_stopped(state, self.sender.budget())
-        return build.hierarchy().frame()
+
+        return build.run(send).frame()
 
     def hierarchy_rows(self) -> pd.DataFrame | None:
         """The rows of the hierarchy over this engine's sentences, if one was built; nothing is embedded."""
-        kind, ids, texts = sentences(self.statements, self.settings.onet_version)
         engine, version = self.settings.engine.value, self.settings.onet_version
-        return hierarchy_of_set(self.hierarchies(), engine, kind, version, ids, texts)
+        return hierarchy_of_set(self.hierarchies(), engine, self._kind, version, *self._set[1:])
 
     def retry(self, table: str, states: Collection[State], contents: Sequence[str]) -> int:
         """Forget that a table's requests about these contents ended without an answer, so that they are made again."""
@@ -216,9 +218,9 @@ class ModelEngine:
     ) -> RunState:
         """Ask again for descriptions that the lake's facets had from another store: tasks are found by them."""
         missing = Descriptions(self.settings.questions(), self.store, facets).missing()
-        plan = FacetPlan(self.settings.questions(), self.store, frozenset(missing))
         if not missing:
             return RunState()
+        plan = FacetPlan(self.settings.questions(), self.store, frozenset(missing))
         return self.sender.send(lambda ttl: plan.cached_for(ttl).requests(batches), plan.pending(), report, watch)
 
     def _send_rounds(self, plans: Sequence[Plan], report: Report, watch: Watch, state: RunState) -> RunState:
@@ -251,8 +253,7 @@ class ModelEngine:
 
     def sentences(self) -> list[tuple[str, str]]:
         """Ids and texts of what tasks are chosen among, without their vectors."""
-        _, ids, texts = sentences(self.statements, self.settings.onet_version)
-        return list(zip(ids, texts, strict=True))
+        return list(zip(*self._set[1:], strict=True))
 
     @property
     def _steps(self) -> StepQuestions:
@@ -276,8 +277,12 @@ class ModelEngine:
         return candidates, RequestVectors(embedder, vectors, maker)
 
     @cached_property
+    def _set(self) -> tuple[str, list[str], list[str]]:
+        return sentences(self.statements, self.settings.onet_version)
+
+    @property
     def _kind(self) -> str:
-        return sentences(self.statements, self.settings.onet_version)[0]
+        return self._set[0]
 
     @cached_property
     def _links(self) -> Links:

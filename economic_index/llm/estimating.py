@@ -52,7 +52,7 @@ class Estimator:
         settings = self.engine.settings
         facets = self._facets(weeks)
         builds_hierarchy = not self._has_hierarchy and wants_hierarchy(
-            settings.algorithm, settings.sample_share, self._conversations()
+            settings.algorithm, settings.sample_share, self.lake.count_rows(CONVERSATIONS)
         )
         expected = [facets, *[self._tasks(weeks, part) for part in parts_of(settings.algorithm)]]
         if settings.sample_share:
@@ -151,11 +151,6 @@ class Estimator:
     @property
     def _has_hierarchy(self) -> bool:
         return self.engine.hierarchy_rows() is not None
-
-    def _conversations(self) -> int:
-        """In all weeks."""
-        commits = [self.lake.commit_of(CONVERSATIONS, week) for week in self.lake.weeks_of(CONVERSATIONS)]
-        return sum(commit.row_count for commit in commits if commit)
 
     def _drawn(self, week: date) -> pd.DataFrame:
         rows = self.lake.read_week(CONVERSATIONS, week)
