@@ -5,7 +5,8 @@
 {% endmacro %}
 
 {% macro mapping_measures() %}
-    {{ return(['statement', 'statement_alone', 'occupation', 'soc_group', 'job_zone', 'wage_quartile', 'skills_needed']) }}
+    {{ return(['statement', 'statement_alone', 'occupation', 'soc_group', 'job_zone', 'wage_quartile', 'skills_needed',
+        'soc_group_floored_first']) }}
 {% endmacro %}
 
 {% macro joint_measures() %}
@@ -22,9 +23,10 @@
     {{ return(['dwa', 'iwa', 'gwa']) }}
 {% endmacro %}
 
-{# Thirty-five cells a conversation: kept for all conversations together, not for each segment. #}
+{# Kept for all conversations together, not for each segment: thirty-five cells a conversation, and what stands beside
+   published figures alone. #}
 {% macro uncut_measures() %}
-    {{ return(['skills_needed']) }}
+    {{ return(['skills_needed', 'soc_group_floored_first']) }}
 {% endmacro %}
 
 {# Questions whose answers carry a state. #}

@@ -14,15 +14,16 @@
         case when not shares.is_withheld then shares.{{ column }} end as {{ column }},
         {% endfor %}
         shares.interval_method, 'process' as interval_target, described.cluster_unit,
-        {{ floor_in_words('floors') }} as floor,
+        described.floor,
         shares.cell = '_suppressed' as is_suppressed,
         case
             when shares.cell = '_suppressed' then 'suppressed'
+            when described.cluster_unit = 'published' then 'published'
             else {{ presentation('shares.n_eff', 'shares.df', 'shares.share_lo', 'shares.share_hi', 'shares.share') }}
         end as presentation,
         described.engine, described.onet_version
     from {{ ref('int_shares') }} as shares
-    inner join (select distinct period_key, period_type, period_start from {{ ref('int_periods_numbered') }}) as periods
+    inner join {{ ref('int_periods_listed') }} as periods
         using (period_key)
     inner join {{ ref('int_segments_numbered') }} as segments using (segment_key)
     inner join {{ ref('int_segments_described') }} as described using (period_key, segment_key)

@@ -137,6 +137,6 @@ def soc_groups_of_statements(onet_version: str) -> dict[str, tuple[str, ...]]:
 @cache
 def published_usage() -> dict[str, float]:
     """Share of the published February 2025 usage by statement hash, over statements (without `none`)."""
-    cells = load("published_cells").query("facet == 'task' and node_id != 'none'")
+    cells = load("published_cells").query("facet == 'onet_task' and release == '2025-02-10' and node_id != 'none'")
     shares = cells.set_index("node_id")["value"]
     return {str(key): float(value) for key, value in (shares / shares.sum()).items()}

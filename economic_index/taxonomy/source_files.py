@@ -13,8 +13,8 @@ import pandas as pd
 
 ONET_DB = "https://www.onetcenter.org/dl_files/database"
 ONET_SOC = "https://www.onetcenter.org/taxonomy"
-AEI = "https://huggingface.co/datasets/Anthropic/EconomicIndex/resolve/main/release_2025_02_10"
-RELEASE = "economic_index/release_2025_02_10"
+AEI = "https://huggingface.co/datasets/Anthropic/EconomicIndex/resolve/main"
+FIRST_RELEASE, MARCH_2025 = "release_2025_02_10", "release_2025_03_27"
 
 CC_BY_4, CC_BY, PUBLIC_DOMAIN = "CC-BY-4.0", "CC-BY", "public-domain"
 
@@ -43,7 +43,29 @@ def _crosswalk(name: str, url: str, vintage: str, licence_id: str = CC_BY_4) -> 
 
 
 def _release(name: str, vintage: str, licence_id: str) -> SourceFile:
-    return SourceFile(f"{RELEASE}/{name}.csv", f"{AEI}/{name}.csv", vintage, licence_id)
+    return SourceFile(
+        f"economic_index/{FIRST_RELEASE}/{name}.csv", f"{AEI}/{FIRST_RELEASE}/{name}.csv", vintage, licence_id
+    )
+
+
+def _index(path: str, official: str, released: str) -> SourceFile:
+    """A file of a later release; `official` is the publisher's own file where `path` is an extract of it."""
+    return SourceFile(
+        f"economic_index/{path}.csv", f"{AEI}/{official}", f"Anthropic Economic Index, {released}", CC_BY
+    )
+
+
+def _extracts(short: str, folder: str, version: str, window: str, released: str) -> dict[str, SourceFile]:
+    """Task shares, and patterns by task, that were taken out of the two long files of a release."""
+    found = {}
+    for name, platform, suffix in (("", "claude_ai", ""), ("_api", "1p_api", "_api")):
+        official = f"{folder}/data/aei_raw_{platform}_{window}.csv"
+        by_task = f"{folder}/by_task"
+        found[f"{short}{name}_tasks"] = _index(f"{by_task}/task_pct{suffix}_{version}", official, released)
+        found[f"{short}{name}_patterns_by_task"] = _index(
+            f"{by_task}/automation_vs_augmentation_by_task{suffix}_{version}", official, released
+        )
+    return found
 
 
 SOURCES = {
@@ -87,6 +109,27 @@ SOURCES = {
     "aei_tasks": _release("onet_task_mappings", "Anthropic Economic Index, 10 February 2025", CC_BY),
     "aei_patterns": _release("automation_vs_augmentation", "Anthropic Economic Index, 10 February 2025", CC_BY),
     "aei_employment": _release("bls_employment_may_2023", "OEWS May 2023", PUBLIC_DOMAIN),
+    "aei_2025_03_tasks": _index(f"{MARCH_2025}/task_pct_v2", f"{MARCH_2025}/task_pct_v2.csv", "27 March 2025"),
+    "aei_2025_03_patterns": _index(
+        f"{MARCH_2025}/automation_vs_augmentation_v2", f"{MARCH_2025}/automation_vs_augmentation_v2.csv", "27 March 2025"
+    ),
+    "aei_2025_03_patterns_by_task": _index(
+        f"{MARCH_2025}/automation_vs_augmentation_by_task",
+        f"{MARCH_2025}/automation_vs_augmentation_by_task.csv",
+        "27 March 2025",
+    ),
+    **_extracts("aei_2025_09", "release_2025_09_15", "v3", "2025-08-04_to_2025-08-11", "15 September 2025"),
+    **_extracts("aei_2026_01", "release_2026_01_15", "v4", "2025-11-13_to_2025-11-20", "15 January 2026"),
+    **_extracts("aei_2026_03", "release_2026_03_24", "v5", "2026-02-05_to_2026-02-12", "24 March 2026"),
+    "aei_2026_06_countries": _index(
+        "release_2026_06_26/country_overall_2026-05", "release_2026_06_26/data/aei_claude_ai_2026-06-26.csv", "26 June 2026"
+    ),
+    "aei_2026_06_occupations": _index(
+        "release_2026_06_26/occupation_top20_2026-05",
+        "release_2026_06_26/data/aei_claude_ai_2026-06-26.csv",
+        "26 June 2026",
+    ),
+    "aei_global_figures": _index("reported_global_figures", "README.md", "releases of 2025 and 2026"),
 }
 
 TABLE_SOURCES = {
@@ -105,7 +148,8 @@ TABLE_SOURCES = {
         *("onet_2019_to_oews", "soc_2010_to_2018"),
     ),
     "labour_market": ("oews_2023", "oews_2025"),
-    "published_cells": ("aei_tasks", "aei_patterns"),
+    "published_cells": ("aei_tasks", "aei_patterns", *(name for name in SOURCES if name.startswith("aei_20")))
+    + ("aei_global_figures",),
 }
 
 

@@ -1,8 +1,10 @@
 select
     release,
     platform,
+    platform_and_product,
     window_start,
     window_end,
+    geo_id,
     geography,
     facet,
     level,

@@ -42,7 +42,7 @@ def check_join(folder: Path) -> None:
 def check_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
     """Check built tables against the files and each other: the join by hash, the paper's workforce, known codes."""
     tasks = tables["onet_tasks"].query("onet_version == '20.1'")
-    cells = tables["published_cells"].query("facet == 'task'")
+    cells = tables["published_cells"].query("facet == 'onet_task' and release == '2025-02-10'")
     listings = tasks[["statement_hash", "onet_soc_code"]].drop_duplicates()
     joined = cells.merge(listings, left_on="node_id", right_on="statement_hash", how="left")
     expect("rows after the join by hash", len(joined), 4_245)

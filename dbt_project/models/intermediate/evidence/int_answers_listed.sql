@@ -20,6 +20,7 @@ cells as (
     {% for measure in label_measures() %}
     select facets_key as answer_key, '{{ measure }}' as measure, '' as parent_cell, {{ measure }} as cell, 1::double as part
     from {{ ref('int_facets_numbered') }}
+    where {{ measure }} is not null
     union all
     {% endfor %}
     select skills_key, 'skills', '', unnest(skill_cells), 1 from {{ ref('int_skill_sets_numbered') }}
@@ -37,6 +38,8 @@ cells as (
     select answer_key, 'occupation', '', cell, part from occupations
     union all
     select answer_key, 'soc_group', '', soc_group, part from occupations
+    union all
+    select mapping_key, 'soc_group_floored_first', '', soc_group, part from {{ ref('int_soc_groups_of_statements_floored') }}
     {% for measure, facts in [('job_zone', 'zones'), ('wage_quartile', 'quartiles')] %}
     union all
     select answer_key, '{{ measure }}', '', coalesce(found, {{ unmapped_or('cell') }}), part

@@ -33,3 +33,6 @@ select
 from {{ ref('int_mappings_numbered') }} as mappings
 left join picks using (conversation_id)
 left join bank using (bank_task_id, onet_version)
+union all
+select mapping_key, onet_version, statement, null, statement, null, not {{ is_special('statement') }}, 1
+from {{ ref('int_published_tasks_numbered') }}

@@ -8,6 +8,8 @@ with cuts as (
     select segment_type, segment from {{ ref('stg_lake__segments') }} group by segment_type, segment
     union all
     select segment_type, '(unknown)' from {{ ref('stg_lake__segments') }} group by segment_type
+    union all
+    select 'published', segment from {{ ref('int_published_segments_listed') }}
 ),
 distinct_cuts as (
     select distinct segment_type, segment from cuts
@@ -18,4 +20,4 @@ select
     segment,
     cast(row_number() over (order by segment_type <> 'all', segment_type, segment) as integer) as segment_key
 from distinct_cuts
-qualify segment_type = 'all' or count(*) over (partition by segment_type) > 1
+qualify segment_type in ('all', 'published') or count(*) over (partition by segment_type) > 1

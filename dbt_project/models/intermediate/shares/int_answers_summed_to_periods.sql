@@ -20,3 +20,7 @@ select periods.period_key, weeks.segment_key, weeks.answer_key,
 from weeks
 inner join {{ ref('int_periods_numbered') }} as periods using (week_start)
 group by periods.period_key, weeks.segment_key, weeks.answer_key
+union all
+-- each published conversation weighs one
+select period_key, segment_key, answer_key, weight, weight, conversation_count
+from {{ ref('int_published_answers_counted') }}

@@ -24,11 +24,15 @@ users as (
     ) as counted
     group by period_key, segment_key, cell_key
 )
-select users.period_key, users.segment_key, users.cell_key, listed.footing, listed.denominator_key,
+select conversations.period_key, conversations.segment_key, conversations.cell_key, listed.footing, listed.denominator_key,
     conversations.numerator, conversations.n_conversations, users.n_users,
     users.largest_weights[1] as largest_user, list_sum(users.largest_weights) as two_largest_users,
     case listed.footing when 'of_all' then users.whole_yy else users.classified_yy end as yy,
     case listed.footing when 'of_all' then users.whole_yd else users.classified_yd end as yd
-from users
-inner join conversations using (period_key, segment_key, cell_key)
+from conversations
+left join users using (period_key, segment_key, cell_key)
 inner join {{ ref('int_denominators_listed') }} as listed using (cell_key)
+-- without users: a measure that is not kept for each segment, or a published release, whose users nobody knows
+where users.cell_key is not null or conversations.segment_key in (
+    select segment_key from {{ ref('int_segments_numbered') }} where segment_type = 'published'
+)

@@ -45,3 +45,5 @@ select period_key, segment_key, measure, parent_cell, cell, footing, denominator
     case when h_max < 1 - 1e-12 then case when p > 1e-12 and p < 1 - 1e-12 then 'CR2, Wilson' else 'exact end' end
         else 'one user' end as interval_method
 from effective
+union all by name
+select * from {{ ref('int_published_shares_computed') }}

@@ -14,7 +14,7 @@ answers as (  -- a mapping to two of the ten is one conversation
     select distinct largest.period_type, largest.period_start, largest.segment_type, largest.segment,
         sums.answer_key, sums.conversation_count
     from largest
-    inner join (select distinct period_key, period_type, period_start from {{ ref('int_periods_numbered') }}) as periods
+    inner join {{ ref('int_periods_listed') }} as periods
         using (period_type, period_start)
     inner join {{ ref('int_segments_numbered') }} as segments using (segment_type, segment)
     inner join {{ ref('int_cells_numbered') }} as cells

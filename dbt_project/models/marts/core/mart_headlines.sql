@@ -11,7 +11,7 @@ counted as (
         count(*) filter (where users.cluster_key > 0) as users
     from {{ ref('int_users_summed_to_periods') }} as users
     inner join {{ ref('int_segments_numbered') }} as named using (segment_key)
-    inner join (select distinct period_key, period_type, period_start from {{ ref('int_periods_numbered') }}) as periods
+    inner join {{ ref('int_periods_listed') }} as periods
         using (period_key)
     group by all
 ),

@@ -40,7 +40,7 @@ select
 from segments
 inner join occupations using (onet_version)
 left join used using (period_key, segment_key, onet_version, onet_soc_code)
-inner join (select distinct period_key, period_type, period_start from {{ ref('int_periods_numbered') }}) as periods
+inner join {{ ref('int_periods_listed') }} as periods
     using (period_key)
 inner join {{ ref('int_segments_numbered') }} as named using (segment_key)
 left join titles using (onet_soc_code)

@@ -1,5 +1,5 @@
 with periods as (
-    select distinct period_key, period_type, period_start from {{ ref('int_periods_numbered') }}
+    select period_key, period_type, period_start from {{ ref('int_periods_listed') }}
 ),
 models as (
     select segment_key, segment as model from {{ ref('int_segments_numbered') }} where segment_type = 'model'

@@ -48,7 +48,7 @@ select
     case when floors.are_users_logged then totals.n_users::bigint end as n_users,
     described.engine
 from halves
-inner join (select distinct period_key, period_type, period_start from {{ ref('int_periods_numbered') }}) as periods
+inner join {{ ref('int_periods_listed') }} as periods
     using (period_key)
 inner join {{ ref('int_segments_numbered') }} as segments using (segment_key)
 inner join {{ ref('int_segments_described') }} as described using (period_key, segment_key)
