@@ -1,10 +1,11 @@
-{# Standard deviation and degrees of freedom of a value by leaving out groups of users of unequal size (Busing, Meijer
+{# Standard deviation, degrees of freedom and bias-corrected value by leaving out groups of users of unequal size (Busing, Meijer
    and van der Leeden 1999; method 5.8). `replicates` has one row per group: `keys`, its part of all, `whole_value`,
    and `value_left` without it; there is no row where a value left is undefined, or there is one group. #}
 {% macro jackknife_over_groups(replicates, keys) %}
     select {{ keys | join(', ') }},
         sqrt(sum(pow(pseudo_value - jackknife_value, 2) / (1 / part - 1)) / count(*)) as sd,
-        greatest(1, least(count(*) - 1, 1 / sum(part * part) - 1)) as df
+        greatest(1, least(count(*) - 1, 1 / sum(part * part) - 1)) as df,
+        any_value(jackknife_value) as jackknife_value
     from (
         select {{ keys | join(', ') }}, part, value_left,
             whole_value / part - (1 / part - 1) * value_left as pseudo_value,

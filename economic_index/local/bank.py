@@ -138,7 +138,9 @@ def statement_weights(onet_tasks: pd.DataFrame, onet_version: str) -> dict[str, 
 def published_mass_covered(published_cells: pd.DataFrame) -> float:
     """Share of the usage published in February 2025 that falls on statements of the bank, `none` left out."""
     cells = published_cells
-    tasks = cells.loc[(cells["release"] == "2025-02-10") & (cells["facet"] == "onet_task") & (cells["node_id"] != "none")]
+    tasks = cells.loc[
+        (cells["release"] == "2025-02-10") & (cells["facet"] == "onet_task") & (cells["node_id"] != "none")
+    ]
     covered = {statement for task in load_bank() for statement in task.statements}
     is_covered = tasks["node_id"].isin(covered)
     return float(tasks.loc[is_covered, "value"].sum() / tasks["value"].sum())

@@ -54,7 +54,10 @@ def _volume(home: Home) -> str:
 
 def _concentration(marts: ServedMarts) -> list[Sentence]:
     rows = rows_of_all(marts, "mart_concentration")
-    rows = rows[(rows["statistic"] == "top_10_tasks") & rows["value"].notna()] if not rows.empty else rows
+    if rows.empty:
+        return []
+    of_tasks = (rows["statistic"] == "top_10_tasks") & (rows["footing"] == "of_classified")
+    rows = rows[of_tasks & rows["value"].notna()]
     if rows.empty:
         return []
     row = rows.iloc[0]

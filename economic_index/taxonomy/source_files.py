@@ -50,9 +50,7 @@ def _release(name: str, vintage: str, licence_id: str) -> SourceFile:
 
 def _index(path: str, official: str, released: str) -> SourceFile:
     """A file of a later release; `official` is the publisher's own file where `path` is an extract of it."""
-    return SourceFile(
-        f"economic_index/{path}.csv", f"{AEI}/{official}", f"Anthropic Economic Index, {released}", CC_BY
-    )
+    return SourceFile(f"economic_index/{path}.csv", f"{AEI}/{official}", f"Anthropic Economic Index, {released}", CC_BY)
 
 
 def _extracts(short: str, folder: str, version: str, window: str, released: str) -> dict[str, SourceFile]:
@@ -111,7 +109,9 @@ SOURCES = {
     "aei_employment": _release("bls_employment_may_2023", "OEWS May 2023", PUBLIC_DOMAIN),
     "aei_2025_03_tasks": _index(f"{MARCH_2025}/task_pct_v2", f"{MARCH_2025}/task_pct_v2.csv", "27 March 2025"),
     "aei_2025_03_patterns": _index(
-        f"{MARCH_2025}/automation_vs_augmentation_v2", f"{MARCH_2025}/automation_vs_augmentation_v2.csv", "27 March 2025"
+        f"{MARCH_2025}/automation_vs_augmentation_v2",
+        f"{MARCH_2025}/automation_vs_augmentation_v2.csv",
+        "27 March 2025",
     ),
     "aei_2025_03_patterns_by_task": _index(
         f"{MARCH_2025}/automation_vs_augmentation_by_task",
@@ -122,7 +122,9 @@ SOURCES = {
     **_extracts("aei_2026_01", "release_2026_01_15", "v4", "2025-11-13_to_2025-11-20", "15 January 2026"),
     **_extracts("aei_2026_03", "release_2026_03_24", "v5", "2026-02-05_to_2026-02-12", "24 March 2026"),
     "aei_2026_06_countries": _index(
-        "release_2026_06_26/country_overall_2026-05", "release_2026_06_26/data/aei_claude_ai_2026-06-26.csv", "26 June 2026"
+        "release_2026_06_26/country_overall_2026-05",
+        "release_2026_06_26/data/aei_claude_ai_2026-06-26.csv",
+        "26 June 2026",
     ),
     "aei_2026_06_occupations": _index(
         "release_2026_06_26/occupation_top20_2026-05",
@@ -148,8 +150,10 @@ TABLE_SOURCES = {
         *("onet_2019_to_oews", "soc_2010_to_2018"),
     ),
     "labour_market": ("oews_2023", "oews_2025"),
-    "published_cells": ("aei_tasks", "aei_patterns", *(name for name in SOURCES if name.startswith("aei_20")))
-    + ("aei_global_figures",),
+    "published_cells": (
+        *("aei_tasks", "aei_patterns", "aei_global_figures"),
+        *(name for name in SOURCES if name.startswith("aei_20")),
+    ),
 }
 
 

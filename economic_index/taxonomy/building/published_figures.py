@@ -84,7 +84,9 @@ def _counted_patterns(rows: pd.DataFrame) -> pd.DataFrame:
     totals = counts.groupby(keys[:2]).sum()
     is_share = rows["variable"] == "collaboration_pct"
     cells = rows.assign(
-        conversation_count=pd.Series([counts.get(tuple(key)) for key in rows[keys].itertuples(index=False)], rows.index),
+        conversation_count=pd.Series(
+            [counts.get(tuple(key)) for key in rows[keys].itertuples(index=False)], rows.index
+        ),
         total_conversation_count=pd.Series(
             [totals.get(tuple(key)) for key in rows[keys[:2]].itertuples(index=False)], rows.index
         ),
@@ -114,7 +116,13 @@ def _of_june(folder: Path, name: str, key: str, facet: str, constants: dict[str,
         window_end=long.pop("date_end").map(date.fromisoformat),
         value=long.pop("text").astype("float64"),
     )
-    about = {"release": JUNE, "platform": "claude_ai", "platform_and_product": "claude_ai", "facet": facet, "grade": "B"}
+    about = {
+        "release": JUNE,
+        "platform": "claude_ai",
+        "platform_and_product": "claude_ai",
+        "facet": facet,
+        "grade": "B",
+    }
     return SOURCES[name].stamp(_cells(rows, **about, **constants))
 
 

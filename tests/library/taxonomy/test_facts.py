@@ -57,7 +57,9 @@ def test_full_credit_instead_of_one_nth_would_be_wrong(listings: pd.DataFrame) -
 
 
 def test_pattern_counts_are_whole_and_shares_those_published() -> None:
-    cells = facts.load("published_cells").query("facet == 'collaboration' and release == '2025-02-10' and node_id != 'none'")
+    cells = facts.load("published_cells").query(
+        "facet == 'collaboration' and release == '2025-02-10' and node_id != 'none'"
+    )
     counts = cells.set_index("node_id")["conversation_count"]
     shares = (counts / counts.sum() * 100).round(2).to_dict()
     assert shares == {
@@ -72,7 +74,9 @@ def test_every_code_shares_itself_out_whole() -> None:
 
 
 def test_activities_cover_the_published_mass_as_rule_14_says() -> None:
-    cells = facts.load("published_cells").query("facet == 'onet_task' and release == '2025-02-10'")  # none counts in the denominator
+    cells = facts.load("published_cells").query(
+        "facet == 'onet_task' and release == '2025-02-10'"
+    )  # none counts in the denominator
     has_activity = cells["node_id"].isin(facts.iwas_of_statements("20.1"))
     assert round(cells["value"][has_activity].sum() / cells["value"].sum() * 100, 1) == 98.8
 
@@ -86,7 +90,11 @@ def test_depth_of_974_titles_is_the_published_one(listings: pd.DataFrame, at_lea
 
 
 def test_concentration_is_the_published_one() -> None:
-    cells = facts.load("published_cells").query("facet == 'onet_task' and release == '2025-02-10'").set_index("node_id")["conversation_count"]
+    cells = (
+        facts.load("published_cells")
+        .query("facet == 'onet_task' and release == '2025-02-10'")
+        .set_index("node_id")["conversation_count"]
+    )
     assert cells.sum() == 767_510
     assert cells.min() == 15  # the publisher's floor
     assert round(cells.max() / cells.sum() * 100, 2) == 4.79

@@ -73,3 +73,4 @@ left join {{ ref('mart_automation') }} as mode
 left join {{ ref('mart_concentration') }} as top
     on s.period_type = top.period_type and s.period_start = top.period_start
     and s.segment_type = top.segment_type and s.segment = top.segment
+    and top.statistic = 'top_10_tasks' and top.footing = 'of_classified'
