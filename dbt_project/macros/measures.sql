@@ -5,7 +5,8 @@
 {% endmacro %}
 
 {% macro mapping_measures() %}
-    {{ return(['statement', 'statement_alone', 'occupation', 'soc_group', 'job_zone', 'wage_quartile', 'skills_needed']) }}
+    {{ return(['statement', 'statement_alone', 'occupation', 'soc_group', 'job_zone', 'wage_quartile', 'skills_needed',
+        'isco_1', 'isco_2']) }}
 {% endmacro %}
 
 {% macro joint_measures() %}
