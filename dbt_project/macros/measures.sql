@@ -6,7 +6,7 @@
 
 {% macro mapping_measures() %}
     {{ return(['statement', 'statement_alone', 'occupation', 'soc_group', 'job_zone', 'wage_quartile', 'skills_needed',
-        'isco_1', 'isco_2']) }}
+        'isco_1', 'isco_2'] + activity_measures()) }}
 {% endmacro %}
 
 {% macro joint_measures() %}
@@ -18,14 +18,14 @@
     {{ return(label_measures() + ['skills'] + mapping_measures()) }}
 {% endmacro %}
 
-{# Kept as evidence; no mart prints them. #}
+{# Work activities of O*NET, finest first: a statement gives equal parts to its own. #}
 {% macro activity_measures() %}
     {{ return(['dwa', 'iwa', 'gwa']) }}
 {% endmacro %}
 
-{# Thirty-five cells a conversation: kept for all conversations together, not for each segment. #}
+{# Many cells a conversation, or many cells: kept for all conversations together, not for each segment. #}
 {% macro uncut_measures() %}
-    {{ return(['skills_needed']) }}
+    {{ return(['skills_needed', 'dwa']) }}
 {% endmacro %}
 
 {# Questions whose answers carry a state. #}

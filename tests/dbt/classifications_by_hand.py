@@ -1,7 +1,7 @@
 """Where occupations lead in ISCO-08 and statements in O*NET's activities: pandas over the facts, no SQL of ours."""
 
 import pandas as pd
-from by_hand import mapping_cells
+from by_hand import mapping_cells, statement_cell
 from worlds import World
 
 from economic_index.taxonomy import facts
@@ -42,3 +42,33 @@ def ambiguous_share(occupations: pd.DataFrame, level: int, group: str) -> float:
     joined = occupations.merge(links[links["group"] == group], left_on="cell", right_on="occupation")
     weight = joined["weight"] * joined["part"]
     return float(weight[joined["part"] < 0.999].sum() / weight.sum())
+
+
+def statement_activities() -> pd.DataFrame:
+    """Statement of O*NET 20.1, each of its detailed activities once, those above, and the equal part of each."""
+    tasks = facts.load("onet_tasks").query("onet_version == '20.1'")
+    links = facts.load("task_activities").query("onet_version == '20.1'")
+    pairs = tasks.merge(links, on="task_id")[["statement_hash", "dwa_id"]].drop_duplicates()
+    pairs["part"] = 1 / pairs.groupby("statement_hash")["dwa_id"].transform("size")
+    return pairs.merge(facts.load("activities")[["dwa_id", "iwa_id", "gwa_id"]], on="dwa_id")
+
+
+def activity_cells(world: World, level: str) -> pd.DataFrame:
+    """Conversation, activity of a level and weight; the world's coarse picks are of one intermediate activity."""
+    picks = world.mappings.merge(world.conversations[["conversation_id", "weight"]], on="conversation_id")
+    picks["weight"] = picks["weight_x"] * picks["weight_y"]
+    above = facts.load("activities").drop_duplicates("iwa_id").set_index("iwa_id")["gwa_id"]
+    named, special = picks[picks["level"] == "task"], picks[picks["level"] != "task"].copy()
+    split = named.merge(statement_activities(), how="left", left_on="node_id", right_on="statement_hash")
+    split["weight"] *= split["part"].fillna(1)
+    split["cell"] = split[f"{level}_id"].fillna("_unmapped")
+    triples = zip(special["level"], special["node_id"], special["state"], strict=True)
+    special["cell"] = [_coarse_cell(level, *triple, above) for triple in triples]
+    rows = pd.concat([split, special])
+    return rows.groupby(["conversation_id", "cell"], as_index=False)["weight"].sum()
+
+
+def _coarse_cell(level: str, picked: str, node_id: str, state: str, above: pd.Series) -> str:
+    if picked == "iwa" and level != "dwa":
+        return node_id if level == "iwa" else str(above[node_id])
+    return statement_cell(picked, node_id, state)
