@@ -6,7 +6,7 @@
 
 {% macro mapping_measures() %}
     {{ return(['statement', 'statement_alone', 'occupation', 'soc_group', 'job_zone', 'wage_quartile', 'skills_needed',
-        'soc_group_floored_first']) }}
+        'isco_1', 'isco_2'] + activity_measures() + ['soc_group_floored_first']) }}
 {% endmacro %}
 
 {% macro joint_measures() %}
@@ -18,15 +18,15 @@
     {{ return(label_measures() + ['skills'] + mapping_measures()) }}
 {% endmacro %}
 
-{# Kept as evidence; no mart prints them. #}
+{# Work activities of O*NET, finest first: a statement gives equal parts to its own. #}
 {% macro activity_measures() %}
     {{ return(['dwa', 'iwa', 'gwa']) }}
 {% endmacro %}
 
-{# Kept for all conversations together, not for each segment: thirty-five cells a conversation, and what stands beside
+{# Kept for all conversations together, not for each segment: many cells a conversation, many cells, or what stands beside
    published figures alone. #}
 {% macro uncut_measures() %}
-    {{ return(['skills_needed', 'soc_group_floored_first']) }}
+    {{ return(['skills_needed', 'dwa', 'soc_group_floored_first']) }}
 {% endmacro %}
 
 {# Questions whose answers carry a state. #}

@@ -137,6 +137,35 @@ CROSSWALKS = _reference(
     },
     ("from_taxonomy", "from_code", "to_taxonomy", "to_code"),
 )
+ISCO_GROUPS = _reference(
+    "isco_groups",
+    "One row per major (one digit) and sub-major (two digits) group of ISCO-08.",
+    {"isco_group": text("One or two digits."), "title": text("Title of the group.")},
+    ("isco_group",),
+)
+EXPOSURES = _reference(
+    "exposures",
+    "One row per measure of exposure to AI and occupation that it rates.",
+    {
+        "exposure_measure": text("Study, rater where it has several, and variant."),
+        "soc_taxonomy": text("onet_soc_2019 or oews."),
+        "occupation_code": text("Code in that taxonomy."),
+        "value": real("Exposure as the study gives it, 0 to 1."),
+    },
+    ("exposure_measure", "occupation_code"),
+)
+TASK_EXPOSURES = _reference(
+    "task_exposures",
+    "One row per measure of exposure to AI, O*NET version, statement and, where the measure rates ids, task id.",
+    {
+        "exposure_measure": text("Study, rater where it has several, and variant."),
+        "onet_version": text("O*NET version whose tasks are rated."),
+        "statement_hash": text("First 16 hex of SHA-256 of the normalised statement."),
+        "task_id": whole("O*NET task id.", nullable=True),
+        "value": real("Exposure as the study gives it, 0 to 1."),
+    },
+    ("exposure_measure", "onet_version", "statement_hash", "task_id"),
+)
 LABOUR_MARKET = _reference(
     "labour_market",
     "One row per country, year, taxonomy and occupation or group.",
@@ -190,6 +219,9 @@ FACT_TABLES = (
     TASK_ACTIVITIES,
     ACTIVITIES,
     CROSSWALKS,
+    ISCO_GROUPS,
+    EXPOSURES,
+    TASK_EXPOSURES,
     LABOUR_MARKET,
     PUBLISHED_CELLS,
 )

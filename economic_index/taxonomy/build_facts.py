@@ -16,9 +16,17 @@ import pyarrow.parquet as pq
 
 from economic_index.contracts import Table, validated
 from economic_index.contracts.reference import FACT_TABLES
+from economic_index.taxonomy.building.exposures import exposures, task_exposures
 from economic_index.taxonomy.building.fixtures import FactsDiffer, check_join, check_tables
 from economic_index.taxonomy.building.labour_market import labour_market
-from economic_index.taxonomy.building.occupations import crosswalks, job_zones, occupations, skills, soc_groups
+from economic_index.taxonomy.building.occupations import (
+    crosswalks,
+    isco_groups,
+    job_zones,
+    occupations,
+    skills,
+    soc_groups,
+)
 from economic_index.taxonomy.building.published import published_cells
 from economic_index.taxonomy.building.tasks import activities, onet_tasks, task_activities
 from economic_index.taxonomy.source_files import SOURCES, TABLE_SOURCES, sha256_of
@@ -35,7 +43,10 @@ BUILDERS: dict[str, Callable[[Path], pd.DataFrame]] = {
     "task_activities": task_activities,
     "activities": activities,
     "crosswalks": crosswalks,
+    "isco_groups": isco_groups,
     "labour_market": labour_market,
+    "exposures": exposures,
+    "task_exposures": task_exposures,
     "published_cells": published_cells,
 }
 

@@ -15,8 +15,12 @@ ONET_DB = "https://www.onetcenter.org/dl_files/database"
 ONET_SOC = "https://www.onetcenter.org/taxonomy"
 AEI = "https://huggingface.co/datasets/Anthropic/EconomicIndex/resolve/main"
 FIRST_RELEASE, MARCH_2025 = "release_2025_02_10", "release_2025_03_27"
+GPTS = "https://github.com/openai/GPTs-are-GPTs"
+AEI_IMPACTS = f"{AEI}/labor_market_impacts"
+IMPACTS, IMPACTS_OF = "economic_index/labor_market_impacts", "Labor market impacts, 2026"
 
 CC_BY_4, CC_BY, PUBLIC_DOMAIN = "CC-BY-4.0", "CC-BY", "public-domain"
+MIT, EU_REUSE = "MIT", "EU-2011/833"
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ def _extracts(short: str, folder: str, version: str, window: str, released: str)
     return found
 
 
-SOURCES = {
+SOURCES: dict[str, SourceFile] = {
     "tasks_20.1": _release("onet_task_statements", "O*NET 20.1", CC_BY_4),
     "tasks_27.0": _onet("27.0", "Task Statements"),
     "tasks_30.1": _onet("30.1", "Task Statements"),
@@ -96,6 +100,12 @@ SOURCES = {
         "bls_oews_2023/national_M2023_dl.csv",
         "https://www.bls.gov/oes/special-requests/oesm23nat.zip",
         "OEWS May 2023",
+        PUBLIC_DOMAIN,
+    ),
+    "oews_2024": SourceFile(
+        "bls_oews_2024/national_M2024_dl.csv",
+        "https://www.bls.gov/oes/special-requests/oesm24nat.zip",
+        "OEWS May 2024",
         PUBLIC_DOMAIN,
     ),
     "oews_2025": SourceFile(
@@ -134,6 +144,36 @@ SOURCES = {
     "aei_global_figures": _index("reported_global_figures", "README.md", "releases of 2025 and 2026"),
 }
 
+# Bridges to the international classification, and what studies say of exposure: files whose licence lets us ship
+SOURCES |= {
+    "soc_2010_to_isco_08": SourceFile(
+        "isco_esco/soc2010_to_isco08.csv",
+        "https://www.bls.gov/soc/soccrosswalks.htm",
+        "ISCO-08, June 2015",
+        PUBLIC_DOMAIN,
+    ),
+    "isco_groups": SourceFile(
+        "isco_esco/esco_1_2_0/ISCOGroups_en.csv.gz",
+        "https://esco.ec.europa.eu/en/use-esco/download",
+        "ESCO 1.2.0",
+        EU_REUSE,
+    ),
+    "gpts_are_gpts": SourceFile("studies/gpts_are_gpts/occ_level.csv", GPTS, "O*NET 27.0, 2023", MIT),
+    "gpts_are_gpts_tasks": SourceFile("studies/gpts_are_gpts/full_labelset.tsv", GPTS, "O*NET 27.0, 2023", MIT),
+    "working_with_ai": SourceFile(
+        "studies/microsoft_working_with_ai/soc_ai_applicability_scores.csv",
+        "https://github.com/microsoft/working-with-ai",
+        "Working with AI, 2025",
+        CC_BY_4,
+    ),
+    "observed_exposure": SourceFile(
+        f"{IMPACTS}/job_exposure.csv", f"{AEI_IMPACTS}/job_exposure.csv", IMPACTS_OF, CC_BY
+    ),
+    "task_penetration": SourceFile(
+        f"{IMPACTS}/task_penetration.csv", f"{AEI_IMPACTS}/task_penetration.csv", IMPACTS_OF, CC_BY
+    ),
+}
+
 TABLE_SOURCES = {
     "onet_tasks": ("tasks_20.1", "tasks_27.0", "tasks_30.1"),
     "occupations": ("onet_2010_to_2019", "occupations_30.1"),
@@ -147,9 +187,12 @@ TABLE_SOURCES = {
     "activities": ("dwas_30.1", "content_model_30.1"),
     "crosswalks": (
         *("onet_2010_to_2019", "onet_2010_to_soc_2018", "onet_2019_to_soc_2018"),
-        *("onet_2019_to_oews", "soc_2010_to_2018"),
+        *("onet_2019_to_oews", "soc_2010_to_2018", "soc_2010_to_isco_08"),
     ),
-    "labour_market": ("oews_2023", "oews_2025"),
+    "isco_groups": ("isco_groups",),
+    "labour_market": ("oews_2023", "oews_2024", "oews_2025"),
+    "exposures": ("gpts_are_gpts", "working_with_ai", "observed_exposure"),
+    "task_exposures": ("gpts_are_gpts_tasks", "tasks_27.0", "task_penetration"),
     "published_cells": (
         *("aei_tasks", "aei_patterns", "aei_global_figures"),
         *(name for name in SOURCES if name.startswith("aei_20")),
@@ -160,7 +203,7 @@ TABLE_SOURCES = {
 def read(folder: Path, name: str) -> pd.DataFrame:
     """A source file of the catalogue, every cell as text; tab-separated ones know no quoting."""
     path = folder / SOURCES[name].path
-    is_tabbed = path.suffix == ".txt"
+    is_tabbed = path.suffix in (".txt", ".tsv")
     return pd.read_csv(
         path,
         sep="\t" if is_tabbed else ",",

@@ -69,7 +69,8 @@ def skill_cells(world: World) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["conversation_id", "weight", "cell"])
 
 
-def _statement_cell(level: str, node_id: str, state: str) -> str:
+def statement_cell(level: str, node_id: str, state: str) -> str:
+    """The cell of a pick at the level of statements."""
     if state == "not_occupational":
         return "_not_occupational"
     if state in FAILED:
@@ -82,7 +83,7 @@ def mapping_cells(world: World) -> dict[str, pd.DataFrame]:
     picks = world.mappings.merge(world.conversations[["conversation_id", "weight"]], on="conversation_id")
     picks["weight"] = picks["weight_x"] * picks["weight_y"]
     triples = zip(picks["level"], picks["node_id"], picks["state"], strict=True)
-    picks["statement"] = [_statement_cell(*triple) for triple in triples]
+    picks["statement"] = [statement_cell(*triple) for triple in triples]
     tasks = facts.load("onet_tasks").query("onet_version == '20.1'")
     listed = tasks[["statement_hash", "onet_soc_code"]].drop_duplicates()
     listed = listed.assign(part=1 / listed.groupby("statement_hash")["onet_soc_code"].transform("size"))

@@ -1,5 +1,6 @@
 """Shares, intervals and floors of a built home against the same from the answers by pandas and numpy."""
 
+from collections.abc import Collection
 from datetime import date
 
 import numpy as np
@@ -71,7 +72,9 @@ def assert_equal(row: pd.Series, expected: Share) -> None:
     np.testing.assert_allclose(found, list(pairs.values()), rtol=1e-8, atol=1e-12, err_msg=str(row["cell"]))
 
 
-def compare(rows: pd.DataFrame, cells: pd.DataFrame, built: Built) -> int:
+def compare(
+    rows: pd.DataFrame, cells: pd.DataFrame, built: Built, segments: Collection[tuple[str, str]] = SEGMENTS
+) -> int:
     """Compare all shown rows of chosen periods and segments; how many there were."""
     conversations = built.world.conversations
     conversations = conversations.assign(cluster=conversations["user_id"].fillna(conversations["conversation_id"]))
@@ -79,7 +82,7 @@ def compare(rows: pd.DataFrame, cells: pd.DataFrame, built: Built) -> int:
     compared = 0
     for period_type, start, weeks in periods_of(list(conversations["week_start"])):
         for segment, ids in segments_of(built.world).items():
-            if (period_type, start) not in PERIODS or segment not in SEGMENTS:
+            if (period_type, start) not in PERIODS or segment not in segments:
                 continue
             of_cut = conversations[conversations["week_start"].isin(weeks) & conversations["conversation_id"].isin(ids)]
             of_cells = cells[cells["conversation_id"].isin(set(of_cut["conversation_id"]))]

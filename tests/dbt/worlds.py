@@ -133,11 +133,13 @@ def draw_facets(rng: np.random.Generator, conversations: pd.DataFrame) -> pd.Dat
 
 
 def _statements(count: int) -> list[str]:
-    """Statement hashes of the taxonomy: one that many occupations list, then some that few do."""
+    """Statement hashes of the taxonomy: two that many occupations list, some that few do, one of an occupation
+    that leads to several groups of ISCO-08."""
     tasks = facts.load("onet_tasks").query("onet_version == '20.1'")
     shared = tasks.groupby("statement_hash")["onet_soc_code"].nunique().sort_values(ascending=False, kind="stable")
     computing = tasks[tasks["onet_soc_code"].str.startswith("15-")]["statement_hash"].drop_duplicates()
-    return [*shared.index[:2], *computing[: count - 2]]
+    of_web_developers = tasks[tasks["onet_soc_code"] == "15-1134.00"]["statement_hash"]
+    return [*shared.index[:2], *computing[: count - 3], of_web_developers.iloc[0]]
 
 
 def draw_mappings(rng: np.random.Generator, conversations: pd.DataFrame) -> pd.DataFrame:

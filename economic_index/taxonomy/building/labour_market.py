@@ -1,4 +1,4 @@
-"""Employment and annual wages of the United States: OEWS, May 2023 and May 2025.
+"""Employment and annual wages of the United States: OEWS, May 2023, May 2024 and May 2025.
 
 No share is computed here, and no wage is made up for a top-coded or missing one.
 """
@@ -20,13 +20,13 @@ def _number(cells: pd.Series) -> pd.Series:
     return pd.to_numeric(cells.where(~missing)).astype("float64")
 
 
-def _may_2023(folder: Path) -> pd.DataFrame:
-    rows = read(folder, "oews_2023")
+def _workbook(folder: Path, year: int) -> pd.DataFrame:
+    rows = read(folder, f"oews_{year}")
     # a broad group with one detailed occupation repeats its code: O_GROUP tells them apart
     rows = rows[rows["O_GROUP"].isin(["major", "detailed"])]
     table = pd.DataFrame(
         {
-            "year": 2023,
+            "year": year,
             "occupation_code": rows["OCC_CODE"],
             "soc_taxonomy": rows["O_GROUP"].map({"major": "soc_group", "detailed": "oews"}),
             "employment": _number(rows["TOT_EMP"]),
@@ -36,7 +36,7 @@ def _may_2023(folder: Path) -> pd.DataFrame:
             "is_top_coded": rows["A_MEDIAN"] == "#",
         }
     )
-    return SOURCES["oews_2023"].stamp(table)
+    return SOURCES[f"oews_{year}"].stamp(table)
 
 
 def _may_2025(folder: Path) -> pd.DataFrame:
@@ -62,9 +62,9 @@ def labour_market(folder: Path) -> pd.DataFrame:
 
     A median wage that is missing is at or above the top code where `is_top_coded`, else not available.
     """
-    table = pd.concat([_may_2023(folder), _may_2025(folder)])
+    table = pd.concat([_workbook(folder, 2023), _workbook(folder, 2024), _may_2025(folder)])
     is_group = table["soc_taxonomy"] == "soc_group"
-    expect("major groups, 2023 and 2025", int(is_group.sum()), 44)
-    expect("detailed occupations, 2023 and 2025", int((~is_group).sum()), 831 + 830)
+    expect("major groups, 2023 to 2025", int(is_group.sum()), 3 * 22)
+    expect("detailed occupations, 2023 to 2025", int((~is_group).sum()), 831 + 831 + 830)
     codes = table["occupation_code"]
     return table.assign(country="US", currency="USD", occupation_code=codes.where(~is_group, codes.str[:2]))

@@ -19,6 +19,8 @@ CROSSWALKS = (
     ("onet_soc_2019", "soc_2018", "onet_2019_to_soc_2018", (0, 2)),
     ("onet_soc_2019", "oews", "onet_2019_to_oews", (1, 3)),
     ("soc_2010", "soc_2018", "soc_2010_to_2018", (0, 2)),
+    # both directions of this file hold the same pairs; two of its codes have three digits
+    ("soc_2010", "isco_08", "soc_2010_to_isco_08", (0, 3)),
 )
 
 
@@ -50,6 +52,15 @@ def soc_groups(folder: Path) -> pd.DataFrame:
     titles = major.iloc[:, -1].str.replace(r" Occupations$", "", regex=True)
     table = pd.DataFrame({"soc_group": major["Major Group"].map(soc_group), "title": titles})
     return SOURCES["soc_structure"].stamp(table)
+
+
+def isco_groups(folder: Path) -> pd.DataFrame:
+    """The major (one digit) and sub-major groups (two digits) of ISCO-08, with their short official titles."""
+    rows = read(folder, "isco_groups")
+    rows = rows[rows["code"].str.len() <= 2]
+    expect("ISCO-08 groups of one and two digits", len(rows), 10 + 43)
+    table = pd.DataFrame({"isco_group": rows["code"], "title": rows["preferredLabel"]})
+    return SOURCES["isco_groups"].stamp(table)
 
 
 def _targets(folder: Path) -> pd.DataFrame:

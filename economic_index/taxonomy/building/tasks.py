@@ -16,21 +16,24 @@ TASK_VERSIONS = ("20.1", "27.0", "30.1")
 LINKS_OF = {"20.1": ("30.1", "27.0", "18.1"), "27.0": ("27.0",), "30.1": ("30.1",)}
 
 
+def onet_tasks_of(folder: Path, version: str) -> pd.DataFrame:
+    """Task ids of one version with the hash of their statement; a task without a type has none."""
+    rows = read(folder, f"tasks_{version}")
+    table = pd.DataFrame(
+        {
+            "onet_version": version,
+            "statement_hash": rows["Task"].map(statement_hash),
+            "onet_soc_code": rows[CODE],
+            "task_id": rows["Task ID"].astype("int64"),
+            "task_type": rows["Task Type"].where(rows["Task Type"].isin(["Core", "Supplemental"])),
+        }
+    )
+    return SOURCES[f"tasks_{version}"].stamp(table)
+
+
 def onet_tasks(folder: Path) -> pd.DataFrame:
-    """Task ids of 20.1, 27.0 and 30.1 with the hash of their statement; a task without a type has none."""
-    parts = []
-    for version in TASK_VERSIONS:
-        rows = read(folder, f"tasks_{version}")
-        part = pd.DataFrame(
-            {
-                "onet_version": version,
-                "statement_hash": rows["Task"].map(statement_hash),
-                "onet_soc_code": rows[CODE],
-                "task_id": rows["Task ID"].astype("int64"),
-                "task_type": rows["Task Type"].where(rows["Task Type"].isin(["Core", "Supplemental"])),
-            }
-        )
-        parts.append(SOURCES[f"tasks_{version}"].stamp(part))
+    """Task ids of 20.1, 27.0 and 30.1."""
+    parts = [onet_tasks_of(folder, version) for version in TASK_VERSIONS]
     expect("statements of 20.1", len(parts[0]), 19_530)
     expect("distinct statements of 20.1", parts[0]["statement_hash"].nunique(), 18_428)
     expect("titles of 20.1", parts[0]["onet_soc_code"].nunique(), 974)

@@ -24,6 +24,9 @@ OFFICIAL_PLACES = (
     "https://www.onetcenter.org/",
     "https://www.bls.gov/",
     "https://huggingface.co/datasets/Anthropic/EconomicIndex/",
+    "https://github.com/openai/GPTs-are-GPTs",
+    "https://github.com/microsoft/working-with-ai",
+    "https://esco.ec.europa.eu/",
 )
 
 
@@ -163,7 +166,7 @@ def test_major_groups_employ_what_the_paper_took_for_baseline() -> None:
     assert not market["is_top_coded"].any()
 
 
-@pytest.mark.parametrize(("year", "top_coded", "not_available"), [(2023, 15, 5), (2025, 5, 0)])
+@pytest.mark.parametrize(("year", "top_coded", "not_available"), [(2023, 15, 5), (2024, 17, 5), (2025, 5, 0)])
 def test_missing_and_top_coded_wages_are_no_numbers(year: int, top_coded: int, not_available: int) -> None:
     market = facts.load("labour_market").query("year == @year and soc_taxonomy == 'oews'")
     missing = market["median_wage"].isna()
@@ -171,6 +174,14 @@ def test_missing_and_top_coded_wages_are_no_numbers(year: int, top_coded: int, n
     assert missing[market["is_top_coded"]].all()
     assert missing[~market["is_top_coded"]].sum() == not_available
     assert market["employment_rse"].between(0, 1).all()
+
+
+def test_the_workforce_grows_by_what_the_survey_says_from_year_to_year() -> None:
+    groups = facts.load("labour_market").query("soc_taxonomy == 'soc_group'")
+    totals = groups.groupby("year")["employment"].agg(["sum", "count"])
+    assert totals["count"].eq(22).all()
+    # published totals; group figures are rounded to 10
+    assert totals["sum"].sub([151_853_870, 154_187_380, 155_495_730]).abs().max() <= 100
 
 
 def test_every_2019_code_but_military_ones_leads_to_a_wage_code() -> None:

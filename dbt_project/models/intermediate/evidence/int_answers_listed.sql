@@ -5,14 +5,22 @@ with occupations as (
     from {{ ref('int_occupations_assigned') }}
 ),
 zones as (
-    select onet_version, onet_soc_code as cell, job_zone::varchar as found from {{ ref('stg_reference__job_zones') }}
+    select onet_version, onet_soc_code as cell, job_zone::varchar as found, 1 as found_part
+    from {{ ref('stg_reference__job_zones') }}
 ),
 quartiles as (
-    select onet_version, onet_soc_code as cell, wage_quartile::varchar as found
+    select onet_version, onet_soc_code as cell, wage_quartile::varchar as found, 1 as found_part
     from {{ ref('int_occupations_placed_in_wage_quartiles') }}
 ),
+{% for level in [1, 2] %}
+isco_{{ level }} as (
+    select onet_version, onet_soc_code as cell, isco_group as found, isco_weight as found_part
+    from {{ ref('int_occupations_crosswalked_to_isco') }}
+    where isco_level = {{ level }}
+),
+{% endfor %}
 needs as (
-    select onet_version, onet_soc_code as cell, skill as found, needed_share
+    select onet_version, onet_soc_code as cell, skill as found, needed_share as found_part
     from {{ ref('stg_reference__skills') }}
     where needed_share > 0
 ),
@@ -40,15 +48,13 @@ cells as (
     select answer_key, 'soc_group', '', soc_group, part from occupations
     union all
     select mapping_key, 'soc_group_floored_first', '', soc_group, part from {{ ref('int_soc_groups_of_statements_floored') }}
-    {% for measure, facts in [('job_zone', 'zones'), ('wage_quartile', 'quartiles')] %}
+    -- a skill counts in proportion to its need: its parts of one conversation, alone of these, do not add up to one
+    {% for measure, facts in [('job_zone', 'zones'), ('wage_quartile', 'quartiles'), ('skills_needed', 'needs'),
+        ('isco_1', 'isco_1'), ('isco_2', 'isco_2')] %}
     union all
-    select answer_key, '{{ measure }}', '', coalesce(found, {{ unmapped_or('cell') }}), part
+    select answer_key, '{{ measure }}', '', coalesce(found, {{ unmapped_or('cell') }}), part * coalesce(found_part, 1)
     from occupations left join {{ facts }} using (onet_version, cell)
     {% endfor %}
-    union all
-    -- a skill counts in proportion to its need: parts of one conversation do not add up to one
-    select answer_key, 'skills_needed', '', coalesce(found, {{ unmapped_or('cell') }}), part * coalesce(needed_share, 1)
-    from occupations left join needs using (onet_version, cell)
     {% for measure, label in [('collaboration_by_soc_group', 'collaboration'), ('automation_by_soc_group', 'automation')] %}
     union all
     select patterns.patterns_key, '{{ measure }}', occupations.soc_group, patterns.{{ label }}, occupations.part

@@ -1,7 +1,6 @@
 -- which denominator stands under a cell, in each footing
 with cells as (
     select measure, parent_cell, cell, cell_key from {{ ref('int_cells_numbered') }}
-    where measure not in ({{ quoted(activity_measures()) }})
 ),
 denominators as (
     select measure, parent_cell, cell_key as denominator_key,

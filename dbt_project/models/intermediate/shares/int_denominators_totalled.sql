@@ -6,5 +6,5 @@ select sums.period_key, sums.segment_key, parts.cell_key as denominator_key,
     pow(sum(sums.weight * parts.part), 2) / sum(sums.weight_square * parts.part * parts.part) as kish_n
 from {{ ref('int_answers_summed_to_periods') }} as sums
 inner join {{ ref('int_answers_counted_in_cells') }} as parts using (answer_key)
-where parts.is_denominator and parts.measure not in ({{ quoted(activity_measures()) }})
+where parts.is_denominator
 group by sums.period_key, sums.segment_key, parts.cell_key

@@ -32,4 +32,4 @@ union all
 select users.period_key, users.segment_key, parts.cell_key, users.user_count, users.is_user_known, users.weight * parts.part
 from {{ ref('int_single_users_counted') }} as users
 inner join {{ ref('int_answers_counted_in_cells') }} as parts using (answer_key)
-where parts.is_denominator and parts.measure not in ({{ quoted(activity_measures()) }})
+where parts.is_denominator
