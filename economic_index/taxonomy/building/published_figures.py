@@ -5,6 +5,7 @@ Numbers of conversations are known for none but the patterns of the API, which t
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -26,9 +27,9 @@ def printed_figures(folder: Path) -> pd.DataFrame:
     return pd.concat([_global_figures(folder), _countries(folder), _occupations(folder), _job_zones()])
 
 
-def _cells(rows: pd.DataFrame, **constants: object) -> pd.DataFrame:
+def _cells(rows: pd.DataFrame, **constants: Any) -> pd.DataFrame:
     """Rows as cells: what is not said is global, of the first level, and of no known number of conversations."""
-    defaults: dict[str, object] = {
+    defaults: dict[str, Any] = {
         "geo_id": "GLOBAL",
         "geography": "global",
         "level": 0,
@@ -66,15 +67,14 @@ def _global_figures(folder: Path) -> pd.DataFrame:
 
 def _median_interval_is_of_something_else(rows: pd.DataFrame) -> pd.Series:
     """Ends of a printed interval of a median that does not hold the median: not to be printed again."""
-    values = rows.set_index(["release", "platform", "facet", "variable"])["value"]
-    is_wrong = pd.Series(False, index=rows.index)
-    for index, row in rows[rows["variable"].str.contains("_median_ci_")].iterrows():
-        name, end = str(row["variable"]).split("_ci_")
-        median = values.loc[(row["release"], row["platform"], row["facet"], name)]
-        is_wrong[index] = row["value"] > median if end == "lower" else row["value"] < median
-    of_interval = rows["variable"].str.replace("_(lower|upper)$", "", regex=True)
-    keys = [rows["release"], rows["platform"], rows["facet"], of_interval]
-    return is_wrong.groupby(keys).transform("any")
+    keys = ["release", "platform", "facet", "variable"]
+    parts = rows["variable"].str.extract(r"^(?P<median>.*_median)_ci_(?P<end>lower|upper)$")
+    medians = rows.set_index(keys)["value"].rename("median_value")
+    ends = rows.assign(variable=parts["median"]).join(medians, on=keys)
+    is_outside = (parts["end"].eq("lower") & (ends["value"] > ends["median_value"])) | (
+        parts["end"].eq("upper") & (ends["value"] < ends["median_value"])
+    )
+    return is_outside.groupby([ends[key] for key in keys], dropna=False).transform("any") & parts["end"].notna()
 
 
 def _counted_patterns(rows: pd.DataFrame) -> pd.DataFrame:
@@ -105,10 +105,10 @@ def _occupations(folder: Path) -> pd.DataFrame:
     return _of_june(folder, "aei_2026_06_occupations", "node_external_id", "soc_occupation", {"onet_version": "30.1"})
 
 
-def _of_june(folder: Path, name: str, key: str, facet: str, constants: dict[str, object]) -> pd.DataFrame:
+def _of_june(folder: Path, name: str, key: str, facet: str, constants: dict[str, Any]) -> pd.DataFrame:
     wide = read(folder, name).rename(columns={"node_external_id": "node_id"})
     keys = ["date_start", "date_end", key if key == "geo_id" else "node_id"]
-    metrics = [column for column in wide if column.endswith(("_pct", "_index")) or column == "pct"]
+    metrics = [metric for metric in map(str, wide) if metric.endswith(("_pct", "_index")) or metric == "pct"]
     long = wide.melt(keys, metrics, var_name="variable", value_name="text")
     long = long[long["text"] != ""]
     rows = long.assign(
