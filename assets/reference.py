@@ -11,10 +11,12 @@ import pandas as pd
 
 from assets.table import OWNERS, asset_key, column_schema, contract_check
 from economic_index.contracts import Table, broken_rules
-from economic_index.contracts.reference import BANK_LINKS, BANK_TASKS, FACT_TABLES, ONET_STATEMENTS
+from economic_index.contracts.reference import BANK_LINKS, BANK_TASKS, FACT_TABLES, HEADCOUNTS, ONET_STATEMENTS
 from economic_index.lake import Lake, fingerprint
 from economic_index.local import bank
 from economic_index.taxonomy import facts
+from economic_index.taxonomy.headcount import BadHeadcount, read_headcount
+from economic_index.taxonomy.source_files import sha256_of
 from economic_index.taxonomy.statements import StatementSource, StatementsUnavailable
 
 
@@ -107,3 +109,23 @@ def onet_statements(
         context.log.warning(str(absent))
         rows, origin = lake.read(ONET_STATEMENTS), {"source": "not available", "remedy": str(absent)}
     return _write(lake, ONET_STATEMENTS, rows, origin)
+
+
+@dg.asset(
+    key=asset_key(HEADCOUNTS),
+    group_name="reference",
+    kinds={"python", "parquet"},
+    owners=OWNERS,
+    description=HEADCOUNTS.grain,
+    check_specs=[contract_check(HEADCOUNTS)],
+    metadata={"dagster/column_schema": column_schema(HEADCOUNTS)},
+)
+def headcounts(lake: dg.ResourceParam[Lake]) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster reads it
+    """The organisation's own people by occupation, out of `headcount.csv` in the home: one more baseline."""
+    path = lake.headcount_path
+    try:
+        rows = read_headcount(path)
+    except BadHeadcount as problem:
+        raise dg.Failure(str(problem), allow_retries=False) from None
+    origin = {"source": path.name, "sha256": sha256_of(path)} if path.exists() else {"source": "none brought"}
+    return _write(lake, HEADCOUNTS, rows, origin)

@@ -279,6 +279,11 @@ class Lake:
         """Where the embedded engine keeps the model that it built."""
         return self.root / "model"
 
+    @property
+    def headcount_path(self) -> Path:
+        """The organisation's own headcount by occupation, if it brings one."""
+        return self.root / "headcount.csv"
+
     @cached_property
     def report_path(self) -> Path:
         """The report page."""

@@ -34,6 +34,7 @@ def lake_assets(stages: tuple[Stage, ...], *, asks_a_model: bool = False) -> lis
         *reference.reference_facts,
         reference.task_bank,
         reference.onet_statements,
+        reference.headcounts,
         raw_logs.raw_logs,
         conversations_asset(conversations),
         facet_summaries_asset(facets),

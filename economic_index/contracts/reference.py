@@ -87,6 +87,27 @@ JOB_ZONES = _reference(
     },
     ("onet_version", "onet_soc_code"),
 )
+COMPARED_JOB_ZONES = _reference(
+    "compared_job_zones",
+    "One row per source of zones, O*NET-SOC 2010 code and job zone: for the comparison of published zone tables alone.",
+    {
+        "zone_source": text("Where the zones come from."),
+        "onet_soc_code": text("O*NET-SOC 2010 code."),
+        "job_zone": whole("1 to 5.", 8),
+        "weight": real("Part of the occupation in the zone: several targets of the crosswalk share equally."),
+    },
+    ("zone_source", "onet_soc_code", "job_zone"),
+)
+HEADCOUNTS = _reference(
+    "headcounts",
+    "One row per occupation code of the organisation's own headcount, if it brought one.",
+    {
+        "occupation_code": text("SOC code: two digits, or a detailed code that starts with them."),
+        "soc_group": text("Two-digit SOC major group."),
+        "headcount": real("People."),
+    },
+    ("occupation_code",),
+)
 SKILLS = _reference(
     "skills",
     "One row per O*NET version, occupation and skill.",
@@ -215,6 +236,7 @@ FACT_TABLES = (
     OCCUPATIONS,
     SOC_GROUPS,
     JOB_ZONES,
+    COMPARED_JOB_ZONES,
     SKILLS,
     TASK_ACTIVITIES,
     ACTIVITIES,
@@ -225,4 +247,4 @@ FACT_TABLES = (
     LABOUR_MARKET,
     PUBLISHED_CELLS,
 )
-REFERENCE_TABLES = (*FACT_TABLES, ONET_STATEMENTS, BANK_TASKS, BANK_LINKS)
+REFERENCE_TABLES = (*FACT_TABLES, ONET_STATEMENTS, BANK_TASKS, BANK_LINKS, HEADCOUNTS)

@@ -31,7 +31,7 @@ def recover_total(percentages: Sequence[float], smallest_count: int | None = Non
     """
     shares = np.asarray(percentages, dtype="float64") / 100
     if smallest_count is not None:
-        total = int(round(smallest_count / float(shares.min())))
+        total = round(smallest_count / float(shares.min()))
         if whole_counts(shares, total) is None:
             raise NoTotal(f"With {smallest_count} conversations in the smallest cell the others are not whole.")
         return total

@@ -20,6 +20,7 @@ from economic_index.taxonomy.building.exposures import exposures, task_exposures
 from economic_index.taxonomy.building.fixtures import FactsDiffer, check_join, check_tables
 from economic_index.taxonomy.building.labour_market import labour_market
 from economic_index.taxonomy.building.occupations import (
+    compared_job_zones,
     crosswalks,
     isco_groups,
     job_zones,
@@ -39,6 +40,7 @@ BUILDERS: dict[str, Callable[[Path], pd.DataFrame]] = {
     "occupations": occupations,
     "soc_groups": soc_groups,
     "job_zones": job_zones,
+    "compared_job_zones": compared_job_zones,
     "skills": skills,
     "task_activities": task_activities,
     "activities": activities,

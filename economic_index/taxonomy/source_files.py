@@ -117,6 +117,7 @@ SOURCES: dict[str, SourceFile] = {
     "aei_tasks": _release("onet_task_mappings", "Anthropic Economic Index, 10 February 2025", CC_BY),
     "aei_patterns": _release("automation_vs_augmentation", "Anthropic Economic Index, 10 February 2025", CC_BY),
     "aei_employment": _release("bls_employment_may_2023", "OEWS May 2023", PUBLIC_DOMAIN),
+    "aei_zones": _release("wage_data", "O*NET OnLine, January 2020", CC_BY_4),
     "aei_2025_03_tasks": _index(f"{MARCH_2025}/task_pct_v2", f"{MARCH_2025}/task_pct_v2.csv", "27 March 2025"),
     "aei_2025_03_patterns": _index(
         f"{MARCH_2025}/automation_vs_augmentation_v2",
@@ -179,6 +180,7 @@ TABLE_SOURCES = {
     "occupations": ("onet_2010_to_2019", "occupations_30.1"),
     "soc_groups": ("soc_structure",),
     "job_zones": ("zones_18.1", "zones_30.1", "onet_2010_to_2019"),
+    "compared_job_zones": ("aei_zones", "zones_18.1", "zones_30.1", "onet_2010_to_2019"),
     "skills": ("skills_30.1", "onet_2010_to_2019"),
     "task_activities": (
         *("links_30.1", "links_27.0", "links_18.1"),

@@ -93,6 +93,30 @@ def job_zones(folder: Path) -> pd.DataFrame:
     )
 
 
+def compared_job_zones(folder: Path) -> pd.DataFrame:
+    """Zones of O*NET-SOC 2010 codes by three sources: the table of Handa et al. 2025 hangs on which is taken.
+
+    Through the crosswalk the targets of a code share it equally; `-1` in the paper's file is no zone.
+    """
+    paper = read(folder, "aei_zones").query("JobZone != '-1'").drop_duplicates("SOCcode")
+    expect("zones of wage_data.csv", len(paper), 969)
+    old = read(folder, "zones_18.1")
+    new = read(folder, "zones_30.1").set_index(CODE)["Job Zone"]
+    through = _targets(folder).assign(zone=lambda pairs: pairs["new"].map(new)).dropna(subset=["zone"])
+    through["weight"] = 1 / through.groupby("old")["new"].transform("size")
+    parts = {
+        "aei_zones": ("wage_data.csv", paper["SOCcode"], paper["JobZone"], 1.0),
+        "zones_18.1": ("O*NET 18.1", old[CODE], old["Job Zone"], 1.0),
+        "zones_30.1": (THROUGH, through["old"], through["zone"], through["weight"]),
+    }
+    rows = []
+    for source, (name, codes, zones, weight) in parts.items():
+        table = pd.DataFrame({"onet_soc_code": codes, "job_zone": zones.astype("int8"), "weight": weight})
+        summed = table.groupby(["onet_soc_code", "job_zone"], as_index=False)["weight"].sum()
+        rows.append(SOURCES[source].stamp(summed.assign(zone_source=name)))
+    return pd.concat(rows)
+
+
 def _ratings(folder: Path) -> pd.DataFrame:
     """Ratings of 30.1 by code and skill; a level that O*NET marks not relevant, or to be suppressed, is missing."""
     rows = read(folder, "skills_30.1").rename(columns={CODE: "new", "Element Name": "skill"})
