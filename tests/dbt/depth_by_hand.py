@@ -9,7 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from by_hand import GRID, T_AT_GRID
+from figures_by_hand import picks_alone
 from scipy import stats
+from worlds import World
+
+from economic_index.taxonomy import facts
 
 PERCENTS = (10, 25, 50, 75)
 CONVERSATIONS_DRAWN = (1_000, 3_000, 10_000, 30_000, 50_000, 100_000, 300_000)
@@ -53,15 +57,15 @@ def distribution(chances: np.ndarray) -> np.ndarray:
 def drawn(counts: pd.Series, total: int, listings: pd.DataFrame, size: int, floor: int) -> dict[str, float]:
     """Mean depth, and shares of occupations, in a draw of `size` of `total` units with this floor."""
     chances = pd.Series(stats.hypergeom.sf(floor - 1, total, counts.to_numpy(int), size), index=counts.index)
-    occupations = listings.assign(chance=listings["statement_hash"].map(chances).fillna(0.0)).groupby("onet_soc_code")
-    figures: dict[str, list[float]] = {"mean": []} | {f"at_least_{percent}": [] for percent in PERCENTS}
-    for _, of_occupation in occupations["chance"]:
-        tasks, events = len(of_occupation), distribution(of_occupation[of_occupation > 0].to_numpy())
-        figures["mean"].append(of_occupation.sum() / tasks)
+    tasks = listings.groupby("onet_soc_code").size()
+    possible = listings.assign(chance=listings["statement_hash"].map(chances)).query("chance > 0")
+    sums = dict.fromkeys(("mean", *(f"at_least_{percent}" for percent in PERCENTS)), 0.0)
+    for occupation, of_occupation in possible.groupby("onet_soc_code")["chance"]:
+        sums["mean"] += of_occupation.sum() / tasks[occupation]
+        events = distribution(of_occupation.to_numpy())
         for percent in PERCENTS:
-            least = -(-percent * tasks // 100)
-            figures[f"at_least_{percent}"].append(events[least:].sum())
-    return {name: float(np.mean(values)) for name, values in figures.items()}
+            sums[f"at_least_{percent}"] += events[-(-percent * tasks[occupation] // 100) :].sum()
+    return {name: float(value / len(tasks)) for name, value in sums.items()}
 
 
 def _ratio_of_chooses(total: int, used: np.ndarray, size: int, of: int) -> np.ndarray:
@@ -139,3 +143,31 @@ def jackknife(value: float, left: np.ndarray, part: np.ndarray) -> tuple[float, 
     df = max(1.0, min(len(h) - 1, 1 / (part**2).sum() - 1))
     half = float(np.interp(1 / df, GRID, T_AT_GRID)) * sd
     return max(0.0, value - half), min(1.0, value + half), df
+
+
+def activities_of(level: str) -> pd.DataFrame:
+    """Statement and activity of this level (dwa_id, iwa_id), once each: of any task that is written so (O*NET 20.1)."""
+    tasks, links = (facts.load(name).query("onet_version == '20.1'") for name in ("onet_tasks", "task_activities"))
+    rows = tasks.merge(links, on=["onet_version", "task_id"]).merge(facts.load("activities"), on="dwa_id")
+    return rows[["statement_hash", level]].drop_duplicates().rename(columns={level: "activity"})
+
+
+def used_activities(world: World, conversations: pd.DataFrame, level: str, floors: tuple[int, int]) -> set[str]:
+    """Activities that pass the floors by picks of one statement alone, and by picks of an activity as such."""
+    of_statements = picks_alone(world).merge(activities_of(level), left_on="node_id", right_on="statement_hash")
+    direct = world.mappings.query("level in ('dwa', 'iwa') and state == 'answered'")
+    above = facts.load("activities")
+    parent = dict(zip(above["dwa_id"], above[level], strict=True))
+    parent |= {iwa: iwa for iwa in above["iwa_id"] if level == "iwa_id"}
+    direct = direct.assign(activity=direct["node_id"].map(parent)).dropna(subset=["activity"])
+    picks = pd.concat([of_statements, direct])[["conversation_id", "activity"]]
+    rows = picks.merge(conversations[["conversation_id", "user_id"]], on="conversation_id").fillna({"user_id": "nobody"})
+    counts = rows.groupby("activity").agg(n=("conversation_id", "nunique"), users=("user_id", "nunique"))
+    return set(counts.index[(counts["n"] >= max(floors[0], 1)) & (counts["users"] >= floors[1])])
+
+
+def uses_of(world: World, conversations: pd.DataFrame) -> Uses:
+    """The same conversations as `Uses`: a statement counts by picks that stand for it alone."""
+    owners = conversations.set_index("conversation_id")["user_id"]
+    picks = picks_alone(world).rename(columns={"node_id": "statement_hash"})[["conversation_id", "statement_hash"]]
+    return Uses(owners, picks[picks["conversation_id"].isin(owners.index)].drop_duplicates())
