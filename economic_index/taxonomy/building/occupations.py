@@ -102,8 +102,10 @@ def compared_job_zones(folder: Path) -> pd.DataFrame:
     expect("zones of wage_data.csv", len(paper), 969)
     old = read(folder, "zones_18.1")
     new = read(folder, "zones_30.1").set_index(CODE)["Job Zone"]
-    through = _targets(folder).assign(zone=lambda pairs: pairs["new"].map(new)).dropna(subset=["zone"])
+    through = _targets(folder).assign(zone=lambda pairs: pairs["new"].map(new))
+    # a target without a zone takes its part of the occupation away
     through["weight"] = 1 / through.groupby("old")["new"].transform("size")
+    through = through.dropna(subset=["zone"])
     parts = {
         "aei_zones": ("wage_data.csv", paper["SOCcode"], paper["JobZone"], 1.0),
         "zones_18.1": ("O*NET 18.1", old[CODE], old["Job Zone"], 1.0),
