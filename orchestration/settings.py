@@ -15,7 +15,7 @@ from economic_index.vocabulary import Engine
 from orchestration.model_settings import ModelSettings, load_model_settings
 
 PROJECT = Path(__file__).resolve().parent.parent
-OWN, DEMO, REHEARSAL = (PROJECT / ".oei" / name for name in ("own", "demo", "rehearsal"))
+OWN, DEMO, REHEARSAL, REPRODUCTION = (PROJECT / ".oei" / name for name in ("own", "demo", "rehearsal", "reproduction"))
 ENGINES = (Engine.LOCAL, Engine.CLAUDE, Engine.REHEARSAL)
 ONET_VERSIONS = ("20.1", "30.1")
 # Public on purpose: the demonstration's pseudonyms are the same for everyone and hide nobody.
@@ -106,7 +106,7 @@ def pseudonym_key(settings: Settings) -> bytes:
     path = settings.key_path
     if not given and not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_key(path, DEMO_KEY if settings.home in {DEMO, REHEARSAL} else secrets.token_bytes(32))
+        write_key(path, DEMO_KEY if settings.home in {DEMO, REHEARSAL, REPRODUCTION} else secrets.token_bytes(32))
     try:
         key = base64.b64decode(given or path.read_text().strip(), validate=True)
     except ValueError:
