@@ -35,7 +35,7 @@ def test_depth_of_every_occupation_is_what_the_picks_say(built: Built) -> None:
     keys = ["period_type", "period_start", "segment_type", "segment", "onet_soc_code"]
     expected = depth_by_hand(built).set_index(keys).sort_index()
     found = (
-        built.query("select * from marts.mart_depth")
+        built.query("select * from marts.mart_depth where segment_type <> 'published'")
         .astype({"period_start": "datetime64[us]"})
         .set_index(keys)
         .sort_index()

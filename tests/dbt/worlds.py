@@ -107,12 +107,30 @@ def draw_conversations(rng: np.random.Generator, count: int, users: int, *, are_
     return rows.assign(week_start=[WEEKS[w] for w in week], person=who)
 
 
+def draw_numbers(conversations: pd.DataFrame) -> dict[str, Any]:
+    """Autonomy and hours, leaning on the person; of their own seed, so that what else is drawn stays as it is."""
+    rng, count = np.random.default_rng(5), len(conversations)
+    person = conversations["person"].to_numpy()
+    is_answered = rng.random(count) < 0.8
+    autonomy = np.clip(1 + person % 4 + rng.integers(0, 2, count), 1, 5)
+    hours = np.round(np.exp(rng.normal(0, 1, count) + person % 3 / 3), 2) * (rng.random(count) > 0.02)
+    states = ["answered" if answered else "refused" for answered in is_answered]
+    return {
+        "ai_autonomy_state": states,
+        "ai_autonomy": [int(a) if answered else None for a, answered in zip(autonomy, is_answered, strict=True)],
+        "human_only_time_state": states,
+        "human_only_time_hours": [
+            float(h) if answered else None for h, answered in zip(hours, is_answered, strict=True)
+        ],
+    }
+
+
 def draw_facets(rng: np.random.Generator, conversations: pd.DataFrame) -> pd.DataFrame:
     """Answers that lean on the person, so that conversations of one person are alike."""
     count = len(conversations)
     columns: dict[str, Any] = {"conversation_id": conversations["conversation_id"].to_numpy(), "engine": "claude"}
     columns |= {"content_hash": conversations["content_hash"].to_numpy(), "model": "judge"}
-    columns |= unasked_read_columns(count)
+    columns |= unasked_read_columns(count) | draw_numbers(conversations)
     for facet in ASKED_FACETS:
         state = rng.choice(["answered", "unclassified", "refused", "not_asked"], count, p=[0.85, 0.08, 0.04, 0.03])
         columns[f"{facet}_state"] = state
