@@ -3,6 +3,7 @@
 Answers are drawn by seed; what the index must say about them is computed in by_hand.py, never here.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -233,10 +234,23 @@ def _write_weeks(lake: Lake, conversations: pd.DataFrame, others: dict[Table, pd
         lake.commit_week(week, tables)
 
 
+Change = Callable[[pd.DataFrame], pd.DataFrame]
+
+
 def write_world(
-    root: Path, count: int = 2400, users: int = 160, seed: int = 11, rule: str = "log", audience: str = "organisation"
+    root: Path,
+    count: int = 2400,
+    users: int = 160,
+    seed: int = 11,
+    rule: str = "log",
+    audience: str = "organisation",
+    of_conversations: Change = lambda rows: rows,
+    of_mappings: Change = lambda rows: rows,
 ) -> World:
-    """A home of `count` conversations by `users` people; `rule` is who they are (log, assigned or none)."""
+    """A home of `count` conversations by `users` people; `rule` is who they are (log, assigned or none).
+
+    The two changes make an odd world of what was drawn.
+    """
     rng = np.random.default_rng(seed)
     lake = Lake(root)
     _write_reference(lake)
@@ -244,9 +258,9 @@ def write_world(
     floors["floor_users"] = 0 if audience == "self" else floors["floor_users"]
     source = {"source": ["logs"], "product": "chat", "users": rule, "audience": audience, "is_time_assigned": False}
     lake.write(SOURCES, _rows(SOURCES, source | floors))
-    conversations = draw_conversations(rng, count, users, are_known=rule != "none")
+    conversations = of_conversations(draw_conversations(rng, count, users, are_known=rule != "none"))
     facets = draw_facets(rng, conversations)
-    mappings = draw_mappings(rng, conversations)
+    mappings = of_mappings(draw_mappings(rng, conversations))
     of_department = conversations[conversations["person"] % 3 != 0]
     departments = ["research" if person % 3 == 1 else "sales" for person in of_department["person"]]
     segments = _rows(
@@ -261,3 +275,15 @@ def write_world(
     answers = {FACET_SUMMARIES: facets, ONET_TASK_MAPPINGS: mappings, SEGMENTS: segments, SECOND_ANSWERS: second}
     _write_weeks(lake, conversations, answers)
     return World(lake, conversations, facets, mappings, segments, second)
+
+
+def emptied(world: World) -> World:
+    """The same home with every week committed again, and nothing in any."""
+    none = {
+        FACET_SUMMARIES: world.facets[:0],
+        ONET_TASK_MAPPINGS: world.mappings[:0],
+        SEGMENTS: world.segments[:0],
+        SECOND_ANSWERS: world.second_answers[:0],
+    }
+    _write_weeks(world.lake, world.conversations[:0], none)
+    return World(world.lake, world.conversations[:0], *(none[table] for table in list(none)[:3]))

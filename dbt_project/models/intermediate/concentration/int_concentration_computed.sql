@@ -32,7 +32,8 @@ ends as (
     select points.period_key, points.segment_key, points.statistic, points.value, jackknife.df,
         case when points.statistic = 'gini_of_tasks' then coalesce(jackknife.jackknife_value, points.logit) else points.logit end
             as centre,
-        jackknife.sd * {{ t_quantile('jackknife.df') }} as half_width
+        -- groups that all say the same say nothing of how users differ
+        case when jackknife.sd > 1e-12 then jackknife.sd * {{ t_quantile('jackknife.df') }} end as half_width
     from points
     left join jackknife using (period_key, segment_key, statistic)
 )
@@ -40,6 +41,6 @@ select period_key, segment_key, statistic,
     case when statistic = 'gini_of_tasks' and half_width is not null then 1 / (1 + exp(-centre)) else value end as value,
     1 / (1 + exp(half_width - centre)) as value_lo,
     1 / (1 + exp(-half_width - centre)) as value_hi,
-    df,
+    case when half_width is not null then df end as df,
     case when half_width is null then 'none' else 'grouped jackknife over users, logit' end as interval_method
 from ends
