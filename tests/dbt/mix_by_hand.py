@@ -1,4 +1,4 @@
-"""Mix and within as method 5.7 writes them, over arrays of users by cells: numpy, without a line of the project's SQL."""
+"""Mix and within as method 5.7 writes them, over arrays of users by cells: numpy, without a line of our SQL."""
 
 from dataclasses import dataclass
 
@@ -57,7 +57,7 @@ class Decomposed:
 
 
 def decompose(a: Side, b: Side) -> Decomposed:
-    """Kitagawa's two parts of S_b - S_a, and the influences phi of method 5.7; users are the same rows on both sides."""
+    """Kitagawa's two parts of S_b - S_a, and the influences phi of method 5.7; users are the same rows of both."""
     d, y = ([side.d.sum(axis=0) for side in (a, b)], [side.y.sum(axis=0) for side in (a, b)])
     m = [of_cell / of_cell.sum() for of_cell in d]
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -143,6 +143,7 @@ def sides_by_hand(a: pd.DataFrame, b: pd.DataFrame, placed: pd.DataFrame, outcom
         rows = placed.merge(conversations[["conversation_id", "cluster", "pattern"]], on="conversation_id")
         rows["with_outcome"] = rows["weight"].where(rows["pattern"].isin(PATTERNS_OF[outcome]), 0.0)
         table = rows.pivot_table(index="cluster", columns="cell", values=["weight", "with_outcome"], aggfunc="sum")
-        arrays = [table[name].reindex(index=users, columns=cells).fillna(0.0).to_numpy() for name in ("weight", "with_outcome")]
-        sides.append(Side(*arrays))
+        names = ("weight", "with_outcome")
+        whole = [table[name].reindex(index=users, columns=cells).fillna(0.0).to_numpy() for name in names]
+        sides.append(Side(*whole))
     return sides[0], sides[1]
