@@ -120,6 +120,23 @@ def _groups() -> Iterator[Fixture]:
     for group, (_, employed) in SOC_GROUPS.items():
         where = {"soc_group": group}
         yield Fixture(section, f"group {group}", employed, 2, "dim_soc_groups", where, "employment_share", 100)
+    full_credit: dict[str, object] = {
+        "segment": FEBRUARY,
+        "soc_group": "25",
+        "rule": "full credit",
+        "onet_version": "20.1",
+    }
+    what = "Education, if each occupation that lists a statement had it in full"
+    yield Fixture(
+        "What a known mistake gives, kept in the table of sensitivities",
+        what,
+        24.51,
+        2,
+        "mart_taxonomy_sensitivity",
+        full_credit,
+        "usage_share",
+        100,
+    )
     yield Fixture(
         "Wrong answers to stay apart from",
         "Education, if each occupation that lists a statement had it in full",

@@ -1,4 +1,4 @@
--- use of each occupation that has a wage and can be reached, in all (group 0) and without each group of users
+-- use of each occupation that can be reached, in all (group 0) and without each group of users
 with described as (
     select period_key, segment_key, engine, onet_version from {{ ref('int_segments_described') }}
 ),
@@ -8,13 +8,13 @@ reached as (  -- the local engine knows only the statements of its bank
     inner join {{ ref('int_statements_split_to_occupations') }} as split using (onet_version, statement_hash)
 ),
 listed as (
-    select described.period_key, described.segment_key, wages.onet_soc_code, wages.median_wage
+    select described.period_key, described.segment_key, occupations.onet_soc_code
     from described
-    inner join {{ ref('int_occupations_joined_to_wages') }} as wages using (onet_version)
+    inner join (
+        select distinct onet_version, onet_soc_code from {{ ref('int_statements_split_to_occupations') }}
+    ) as occupations using (onet_version)
     left join reached using (onet_version, onet_soc_code)
-    where wages.country = '{{ var("labour_market_country") }}' and wages.wage_year = {{ var('labour_market_year') }}
-        and wages.median_wage is not null
-        and (described.engine not in ('local', 'mixed') or reached.onet_soc_code is not null)
+    where described.engine not in ('local', 'mixed') or reached.onet_soc_code is not null
 ),
 totals as (
     select counted.period_key, counted.segment_key, cells.cell as onet_soc_code, counted.numerator as weight
@@ -44,7 +44,7 @@ replicates as (
     union all
     select period_key, segment_key, 0 from described
 )
-select replicates.period_key, replicates.segment_key, replicates.group_number, listed.onet_soc_code, listed.median_wage,
+select replicates.period_key, replicates.segment_key, replicates.group_number, listed.onet_soc_code,
     -- rounded: what is left of an occupation must tie at zero, not at the noise of a subtraction
     round(coalesce(totals.weight, 0) - coalesce(group_sums.weight, 0), 9) as weight
 from replicates
