@@ -11,9 +11,20 @@ import pandas as pd
 
 from assets.table import OWNERS, asset_key, column_schema, contract_check
 from economic_index.contracts import Table, broken_rules
-from economic_index.contracts.reference import BANK_LINKS, BANK_TASKS, FACT_TABLES, HEADCOUNTS, ONET_STATEMENTS
+from economic_index.contracts.reference import (
+    BANK_LINKS,
+    BANK_TASKS,
+    FACT_TABLES,
+    HEADCOUNTS,
+    ONET_STATEMENTS,
+    PUBLISHED_CELLS,
+    PUBLISHED_CELLS_REJECTED,
+    PUBLISHED_NAMES,
+)
 from economic_index.lake import Lake, fingerprint
 from economic_index.local import bank
+from economic_index.releases.files import ReleaseSource
+from economic_index.releases.imported import import_files, merged
 from economic_index.taxonomy import facts
 from economic_index.taxonomy.headcount import BadHeadcount, read_headcount
 from economic_index.taxonomy.source_files import sha256_of
@@ -61,7 +72,38 @@ def _fact_asset(table: Table) -> dg.AssetsDefinition:
     return fact
 
 
-reference_facts = [_fact_asset(table) for table in FACT_TABLES]
+reference_facts = [_fact_asset(table) for table in FACT_TABLES if table is not PUBLISHED_CELLS]
+IMPORTED = (PUBLISHED_CELLS, PUBLISHED_NAMES, PUBLISHED_CELLS_REJECTED)
+
+
+@dg.multi_asset(
+    specs=[
+        dg.AssetSpec(
+            asset_key(table),
+            group_name="reference",
+            kinds={"python", "parquet"},
+            owners=OWNERS,
+            description=table.grain,
+            code_version=facts.facts_manifest()[PUBLISHED_CELLS.name].sha256[:16],
+            metadata={"dagster/column_schema": column_schema(table)},
+        )
+        for table in IMPORTED
+    ],
+    check_specs=[contract_check(table) for table in IMPORTED],
+)
+def published_releases(
+    context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake], release_source: dg.ResourceParam[ReleaseSource]
+) -> Iterator[Any]:
+    """The shipped cells of the published index, and those of long files that are at hand or were asked for."""
+    files, missing = release_source.files()
+    for sentence in missing:
+        context.log.warning(f"{sentence} Going on without it.")
+    found = import_files(files)
+    origin = facts.facts_manifest()[PUBLISHED_CELLS.name].origin() | {file.path.name: file.sha256 for file in files}
+    origin |= {"imported": ", ".join(file.source for file in files) or "no file: shipped cells alone"}
+    yield _write(lake, PUBLISHED_CELLS, merged(facts.load(PUBLISHED_CELLS.name), found.cells), origin)
+    yield _write(lake, PUBLISHED_NAMES, found.names, origin)
+    yield _write(lake, PUBLISHED_CELLS_REJECTED, found.rejected, origin)
 
 
 @dg.multi_asset(

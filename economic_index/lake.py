@@ -295,6 +295,14 @@ class Lake:
         write_atomically(self.report_path, page)
         return self.report_path
 
+    def write_release(self, kind: str, files: Mapping[str, str]) -> list[Path]:
+        """Write long files of one kind (`internal`, `published`) to release/<kind>/; paths in the given order."""
+        folder = self.root / "release" / kind
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            write_atomically(folder / name, content)
+        return [folder / name for name in files]
+
     def count_rows(self, table: Table) -> int:
         """Rows of all weeks of a weekly table, by their commits."""
         commits = (self.commit_of(table, week) for week in self.weeks_of(table))

@@ -13,7 +13,7 @@ warnings.filterwarnings("ignore", category=dg.PreviewWarning)
 
 from dagster_dbt import DbtCliResource  # noqa: E402
 
-from assets import money, publication, raw_logs, reference, rollups, task_hierarchy  # noqa: E402
+from assets import money, publication, raw_logs, reference, release, rollups, task_hierarchy  # noqa: E402
 from assets.conversations import conversations_asset  # noqa: E402
 from assets.facet_summaries import facet_summaries_asset  # noqa: E402
 from assets.onet_task_mappings import onet_task_mappings_asset  # noqa: E402
@@ -32,6 +32,7 @@ def lake_assets(stages: tuple[Stage, ...], *, asks_a_model: bool = False) -> lis
     paid = [money.cost_estimate, money.ledger, task_hierarchy.task_hierarchy] if asks_a_model else []
     return [
         *reference.reference_facts,
+        reference.published_releases,
         reference.task_bank,
         reference.onet_statements,
         reference.headcounts,
@@ -51,6 +52,7 @@ def lake_resources() -> dict[str, dg.ConfigurableResource[Any]]:
         "log_reader": resources.LogReaderResource(),
         "engine": resources.EngineResource(),
         "statement_source": resources.StatementSourceResource(),
+        "release_source": resources.ReleaseSourceResource(),
         "progress": resources.ProgressResource(),
         "due_weeks": resources.DueWeeksResource(),
     }
@@ -64,7 +66,8 @@ def build_definitions(settings: Settings, *, with_column_metadata: bool = True) 
     project = project_of(lake)
     dbt_models = rollups.rollups_asset(project, with_column_metadata=with_column_metadata)
     marts = [key for key in dbt_models.keys if key.path[0] == "marts"]
-    published = [publication.served_asset(sorted(marts)), *publication.figures, publication.report]
+    read = [publication.served_asset(sorted(marts)), *publication.figures, publication.report]
+    published = [*read, release.internal_long_files, release.long_files]
     return dg.Definitions(
         assets=[*lake_assets(stages_of(settings), asks_a_model=settings.model is not None), dbt_models, *published],
         jobs=triggers.JOBS,

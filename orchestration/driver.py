@@ -191,7 +191,7 @@ def _metadata(result: dg.ExecuteInProcessResult) -> dict[str, Any]:
 
 
 def _is_rollup(key: dg.AssetKey) -> bool:
-    return key.path[0] not in {"lake", "reference"}
+    return key.path[0] not in {"lake", "reference", "release"}
 
 
 def prepare_dagster(settings: Settings) -> None:

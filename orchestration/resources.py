@@ -12,6 +12,7 @@ from pydantic import PrivateAttr
 from economic_index.conversations.reading import LogReader
 from economic_index.due import due_weeks
 from economic_index.lake import Lake
+from economic_index.releases.files import ReleaseSource
 from economic_index.taxonomy.statements import StatementSource
 from orchestration import settings as config
 from orchestration.engines import open_engine
@@ -60,6 +61,19 @@ class StatementSourceResource(dg.ConfigurableResource[StatementSource]):
             reference_dir=settings.reference_dir,
             cache_dir=settings.home / "cache",
             may_fetch=settings.fetch_statements,
+        )
+
+
+class ReleaseSourceResource(dg.ConfigurableResource[ReleaseSource]):
+    """Where long files of the published index come from, if from anywhere."""
+
+    def create_resource(self, context: dg.InitResourceContext) -> ReleaseSource:
+        """A folder, the official place, or none."""
+        settings = config.load_settings()
+        return ReleaseSource(
+            folder=settings.releases_dir,
+            cache_dir=settings.home / "cache",
+            may_fetch=settings.fetch_releases,
         )
 
 

@@ -36,6 +36,8 @@ class Settings:
     onet_version: str
     reference_dir: Path | None
     fetch_statements: bool
+    releases_dir: Path | None
+    fetch_releases: bool
     model: ModelSettings | None = None
     """Set for the engines that ask a model."""
 
@@ -65,7 +67,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     engine = Engine(named)
     if version not in ONET_VERSIONS:
         raise SettingsError(f"OEI_ONET_VERSION={version}: not supported. Known: {', '.join(ONET_VERSIONS)}.")
-    reference = env.get("OEI_REFERENCE_DIR")
+    reference, releases = env.get("OEI_REFERENCE_DIR"), env.get("OEI_RELEASES_DIR")
     return Settings(
         home=home,
         dagster_home=Path(env["DAGSTER_HOME"]).absolute() if env.get("DAGSTER_HOME") else home / "dagster",
@@ -73,6 +75,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         onet_version=version,
         reference_dir=Path(reference).absolute() if reference else None,
         fetch_statements=env.get("OEI_FETCH_STATEMENTS", "0") == "1",
+        releases_dir=Path(releases).absolute() if releases else None,
+        fetch_releases=env.get("OEI_FETCH_RELEASES", "0") == "1",
         model=None if engine is Engine.LOCAL else load_model_settings(env, engine),
     )
 

@@ -228,7 +228,30 @@ PUBLISHED_CELLS = _reference(
         "onet_version": text("O*NET version of the node.", nullable=True),
         "grade": text("A official, E extract of an official file, P printed in the paper, B noted by a third party."),
     },
-    ("release", "platform", "geo_id", "facet", "level", "variable", "node_id"),
+    (
+        *("release", "platform", "window_start", "geography", "geo_id"),
+        *("facet", "level", "variable", "node_id"),
+    ),
+)
+PUBLISHED_NAMES = _reference(
+    "published_names",
+    "One row per facet and node whose published name is not its key: of imported files, never shipped.",
+    {
+        "facet": text("Facet, as published."),
+        "node_id": text("As in reference/published_cells."),
+        "name": text("Name of the cluster, as published."),
+    },
+    ("facet", "node_id"),
+)
+PUBLISHED_CELLS_REJECTED = _reference(
+    "published_cells_rejected",
+    "One row per line of an imported file that is no cell, with the reason.",
+    {
+        "file": text("Base name of the file."),
+        "line": whole("Line in it, the header being the first."),
+        "reason": text("Why it is none, and the remedy."),
+    },
+    ("file", "line"),
 )
 
 FACT_TABLES = (
@@ -247,4 +270,12 @@ FACT_TABLES = (
     LABOUR_MARKET,
     PUBLISHED_CELLS,
 )
-REFERENCE_TABLES = (*FACT_TABLES, ONET_STATEMENTS, BANK_TASKS, BANK_LINKS, HEADCOUNTS)
+REFERENCE_TABLES = (
+    *FACT_TABLES,
+    ONET_STATEMENTS,
+    BANK_TASKS,
+    BANK_LINKS,
+    HEADCOUNTS,
+    PUBLISHED_NAMES,
+    PUBLISHED_CELLS_REJECTED,
+)

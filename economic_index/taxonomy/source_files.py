@@ -61,7 +61,7 @@ def _extracts(short: str, folder: str, version: str, window: str, released: str)
     """Task shares, and patterns by task, that were taken out of the two long files of a release."""
     found = {}
     for name, platform, suffix in (("", "claude_ai", ""), ("_api", "1p_api", "_api")):
-        official = f"{folder}/data/aei_raw_{platform}_{window}.csv"
+        official = f"{folder}/data/intermediate/aei_raw_{platform}_{window}.csv"
         by_task = f"{folder}/by_task"
         found[f"{short}{name}_tasks"] = _index(f"{by_task}/task_pct{suffix}_{version}", official, released)
         found[f"{short}{name}_patterns_by_task"] = _index(

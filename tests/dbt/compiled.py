@@ -23,7 +23,7 @@ class Compiled:
         """Run the models in this order; what they read and is neither run nor given has no rows."""
         connection = duckdb.connect()
         # the name of the file that the SQL was compiled for: DuckDB names its catalog after it
-        connection.execute("attach ':memory:' as \"index\"; use \"index\"")
+        connection.execute('attach \':memory:\' as "index"; use "index"')
         for schema in ("staging", "intermediate", "marts"):
             connection.execute(f"create schema {schema}")
         parents = {node.rsplit(".", 1)[-1] for name in models for node in self._nodes[name]["depends_on"]["nodes"]}

@@ -87,7 +87,9 @@ def covered(counts: pd.Series, total: int, listings: pd.DataFrame, floor_users: 
     coverages = 1 - np.array([*unseen, q1 / u * odds])
     tasks = listings.groupby("onet_soc_code")["statement_hash"].transform("size")
     weights = (1 / tasks).groupby(listings["statement_hash"]).sum() / listings["onet_soc_code"].nunique()
-    depths = [float(((1 - _ratio_of_chooses(total, used, size, total)) * weights[counts.index]).sum()) for size in sizes]
+    depths = [
+        float(((1 - _ratio_of_chooses(total, used, size, total)) * weights[counts.index]).sum()) for size in sizes
+    ]
     reached = {c: float(np.interp(c, coverages, depths)) for c in COVERAGES}
     return {c: depth if c <= coverages[-1] else np.nan for c, depth in reached.items()}
 
@@ -95,7 +97,9 @@ def covered(counts: pd.Series, total: int, listings: pd.DataFrame, floor_users: 
 Key = tuple[str, float, int, str]
 
 
-def figures(uses: Uses, listings: pd.DataFrame, draws: list[tuple[str, int, int]], floor_users: int) -> dict[Key, float]:
+def figures(
+    uses: Uses, listings: pd.DataFrame, draws: list[tuple[str, int, int]], floor_users: int
+) -> dict[Key, float]:
     """Every figure by (method, size or coverage, floor, statistic); `draws` are (unit, size, floor)."""
     counted = {unit: uses.counts(unit) for unit in ("conversations", "users")}
     found: dict[Key, float] = {}
@@ -161,7 +165,9 @@ def used_activities(world: World, conversations: pd.DataFrame, level: str, floor
     parent |= {iwa: iwa for iwa in above["iwa_id"] if level == "iwa_id"}
     direct = direct.assign(activity=direct["node_id"].map(parent)).dropna(subset=["activity"])
     picks = pd.concat([of_statements, direct])[["conversation_id", "activity"]]
-    rows = picks.merge(conversations[["conversation_id", "user_id"]], on="conversation_id").fillna({"user_id": "nobody"})
+    rows = picks.merge(conversations[["conversation_id", "user_id"]], on="conversation_id").fillna(
+        {"user_id": "nobody"}
+    )
     counts = rows.groupby("activity").agg(n=("conversation_id", "nunique"), users=("user_id", "nunique"))
     return set(counts.index[(counts["n"] >= max(floors[0], 1)) & (counts["users"] >= floors[1])])
 

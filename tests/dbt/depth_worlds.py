@@ -92,11 +92,15 @@ def tables(uses: Uses, listings: pd.DataFrame, floors: tuple[int, int]) -> dict[
         for picked, key in answers.items()
         for cell in picked
     ]
-    return found | _users(answered, parts) | {
-        "int_conversations_answered": answered,
-        "int_users_summed_to_periods": users,
-        "int_answers_counted_in_cells": parts,
-    }
+    return (
+        found
+        | _users(answered, parts)
+        | {
+            "int_conversations_answered": answered,
+            "int_users_summed_to_periods": users,
+            "int_answers_counted_in_cells": parts,
+        }
+    )
 
 
 def _clusters(owners: pd.Series) -> pd.Series:

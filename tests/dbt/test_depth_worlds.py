@@ -76,7 +76,6 @@ def draws_of(world: World) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-
 def computed(compiled: Compiled, world: World) -> dict[Key, tuple[float, float, float, float]]:
     """What the models say: value, ends and degrees of freedom by (method, size, floor, statistic)."""
     models = [name for name in RAREFIED if name != "int_draws_listed"]
