@@ -1,4 +1,4 @@
-"""The models of a build, run again on tables that a test fills: the compiled SQL in an in-memory DuckDB, without dbt."""
+"""The models of a build, run again on tables that a test fills: their compiled SQL in an in-memory DuckDB, no dbt."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,6 @@ from typing import Any
 
 import duckdb
 import pandas as pd
-
 from built_home import PROJECT
 
 Rows = pd.DataFrame | list[dict[str, Any]]
@@ -23,7 +22,7 @@ class Compiled:
         """Run the models in this order; what they read and is neither run nor given has no rows."""
         connection = duckdb.connect()
         # the name of the file that the SQL was compiled for: DuckDB names its catalog after it
-        connection.execute("attach ':memory:' as \"index\"; use \"index\"")
+        connection.execute('attach \':memory:\' as "index"; use "index"')
         for schema in ("staging", "intermediate", "marts"):
             connection.execute(f"create schema {schema}")
         parents = {node.rsplit(".", 1)[-1] for name in models for node in self._nodes[name]["depends_on"]["nodes"]}

@@ -76,7 +76,7 @@ def listed(listings: pd.DataFrame) -> dict[str, Rows]:
 
 
 def tables(uses: Uses, listings: pd.DataFrame, floors: tuple[int, int]) -> dict[str, Rows]:
-    """All tables that the rarefied models read, of conversations of one period; users with one conversation are apart."""
+    """All tables that the rarefied models read, of one period; users with one conversation are apart."""
     counts = uses.counts("conversations")[0]
     found = named("all", "all", *floors) | counted(counts, len(uses.owners)) | listed(listings)
     cell_keys = dict(zip(counts.index, range(len(counts)), strict=True))
@@ -92,11 +92,15 @@ def tables(uses: Uses, listings: pd.DataFrame, floors: tuple[int, int]) -> dict[
         for picked, key in answers.items()
         for cell in picked
     ]
-    return found | _users(answered, parts) | {
-        "int_conversations_answered": answered,
-        "int_users_summed_to_periods": users,
-        "int_answers_counted_in_cells": parts,
-    }
+    return (
+        found
+        | _users(answered, parts)
+        | {
+            "int_conversations_answered": answered,
+            "int_users_summed_to_periods": users,
+            "int_answers_counted_in_cells": parts,
+        }
+    )
 
 
 def _clusters(owners: pd.Series) -> pd.Series:
