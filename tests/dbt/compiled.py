@@ -1,4 +1,4 @@
-"""The models of a build, run again on tables that a test fills: the compiled SQL in an in-memory DuckDB, without dbt."""
+"""The models of a build, run again on tables that a test fills: their compiled SQL in an in-memory DuckDB, no dbt."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,6 @@ from typing import Any
 
 import duckdb
 import pandas as pd
-
 from built_home import PROJECT
 
 Rows = pd.DataFrame | list[dict[str, Any]]

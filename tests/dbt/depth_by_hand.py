@@ -1,6 +1,7 @@
 """What depth that can be compared must say (method 5.6, 5.8): numpy and scipy, without a line of the project's SQL.
 
-Counts are series of conversations, or of known users, by statement; listings are rows of (onet_soc_code, statement_hash).
+Counts are series of conversations, or of known users, by statement; listings are rows of (onet_soc_code,
+statement_hash); draws are (unit, size, floor).
 """
 
 from collections.abc import Iterator
@@ -20,6 +21,8 @@ CONVERSATIONS_DRAWN = (1_000, 3_000, 10_000, 30_000, 50_000, 100_000, 300_000)
 USERS_DRAWN = (100, 300, 1_000, 3_000, 10_000)
 COVERAGES = (0.8, 0.9)
 GROUPS = 50
+Key = tuple[str, float, int, str]
+Draws = list[tuple[str, int, int]]
 
 
 @dataclass(frozen=True)
@@ -87,20 +90,14 @@ def covered(counts: pd.Series, total: int, listings: pd.DataFrame, floor_users: 
     coverages = 1 - np.array([*unseen, q1 / u * odds])
     tasks = listings.groupby("onet_soc_code")["statement_hash"].transform("size")
     weights = (1 / tasks).groupby(listings["statement_hash"]).sum() / listings["onet_soc_code"].nunique()
-    depths = [
-        float(((1 - _ratio_of_chooses(total, used, size, total)) * weights[counts.index]).sum()) for size in sizes
-    ]
+    adds = weights[counts.index].to_numpy()
+    depths = [float(((1 - _ratio_of_chooses(total, used, size, total)) * adds).sum()) for size in sizes]
     reached = {c: float(np.interp(c, coverages, depths)) for c in COVERAGES}
     return {c: depth if c <= coverages[-1] else np.nan for c, depth in reached.items()}
 
 
-Key = tuple[str, float, int, str]
-
-
-def figures(
-    uses: Uses, listings: pd.DataFrame, draws: list[tuple[str, int, int]], floor_users: int
-) -> dict[Key, float]:
-    """Every figure by (method, size or coverage, floor, statistic); `draws` are (unit, size, floor)."""
+def figures(uses: Uses, listings: pd.DataFrame, draws: Draws, floor_users: int) -> dict[Key, float]:
+    """Every figure by (method, size or coverage, floor, statistic)."""
     counted = {unit: uses.counts(unit) for unit in ("conversations", "users")}
     found: dict[Key, float] = {}
     for unit, size, floor in draws:
@@ -119,7 +116,7 @@ def groups_of(uses: Uses) -> list[set[object]]:
 
 
 def intervals(
-    uses: Uses, listings: pd.DataFrame, draws: list[tuple[str, int, int]], floor_users: int
+    uses: Uses, listings: pd.DataFrame, draws: Draws, floor_users: int
 ) -> Iterator[tuple[Key, float, float, float, float]]:
     """Every figure with the ends of its interval and the degrees of freedom, by leaving out each group of users."""
     groups = groups_of(uses)
@@ -170,6 +167,13 @@ def used_activities(world: World, conversations: pd.DataFrame, level: str, floor
     )
     counts = rows.groupby("activity").agg(n=("conversation_id", "nunique"), users=("user_id", "nunique"))
     return set(counts.index[(counts["n"] >= max(floors[0], 1)) & (counts["users"] >= floors[1])])
+
+
+def draws_of(uses: Uses, floors: set[int]) -> Draws:
+    """Sizes and floors of all weeks together; a size beyond what there is is no draw."""
+    sizes = [*CONVERSATIONS_DRAWN, len(uses.owners)]
+    of_conversations = [("conversations", size, floor) for size in sizes for floor in sorted(floors)]
+    return of_conversations + [("users", size, 1) for size in USERS_DRAWN]
 
 
 def uses_of(world: World, conversations: pd.DataFrame) -> Uses:

@@ -41,7 +41,7 @@ def named(period_type: str, segment_type: str, floor_conversations: int, floor_u
     floors |= {"is_self": False}
     described = ONE | {"engine": "claude", "onet_version": VERSION, "cluster_unit": "user"}
     return {
-        "int_periods_numbered": [{"period_key": 1, "period_type": period_type, "period_start": "2020-06-01"}],
+        "int_periods_listed": [{"period_key": 1, "period_type": period_type, "period_start": "2020-06-01"}],
         "int_segments_numbered": [{"segment_key": 1, "segment_type": segment_type, "segment": "one"}],
         "int_segments_described": [described],
         "int_floors_chosen": [floors],
@@ -76,7 +76,7 @@ def listed(listings: pd.DataFrame) -> dict[str, Rows]:
 
 
 def tables(uses: Uses, listings: pd.DataFrame, floors: tuple[int, int]) -> dict[str, Rows]:
-    """All tables that the rarefied models read, of conversations of one period; users with one conversation are apart."""
+    """All tables that the rarefied models read, of one period; users with one conversation are apart."""
     counts = uses.counts("conversations")[0]
     found = named("all", "all", *floors) | counted(counts, len(uses.owners)) | listed(listings)
     cell_keys = dict(zip(counts.index, range(len(counts)), strict=True))

@@ -1,13 +1,14 @@
 """Depth that can be compared, of small worlds that nobody thought of: the models' SQL against numpy and scipy."""
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 import pytest
 from built_home import Built
 from compiled import Compiled
-from depth_by_hand import Key, Uses, distribution, drawn, groups_of, intervals
+from depth_by_hand import Draws, Key, Uses, distribution, drawn, groups_of, intervals
 from depth_worlds import RAREFIED, tables
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -24,7 +25,7 @@ class World:
 
     uses: Uses
     listings: pd.DataFrame
-    draws: list[tuple[str, int, int]]
+    draws: Draws
 
 
 @st.composite
@@ -82,7 +83,8 @@ def computed(compiled: Compiled, world: World) -> dict[Key, tuple[float, float, 
     inputs = tables(world.uses, world.listings, FLOORS) | {"int_draws_listed": draws_of(world)}
     with compiled.run(models, inputs) as connection:
         rows = connection.execute(
-            "select method, draw_size, draw_floor, statistic, value, value_lo, value_hi, df from marts.mart_depth_rarefied"
+            "select method, draw_size, draw_floor, statistic, value, value_lo, value_hi, df "
+            "from marts.mart_depth_rarefied"
         ).fetchall()
     nulls = [tuple(np.nan if number is None else number for number in row[4:]) for row in rows]
     return {tuple(row[:4]): numbers for row, numbers in zip(rows, nulls, strict=True)}
@@ -107,7 +109,7 @@ def test_more_is_found_where_more_is_drawn_and_the_curve_falls(compiled: Compile
     assert means == sorted(means)
     for _, size, _ in sizes:
         curve = [found["conversations", float(size), 1, f"at_least_{percent}"][0] for percent in (10, 25, 50, 75)]
-        assert all(0 <= low <= high + 1e-12 <= 1 + 2e-12 for high, low in zip(curve, curve[1:], strict=False))
+        assert all(0 <= low <= high + 1e-12 <= 1 + 2e-12 for high, low in pairwise(curve))
 
 
 def test_the_oracle_draws_as_counting_does() -> None:

@@ -6,29 +6,13 @@ import numpy as np
 import pandas as pd
 from built_home import Built
 from by_hand import periods_of, segments_of
-from depth_by_hand import (
-    CONVERSATIONS_DRAWN,
-    USERS_DRAWN,
-    Uses,
-    activities_of,
-    figures,
-    intervals,
-    used_activities,
-    uses_of,
-)
+from depth_by_hand import Uses, activities_of, draws_of, figures, intervals, used_activities, uses_of
 from figures_by_hand import FLOOR_CONVERSATIONS, FLOOR_USERS, clusters, listings
 from worlds import WEEKS
 
 Row = tuple[object, ...]
-
-
-def draws_of(uses: Uses, period_type: str) -> list[tuple[str, int, int]]:
-    """Conversations are drawn of all weeks together; at the home's floor, which is the published one, and without."""
-    draws = [("users", size, 1) for size in USERS_DRAWN]
-    if period_type == "all":
-        sizes = [*CONVERSATIONS_DRAWN, len(uses.owners)]
-        draws += [("conversations", size, floor) for size in sizes for floor in (FLOOR_CONVERSATIONS, 1)]
-    return draws
+FLOORS = {FLOOR_CONVERSATIONS, 1}
+"""The home's floor is the published one."""
 
 
 def segments_by_hand(built: Built) -> Iterator[tuple[str, object, str, str, Uses]]:
@@ -48,9 +32,9 @@ def rarefied_by_hand(built: Built) -> dict[Row, float]:
     """Every value that mart_depth_rarefied must have."""
     found: dict[Row, float] = {}
     for period_type, period_start, segment_type, segment, uses in segments_by_hand(built):
-        values = figures(uses, listings(), draws_of(uses, period_type), FLOOR_USERS)
-        for key, value in values.items():
-            if period_type == "all" or key[3] == "mean":
+        for key, value in figures(uses, listings(), draws_of(uses, FLOORS), FLOOR_USERS).items():
+            # shorter periods compare in time: by users, and the mean alone
+            if period_type == "all" or (key[0] != "conversations" and key[3] == "mean"):
                 found[period_type, period_start, segment_type, segment, *key] = value
     return found
 
@@ -74,7 +58,7 @@ def test_the_intervals_leave_out_groups_of_users(built: Built) -> None:
     )
     uses = uses_of(built.world, clusters(built.world))
     columns = ["value", "value_lo", "value_hi", "df"]
-    by_hand = dict((key, numbers) for key, *numbers in intervals(uses, listings(), draws_of(uses, "all"), FLOOR_USERS))
+    by_hand = {key: numbers for key, *numbers in intervals(uses, listings(), draws_of(uses, FLOORS), FLOOR_USERS)}
     assert set(rows.index) == set(by_hand)
     expected = pd.DataFrame.from_dict(by_hand, orient="index", columns=columns).loc[list(rows.index)]
     np.testing.assert_allclose(rows[columns], expected, rtol=0, atol=1e-7)

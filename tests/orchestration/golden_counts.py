@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 from by_hand import label_cells
+from depth_by_hand import activities_of, draws_of, intervals, used_activities, uses_of
 from figures_by_hand import listings, picks_alone, used_statements
 
 from economic_index.contracts.lake import CONVERSATIONS_REJECTED
@@ -59,10 +60,36 @@ def depth(week: GoldenWeek) -> pd.DataFrame:
     used = used_statements(week.world, week.world.conversations, week.floors.users)
     rows = listed.assign(used=listed["statement_hash"].isin(used)).groupby("onet_soc_code")["used"]
     rows = rows.agg(task_count="size", used_task_count="sum").reset_index()
+    for level in ("dwa", "iwa"):
+        rows = rows.merge(_activities(week, level), how="left", on="onet_soc_code")
     return rows.assign(
         depth_share=rows["used_task_count"] / rows["task_count"],
         n_conversations=picks_alone(week.world)["conversation_id"].nunique(),
     )
+
+
+def _activities(week: GoldenWeek, level: str) -> pd.DataFrame:
+    """Work activities of each occupation, and those that are used."""
+    floors = (week.floors.conversations, week.floors.users)
+    used = used_activities(week.world, week.world.conversations, f"{level}_id", floors)
+    listed = listings().merge(activities_of(f"{level}_id"), on="statement_hash")
+    listed = listed[["onet_soc_code", "activity"]].drop_duplicates()
+    rows = (
+        listed.assign(used=listed["activity"].isin(used)).groupby("onet_soc_code")["used"].agg(["size", "sum", "mean"])
+    )
+    return rows.set_axis([f"{level}_count", f"used_{level}_count", f"{level}_depth_share"], axis=1).reset_index()
+
+
+def depth_rarefied(week: GoldenWeek) -> pd.DataFrame:
+    """Of all weeks, which are the golden one; its users were assigned, and none is counted."""
+    uses = uses_of(week.world, week.world.conversations)
+    floors = {15, max(week.floors.conversations, 1), 1}
+    rows = [
+        (*key, *numbers) for key, *numbers in intervals(uses, listings(), draws_of(uses, floors), week.floors.users)
+    ]
+    keys = ["method", "draw_size", "draw_floor", "statistic"]
+    found = pd.DataFrame(rows, columns=[*keys, "value", "value_lo", "value_hi", "df"])
+    return found.assign(n_conversations=len(uses.owners), n_users=np.nan)
 
 
 def depth_cdf(week: GoldenWeek) -> pd.DataFrame:

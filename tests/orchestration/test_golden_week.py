@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 import pytest
-from figures_by_hand import picks_alone
+from figures_by_hand import ALL, picks_alone
 from worlds import World
 
 from economic_index.contracts.lake import CONVERSATIONS, FACET_SUMMARIES, ONET_TASK_MAPPINGS, RAW_LOGS, SEGMENTS
@@ -56,6 +56,7 @@ DERIVED: dict[str, tuple[list[str], Derived]] = {
     "mart_accounting": (["measure", "state"], counts.accounting),
     "mart_depth": (["onet_soc_code"], counts.depth),
     "mart_depth_cdf": (["threshold"], counts.depth_cdf),
+    "mart_depth_rarefied": (["method", "draw_size", "draw_floor", "statistic"], counts.depth_rarefied),
     "mart_summary_of_home": (["conversations"], counts.summary_of_home),
     "dim_weeks": (["state"], counts.weeks),
     "dim_soc_groups": (["soc_group"], figures.employment_of_groups),
@@ -69,6 +70,8 @@ NOT_DERIVED = {
     "mart_models": "compares two models: the corpus names none, so it has no row",
 }
 WITHOUT_ROWS = ("mart_agreement", "mart_changes", "mart_models")
+# of a week alone these have no row; all weeks are the golden one
+OF_ALL_WEEKS = ("mart_depth_rarefied",)
 # shares of these do not add up, on purpose
 OVERLAPPING = {
     "mart_skills": "a conversation counts in full in each skill",
@@ -90,8 +93,9 @@ class Golden:
         rows = self.lake.read_served(mart)
         if "period_type" not in rows:
             return rows
-        rows = rows[(rows["period_type"] == "week") & (rows["segment_type"] == "all")]
-        assert set(pd.to_datetime(rows["period_start"]).dt.date) <= {WEEK}
+        period_type, period_start = ("all", ALL) if mart in OF_ALL_WEEKS else ("week", WEEK)
+        rows = rows[(rows["period_type"] == period_type) & (rows["segment_type"] == "all")]
+        assert set(pd.to_datetime(rows["period_start"]).dt.date) <= {period_start}
         return rows
 
 
