@@ -24,10 +24,14 @@ ATTRIBUTIONS = (
     "Training Administration (USDOL/ETA). Used under the CC BY 4.0 license. O*NET® is a trademark of USDOL/ETA. It "
     "also uses the O*NET 18.1, 20.1 and 27.0 Databases under the same licence. The data was modified: links, job "
     "zones and skills were filled from neighbouring versions, and shares of use were added.",
-    "Employment and wages: U.S. Bureau of Labor Statistics, Occupational Employment and Wage Statistics, May 2023 and "
-    "May 2025 (public domain).",
-    "Published index: Anthropic Economic Index, release of 10 February 2025 (Handa et al. 2025, “Which Economic Tasks "
-    "are Performed with AI? Evidence from Millions of Claude Conversations”, arXiv 2503.04761), CC BY.",
+    "Employment and wages: U.S. Bureau of Labor Statistics, Occupational Employment and Wage Statistics, May 2023, "
+    "May 2024 and May 2025 (public domain).",
+    "Published index: Anthropic Economic Index, releases of 10 February 2025 (Handa et al. 2025, “Which Economic Tasks "
+    "are Performed with AI? Evidence from Millions of Claude Conversations”, arXiv 2503.04761), 27 March and 15 "
+    "September 2025, 15 January, 24 March and 26 June 2026, CC BY; the counts of conversations behind them were "
+    "recovered from their percentages.",
+    "Exposure: GPTs are GPTs (Eloundou et al. 2023), MIT licence; Working with AI (Tomlinson et al. 2025), CC BY 4.0; "
+    "Labor market impacts (Massenkoff and McCrory 2026), CC BY.",
 )
 NO_USERS = "It is not known who wrote, so no floor on people is claimed."
 OWN_AMONG_OTHERS = "One person’s own logs are among these: the figures can never be released."

@@ -15,6 +15,7 @@ from economic_index.publish.home import Home
 from economic_index.publish.notices import ATTRIBUTIONS, WHAT_THIS_IS_NOT, floors_in_words
 from economic_index.publish.numerals import count, percent
 from economic_index.publish.served import ServedMarts
+from economic_index.publish.sureness import counted_otherwise, how_sure
 from economic_index.publish.tables import PrintedTable, printed_table
 from economic_index.publish.unknowns import left_out
 
@@ -44,6 +45,8 @@ def build_report(marts: ServedMarts) -> str:
             _figure(figure, result, specs.get(figure.name), keys.get(figure.name, [])) for figure, result in built
         ],
         not_this=WHAT_THIS_IS_NOT,
+        how_sure=how_sure(marts),
+        counted_otherwise=counted_otherwise(marts),
         attributions=ATTRIBUTIONS,
     )
     return _with_inlined(html, specs)

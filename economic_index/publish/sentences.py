@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from economic_index.publish.compared import beside_published, release_title
 from economic_index.publish.home import Home
 from economic_index.publish.numerals import count, percent, percent_with_interval, points, ratio
 from economic_index.publish.selection import rows_of_all, shares
@@ -75,7 +76,7 @@ def work(marts: ServedMarts) -> list[Sentence]:
     rows = shares(marts, "mart_soc_groups", "soc_group")
     if rows.empty:
         return [Sentence("Too few conversations show a kind of work for any group to be named.", "figure_employment")]
-    said = [Sentence(_largest_groups(rows), "figure_employment")]
+    said = [Sentence(_largest_groups(marts, rows), "figure_employment")]
     baseline = baseline_title(str(rows["baseline"].iloc[0]))
     above = rows[rows["representation_ratio_lo"] > 1].sort_values("representation_ratio", ascending=False)
     below = rows[rows["representation_ratio_hi"] < 1].sort_values("representation_ratio")
@@ -87,13 +88,17 @@ def work(marts: ServedMarts) -> list[Sentence]:
     return said
 
 
-def _largest_groups(rows: pd.DataFrame) -> str:
-    """Groups at the top that their intervals do not tell apart are named together."""
+def _largest_groups(marts: ServedMarts, rows: pd.DataFrame) -> str:
+    """Groups whose range of ranks reaches the first place are named together."""
     first = rows.iloc[0]
-    tied = rows[(rows["usage_share_hi"] >= first["usage_share_lo"]) | (rows.index == rows.index[0])]
+    ranks = rows_of_all(marts, "mart_ranks")
+    is_first: list[str] = list(ranks.loc[ranks["place_lo"] == 1, "cell"]) if not ranks.empty else []
+    tied = rows[rows["soc_group"].isin(is_first) | (rows.index == rows.index[0])]
     share = percent_with_interval(first["usage_share"], first["usage_share_lo"], first["usage_share_hi"])
-    if len(tied) == 1:
+    if len(tied) == 1 and len(is_first):
         return f"The largest kind of work is {_group(first)}: {share} of the conversations with a task."
+    if len(tied) == 1:
+        return f"The largest share here is {_group(first)}: {share}; whether it is the largest is not known."
     others = _listed([_group(row) for _, row in tied.iloc[1:].iterrows()])
     return f"No kind of work is surely the largest: {_group(first)}, {share}, is not told apart from {others}."
 
@@ -184,12 +189,12 @@ def _cell_name(row: pd.Series) -> str:
 
 
 def published(marts: ServedMarts) -> list[Sentence]:
-    """How this compares with the published index of February 2025."""
-    rows = rows_of_all(marts, "mart_published_comparison")
+    """How this compares with one release of the published index."""
+    rows = beside_published(marts)
     rows = rows[rows["share_difference_lo"].notna()] if not rows.empty else rows
     if rows.empty:
         return [Sentence("Too few conversations to stand beside the published index.", "figure_published")]
-    said = []
+    said = [Sentence(f"Beside the {release_title(rows)}.", "figure_published")]
     for _, row in rows[(rows["measure"] == "automation") & (rows["cell"] == "automation")].iterrows():
         said.append(Sentence(_beside(row), "figure_published"))
     groups = rows[rows["measure"] == "soc_group"].sort_values("share_difference", ascending=False)

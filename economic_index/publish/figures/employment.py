@@ -21,6 +21,7 @@ COLUMNS = [
     "representation_ratio_lo",
     "representation_ratio_hi",
     "n_conversations",
+    "n_eff",
     "n_users",
 ]
 

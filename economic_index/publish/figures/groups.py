@@ -23,6 +23,7 @@ COLUMNS = [
     "usage_share_lo",
     "usage_share_hi",
     "n_conversations",
+    "n_eff",
     "n_users",
 ]
 

@@ -22,6 +22,7 @@ COLUMNS = [
     "baseline_share",
     *RATIO,
     "n_conversations",
+    "n_eff",
     "n_users",
 ]
 PREPARATION = {"1": "1 little", "2": "2 some", "3": "3 medium", "4": "4 much", "5": "5 most"}

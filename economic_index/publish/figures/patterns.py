@@ -14,7 +14,7 @@ from economic_index.publish.titles import AUTOMATION, MODES, PATTERN_MEANINGS, P
 
 TONES = {"automation": theme.ORANGE, "augmentation": theme.BLUE}
 PALE = {"automation": theme.PALE_ORANGE, "augmentation": theme.PALE_BLUE}
-COLUMNS = ["label", "usage_share", "usage_share_lo", "usage_share_hi", "n_conversations", "n_users"]
+COLUMNS = ["label", "usage_share", "usage_share_lo", "usage_share_hi", "n_conversations", "n_eff", "n_users"]
 STYLE_OF_REQUEST = "Automation is a style of request (delegating), not a job automated."
 CAVEATS = (STYLE_OF_REQUEST, "The denominator is the conversations in which one of the five patterns was recognised.")
 

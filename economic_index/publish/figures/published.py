@@ -1,14 +1,14 @@
-"""These logs beside the published index: the same shares in the Anthropic Economic Index of February 2025.
+"""These logs beside the published index: the same shares in one release of the Anthropic Economic Index.
 
 Verdicts and intervals of differences are dbt's.
 """
 
 import pandas as pd
 
+from economic_index.publish.compared import beside_published, release_title
 from economic_index.publish.figures import theme
 from economic_index.publish.figures.figure import FigureResult, no_figure
 from economic_index.publish.figures.rows_chart import Look, chart_rows, rows_chart
-from economic_index.publish.selection import rows_of_all
 from economic_index.publish.served import ServedMarts
 from economic_index.publish.titles import cell_title
 
@@ -23,13 +23,17 @@ COLUMNS = [
     "share_difference_lo",
     "share_difference_hi",
     "verdict",
+    "verdict_at_deff_1",
+    "verdict_at_deff_10",
+    "n_conversations",
+    "n_published",
 ]
 ORDER = {"soc_group": 0, "automation": 1, "collaboration": 2}
 
 
 def build(marts: ServedMarts) -> FigureResult:
     """Our shares as dots with intervals, the published ones as ticks; occupation groups, modes and patterns."""
-    rows = rows_of_all(marts, "mart_published_comparison")
+    rows = beside_published(marts)
     rows = rows[rows["usage_share"].notna() & rows["published_share"].notna()] if not rows.empty else rows
     if rows.empty:
         return no_figure("Nothing here has enough conversations to stand beside the published index.")
@@ -46,8 +50,10 @@ def build(marts: ServedMarts) -> FigureResult:
         reference=True,
         pitch=21,
     )
-    release = str(rows["release"].iloc[0]) if "release" in rows.columns else "February 2025"
-    caption = f"Published: Anthropic Economic Index, {release}; both renormalised over classified conversations."
+    caption = (
+        f"Published: {release_title(rows)}; both renormalised over classified conversations; groups after tasks below "
+        "15 conversations and 5 users were dropped on both sides. Verdicts allow for all rows at once (Holm)."
+    )
     table = rows[[column for column in COLUMNS if column in rows.columns]]
     return FigureResult(rows_chart(drawn, look), "", table, caption, CAVEATS)
 

@@ -9,7 +9,7 @@ from economic_index.publish.figures.rows_chart import Look, chart_rows, rows_cha
 from economic_index.publish.selection import shares, with_point
 from economic_index.publish.served import ServedMarts
 
-COLUMNS = ["skill", "usage_share", "usage_share_lo", "usage_share_hi", "n_conversations", "n_users"]
+COLUMNS = ["skill", "usage_share", "usage_share_lo", "usage_share_hi", "n_conversations", "n_eff", "n_users"]
 NEEDED = "skills_needed"
 EXHIBITED = "skills"
 

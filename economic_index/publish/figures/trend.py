@@ -13,7 +13,16 @@ from economic_index.publish.selection import SPECIAL_CELLS, rows_of_all, shares,
 from economic_index.publish.served import ServedMarts
 from economic_index.publish.titles import cell_title, group_title
 
-COLUMNS = ["week_start", "label", "usage_share", "usage_share_lo", "usage_share_hi", "n_conversations", "n_users"]
+COLUMNS = [
+    "week_start",
+    "label",
+    "usage_share",
+    "usage_share_lo",
+    "usage_share_hi",
+    "n_conversations",
+    "n_eff",
+    "n_users",
+]
 DRAWN = ["week_start", "label", "usage_share", "usage_share_lo", "usage_share_hi", "is_break"]
 DAY = "utcFormat(toDate(datum.value), '%-d %b')"
 LINES = 4

@@ -98,6 +98,7 @@ def rich(*, dated: bool = True, n: int = 6000) -> dict[str, pd.DataFrame]:
         **_kinds_of_work(n),
         **_patterns(n),
         **_occupations(n),
+        **_how_sure(n),
     }
 
 
@@ -277,7 +278,8 @@ def _compared(measure: str, cell: str, label: str, ours: float, theirs: float, n
     ours_in_full = share(ours, n)
     kept = ("usage_share", "usage_share_lo", "usage_share_hi", "n_conversations")
     row = {name: ours_in_full[name] for name in kept}
-    row |= {"measure": measure, "cell": cell, "cell_label": label, "published_share": theirs, "release": "2025-02-10"}
+    row |= {"measure": measure, "cell": cell, "cell_label": label, "published_share": theirs}
+    row |= {"release": "2025-03-27", "platform": "claude_ai"}
     low, high = row["usage_share_lo"] - theirs, row["usage_share_hi"] - theirs
     verdict = "above" if low > 0 else "below" if high < 0 else "cannot tell"
     ends = {"share_difference": ours - theirs, "share_difference_lo": low, "share_difference_hi": high}
@@ -368,6 +370,82 @@ def _depth(n: int) -> pd.DataFrame:
         where = without_shares(share(0.5, n), "n_conversations", "engine")
         rows.append({**where, **cell, "occupation_share": at_least / 974, "is_within_bank_reach": True})
     return pd.DataFrame(rows)
+
+
+def _how_sure(n: int) -> dict[str, pd.DataFrame]:
+    """What says how sure the figures are: ranks, baselines, other ways of counting, depth, parts of a change."""
+    where = without_shares(share(0.5, n), "engine", "n_users", "cluster_unit")
+    ranks = [
+        {
+            **where,
+            "measure": "soc_group",
+            "cell": code,
+            "place": place,
+            "place_lo": max(1, place - 1),
+            "place_hi": place + 1,
+        }
+        for place, code in enumerate(GROUPS, start=1)
+    ]
+    ranks[0] |= {"place_lo": 1, "place_hi": 1}
+    ranks[1] |= {"place_lo": 2}
+    ways = [("as printed", 0.43), ("each user once", 0.41), ("most that one user moves it", 0.004)]
+    ways.append(("share of the top hundredth of users", 0.12))
+    robust = [
+        {"measure": "automation", "cell": "automation", "variant": way, "variant_number": number, "value": value}
+        | {"value_lo": 0.38 if way == "each user once" else math.nan, "value_hi": 0.44, "n_conversations": n}
+        for number, (way, value) in enumerate(ways)
+    ]
+    return {
+        "mart_ranks": pd.DataFrame(ranks),
+        "mart_robustness": pd.DataFrame(robust),
+        "mart_representation": _representation(n),
+        "mart_depth_rarefied": _drawn_down(n),
+        "mart_decomposition": _decomposition(n),
+        "mart_exposure_correlation": _exposure(n),
+    }
+
+
+def _representation(n: int) -> pd.DataFrame:
+    rows = []
+    for code, (title, value, employed) in GROUPS.items():
+        for baseline, year in (("occupations", None), ("employment", 2023), ("employment", 2025)):
+            row = share(value, n, soc_group=code, soc_group_title=title, baseline=baseline, baseline_year=year)
+            ratios = {f"representation_ratio{end}": row[f"usage_share{end}"] / employed for end in ("", "_lo", "_hi")}
+            rows.append(row | ratios | {"baseline_share": employed})
+    return pd.DataFrame(rows)
+
+
+def _drawn_down(n: int) -> pd.DataFrame:
+    rows = []
+    for segment_type, segment, most in (("all", "all", 10_000), ("published", "2025-02-10 claude_ai", 300_000)):
+        for size in (1_000, 3_000, 10_000, 100_000, 300_000):
+            cell = {"method": "conversations", "draw_size": size, "draw_floor": 15, "statistic": "at_least_25"}
+            cell |= {"segment_type": segment_type, "segment": segment, "value": size / 10_000_000, "n_users": 400}
+            is_ours = segment_type == "all"
+            cell |= {"value_lo": size / 2e7 if is_ours else math.nan, "value_hi": size / 5e6 if is_ours else math.nan}
+            cell |= {"period_type": "all" if is_ours else "window", "n_conversations": most}
+            rows += [cell] if size <= most else []
+    return pd.DataFrame(rows)
+
+
+def _decomposition(n: int) -> pd.DataFrame:
+    sides = {"period_type_a": "window", "period_start_a": ALL_START, "segment_a": "2025-03-27 claude_ai"}
+    sides |= {"period_type_b": "all", "period_start_b": ALL_START, "segment_b": "all", "comparison": "published"}
+    rows = []
+    for component, value in (("mix", 0.03), ("within", -0.01), ("total", 0.02)):
+        ends = {"value": value, "value_lo": value - 0.015, "value_hi": value + 0.015}
+        verdict = "higher" if value > 0.015 else "cannot tell"
+        shares = {"share_a": 0.43, "share_b": 0.45, "n_a": 900_000, "n_b": n, "verdict": verdict}
+        rows.append(sides | ends | shares | {"outcome": "automation", "level": "statement", "component": component})
+    return pd.DataFrame(rows)
+
+
+def _exposure(n: int) -> pd.DataFrame:
+    where = without_shares(share(0.5, n), "n_conversations", "n_users", "engine")
+    ends = {"value": 0.45, "value_lo": 0.3, "value_hi": 0.6, "n_occupations": 700}
+    method = {"interval_method": "grouped jackknife over users, Fisher z"}
+    measures = ("gpts_are_gpts_human_beta", "working_with_ai_applicability")
+    return pd.DataFrame([where | ends | method | {"exposure_measure": measure} for measure in measures])
 
 
 def _trend(n: int, dated: bool) -> pd.DataFrame:

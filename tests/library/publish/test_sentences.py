@@ -61,11 +61,11 @@ def test_logs_without_users_count_no_people() -> None:
     assert "the logs name no user" in texts(sentences.use(served(frames)))
 
 
-def test_a_largest_group_is_named_only_if_its_interval_lies_above_all_others() -> None:
+def test_a_largest_group_is_named_only_if_no_other_may_be_the_first() -> None:
     assert "The largest kind of work is computer and mathematics: 37%" in texts(
         sentences.work(served(synthetic_marts.rich()))
     )
-    frames = with_cells("mart_soc_groups", "soc_group", {"27": {"usage_share": 0.36, "usage_share_hi": 0.38}})
+    frames = with_cells("mart_ranks", "cell", {"27": {"place_lo": 1}})
     said = texts(sentences.work(served(frames)))
     assert "No kind of work is surely the largest: computer and mathematics" in said
     assert "is not told apart from arts, design and media" in said

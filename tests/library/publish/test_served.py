@@ -12,6 +12,7 @@ from economic_index.publish.figures import FIGURES
 from economic_index.publish.first_page import first_page
 from economic_index.publish.headlines import headlines
 from economic_index.publish.served import MARTS, ServedMarts
+from economic_index.publish.sureness import counted_otherwise, how_sure
 
 MODELS = Path(__file__).parents[3] / "dbt_project" / "models" / "marts"
 
@@ -54,5 +55,7 @@ def test_what_the_report_reads_is_what_is_listed_and_what_dbt_makes() -> None:
         figure.build(marts)
     first_page(marts)
     headlines(marts)
+    how_sure(marts)
+    counted_otherwise(marts)
     assert asked == set(MARTS)
     assert set(MARTS) <= {path.stem for path in MODELS.rglob("*.sql")}

@@ -1,0 +1,82 @@
+"""Mix against within: how much of a difference in delegating comes from other tasks, and how much from other habits.
+
+The parts and their intervals are dbt's (Kitagawa 1955).
+"""
+
+from typing import Any
+
+import pandas as pd
+
+from economic_index.publish.figures import theme
+from economic_index.publish.figures.figure import FigureResult, no_figure
+from economic_index.publish.figures.rows_chart import Look, rows_chart
+from economic_index.publish.numerals import count, points
+from economic_index.publish.selection import with_numbers
+from economic_index.publish.served import ServedMarts
+
+PARTS = {"total": "Whole difference", "mix": "Other mix of tasks", "within": "Other habits within tasks"}
+DIFFERENCE = {"value": "share_difference", "value_lo": "share_difference_lo", "value_hi": "share_difference_hi"}
+COLUMNS = ["label", "component", *DIFFERENCE.values(), "verdict", "share_a", "share_b", "n_a", "n_b"]
+CAVEATS = (
+    "The two parts add up to the whole exactly. Other people, products and engines are in both of them.",
+    "Published sides name no users: their error is lent the design effect of these logs.",
+)
+MOST = 4
+
+
+def build(marts: ServedMarts) -> FigureResult:
+    """Three dots a comparison: whole, mix and within, in points of the automation share."""
+    rows = with_numbers(marts.mart("mart_decomposition"))
+    rows = rows[(rows["outcome"] == "automation") & (rows["level"] == "statement")] if not rows.empty else rows
+    rows = rows[rows["value_lo"].notna()] if not rows.empty else rows
+    if rows.empty:
+        return no_figure("There are no two sides with enough patterns to take a difference of delegating apart.")
+    rows = _chosen(rows).rename(columns=DIFFERENCE)
+    look = Look(
+        "Difference of the share of automation, in points.",
+        f"Differences of delegating, each in two parts, {rows['label'].nunique()} comparisons.",
+        ("Dots: the difference and its two parts, with 95% intervals; grey where zero is not left out.",),
+        mark="dot",
+        baseline=0.0,
+        pitch=21,
+    )
+    caption = f"n = {count(float(rows['n_b'].max()))} conversations with a pattern on the side of these logs."
+    return FigureResult(rows_chart(_drawn(rows), look), "", rows[COLUMNS], caption, CAVEATS)
+
+
+def _chosen(rows: pd.DataFrame) -> pd.DataFrame:
+    """The change in time, the products, the models, and the newest releases, a few of each."""
+    labels = [_label(row) for _, row in rows.iterrows()]
+    rows = rows.assign(
+        label=labels, order=rows["comparison"].map({"changes": 0, "published": 1, "products": 2, "models": 3})
+    )
+    rows = rows[(rows["comparison"] != "models") | (rows["period_type_b"] == "all")]
+    rows = rows.sort_values(["order", "period_start_a", "label"], ascending=[True, False, True])
+    kept = [name for _, names in rows.groupby("order")["label"].unique().items() for name in names[:MOST]]
+    return rows[rows["label"].isin(kept)].reset_index(drop=True)
+
+
+def _label(row: pd.Series) -> str:
+    if row["comparison"] == "published":
+        return f"These logs, less the release of {row['segment_a']}".replace(" claude_ai", " (Claude.ai)").replace(
+            " api", " (API)"
+        )
+    if row["comparison"] == "changes":
+        return f"{pd.Timestamp(row['period_start_b']):%B %Y}, less {pd.Timestamp(row['period_start_a']):%B %Y}"
+    return f"{row['segment_b']}, less {row['segment_a']}"
+
+
+def _drawn(rows: pd.DataFrame) -> pd.DataFrame:
+    """A heading for each comparison, and its three parts beneath."""
+    drawn: list[dict[str, Any]] = []
+    for label, parts in rows.groupby("label", sort=False):
+        heading = {"label": label, "level": 0, "point": float("nan"), "lo": float("nan"), "hi": float("nan")}
+        drawn.append(heading | {"tone": theme.INK, "printed": ""})
+        for component, name in PARTS.items():
+            row = parts[parts["component"] == component].iloc[0]
+            numbers = [float(row[column]) for column in DIFFERENCE.values()]
+            tone = theme.MUTED if row["verdict"] == "cannot tell" else theme.BLUE
+            short = points(*numbers).split(" (")[0].replace(" points", "")
+            ends = dict(zip(("point", "lo", "hi"), numbers, strict=True))
+            drawn.append({"label": name, "level": 1, "tone": tone, "printed": short} | ends)
+    return pd.DataFrame(drawn)
