@@ -41,7 +41,7 @@ def write_reference(lake: Lake) -> None:
     lake.write(BANK_LINKS, bank.links_frame(facts.load("onet_tasks")))
 
 
-def _batch(table: Table, columns: dict[str, object], count: int) -> pa.RecordBatch:
+def batch_of(table: Table, columns: dict[str, object], count: int) -> pa.RecordBatch:
     """Arrow columns of a table: given ones as they are, the others null, false, zero or empty by type."""
     arrays = []
     for field in table.arrow_schema():
@@ -94,7 +94,7 @@ def _facets(rng: np.random.Generator, ids: pa.Array, count: int) -> pa.RecordBat
         **{f"{facet}_state": "not_asked" for facet in ("soc_group", "skills")},
     }
     assert {f"{facet}_state" for facet in ASKED_FACETS} <= set(columns)
-    return _batch(FACET_SUMMARIES, columns, count)
+    return batch_of(FACET_SUMMARIES, columns, count)
 
 
 def _mappings(rng: np.random.Generator, ids: pa.Array, links: pd.DataFrame, count: int) -> pa.RecordBatch:
@@ -126,7 +126,7 @@ def _mappings(rng: np.random.Generator, ids: pa.Array, links: pd.DataFrame, coun
         "version": "synthetic",
         "onet_version": "20.1",
     }
-    return _batch(ONET_TASK_MAPPINGS, columns, len(owner))
+    return batch_of(ONET_TASK_MAPPINGS, columns, len(owner))
 
 
 def _conversations(
@@ -147,7 +147,7 @@ def _conversations(
         "source_record": 1,
         "weight": 1.0,
     }
-    return _batch(CONVERSATIONS, columns, count)
+    return batch_of(CONVERSATIONS, columns, count)
 
 
 def weeks_from(first: date, count: int) -> list[date]:

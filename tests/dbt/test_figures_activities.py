@@ -25,7 +25,7 @@ def test_every_share_shown_is_the_share_by_hand(built: Built, level: str) -> Non
 
 def test_detailed_activities_are_kept_for_all_conversations_together(built: Built) -> None:
     rows = rows_of_level(built, "dwa")
-    assert set(rows["segment_type"]) == {"all"}
+    assert set(rows["segment_type"]) == {"all", "published"}
     cells = activity_cells(built.world, "dwa")
     assert compare(rows, cells, built, segments={("all", "all")}) >= 40
 

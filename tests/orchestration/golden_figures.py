@@ -9,6 +9,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 from by_hand import GRID, T_AT_GRID
+from concentration_by_hand import statistics
 from figures_by_hand import baselines, listings, mover, surveyed, wages, wilson, zones
 from scipy import stats
 
@@ -122,11 +123,23 @@ def hierarchy(week: GoldenWeek) -> pd.DataFrame:
 
 
 def concentration(week: GoldenWeek) -> pd.DataFrame:
+    """Of a week alone there is no interval, and no chance that two users agree: their users were assigned."""
     top = week.shown("statement").nlargest(10, "usage_share")
-    rows = {"statistic": "top_10_tasks", "value": top["usage_share"].sum(), "n_cells": len(top)}
-    rows |= {"denominator": top["denominator"].max(), "value_lo": np.nan, "value_hi": np.nan, "n_users": np.nan}
-    of_top = week.world.mappings[week.world.mappings["node_id"].isin(top.index)]
-    return pd.DataFrame([rows | {"n_conversations": of_top["conversation_id"].nunique()}])
+    of_top = week.world.mappings[week.world.mappings["node_id"].isin(top.index)]["conversation_id"].nunique()
+    whole, classified = week.tables["statement", ""].whole.values()
+    use = week.tables["statement", ""].cells.groupby("cell")["weight"].sum()
+    use = use[~use.index.str.startswith("_")]
+    found = statistics(pd.DataFrame([use]), set(top.index), listings()["statement_hash"].nunique())
+    rows = []
+    for footing, denominator in (("of_all", whole.sum()), ("of_classified", classified.sum())):
+        for statistic in ("top_1_task", "top_10_tasks", "gini_of_tasks"):
+            if footing == "of_classified" or statistic != "gini_of_tasks":
+                row = {"footing": footing, "statistic": statistic, "denominator": denominator}
+                row["value"] = found[statistic] * (classified.sum() / denominator)
+                row["n_cells"] = {"top_1_task": 1, "top_10_tasks": len(top)}.get(statistic, np.nan)
+                row["n_conversations"] = of_top if statistic == "top_10_tasks" else len(classified)
+                rows.append(row | dict.fromkeys(("value_lo", "value_hi", "df"), np.nan))
+    return pd.DataFrame(rows)
 
 
 def headlines(week: GoldenWeek) -> pd.DataFrame:
@@ -147,28 +160,32 @@ def headlines(week: GoldenWeek) -> pd.DataFrame:
 
 
 def published_shares() -> pd.DataFrame:
-    """Share of each group, pattern and mode in the one published release, and the conversations behind them."""
-    cells = facts.load("published_cells").query("geography == 'global' and variable == 'share' and node_id != 'none'")
+    """Share of each group, pattern and mode in each published release, and the conversations behind them."""
+    cells = facts.load("published_cells").query("geography == 'global' and conversation_count.notna()", engine="python")
+    cells = cells[~cells["node_id"].isin(["none", "not_classified"])].assign(
+        n=cells["conversation_count"].astype(float)
+    )
     listed = listings()
     listed["part"] = 1 / listed.groupby("statement_hash")["onet_soc_code"].transform("size")
-    tasks = cells[cells["facet"] == "task"].merge(listed, left_on="node_id", right_on="statement_hash")
-    tasks = tasks.assign(measure="soc_group", cell=tasks["onet_soc_code"].str[:2], value=tasks["value"] * tasks["part"])
-    patterns = cells[cells["facet"] == "collaboration"].assign(
-        measure="collaboration", cell=lambda rows: rows["node_id"]
-    )
+    tasks = cells[cells["facet"] == "onet_task"].merge(listed, left_on="node_id", right_on="statement_hash")
+    tasks = tasks.assign(measure="soc_group", cell=tasks["onet_soc_code"].str[:2], n=tasks["n"] * tasks["part"])
+    patterns = cells[cells["variable"] == "collaboration_pct"]
+    patterns = patterns.assign(measure="collaboration", cell=patterns["node_id"])
     is_automation = patterns["cell"].isin(["directive", "feedback_loop"])
     modes = patterns.assign(measure="automation", cell=np.where(is_automation, "automation", "augmentation"))
-    rows = pd.concat([tasks, patterns, modes]).groupby(["measure", "cell"])
-    found = rows.agg(value=("value", "sum"), total=("total_conversation_count", "max"))
-    whole = found.groupby("measure")["value"].transform("sum")
-    return pd.DataFrame({"published_share": found["value"] / whole, "n_published": (found["total"] * whole).round()})
+    keys = ["release", "platform", "measure"]
+    found = pd.concat([tasks, patterns, modes]).groupby([*keys, "cell"])[["n"]].sum()
+    whole = found.groupby(keys)["n"].transform("sum")
+    return pd.DataFrame({"published_share": found["n"] / whole, "n_published": whole.round()}).reset_index()
 
 
 def published_comparison(week: GoldenWeek) -> pd.DataFrame:
+    """Groups on the published footing: what is rare is dropped first."""
     frames = []
+    measures = {"soc_group": "soc_group_floored_first", "collaboration": "collaboration", "automation": "automation"}
     for measure, theirs in published_shares().groupby("measure"):
-        ours = week.shown(measure)
-        rows = ours.rename_axis("cell").reset_index().merge(theirs.droplevel(0), left_on="cell", right_index=True)
+        ours = week.shown(measures[str(measure)])
+        rows = ours.drop(columns="measure").rename_axis("cell").reset_index().merge(theirs, on="cell")
         rows["published_deff"] = max(1.0, ours["deff"].median())
         ends = []
         for _, row in rows.iterrows():

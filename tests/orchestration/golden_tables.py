@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from by_hand import joint_cells, label_cells, mapping_cells, pooled_design_effect, share
 from figures_by_hand import wage_quartiles
+from mix_by_hand import group_parts
 from worlds import World
 
 from economic_index.contracts.lake import SOURCES
@@ -59,6 +60,18 @@ def _renamed(occupations: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
     return _summed(occupations.assign(cell=named.where(~_is_special(occupations["cell"]), occupations["cell"])))
 
 
+def _floored_first(world: World, statements: pd.DataFrame) -> pd.DataFrame:
+    """Groups after statements below the published floor were dropped; nobody's users are known, so 15 conversations."""
+    counted = statements[~_is_special(statements["cell"])].groupby("cell")["conversation_id"].nunique()
+    kept = statements[statements["cell"].isin(counted.index[counted >= 15])]
+    split = kept.merge(group_parts(), left_on="cell", right_on="statement_hash")
+    of_group = split.assign(weight=split["weight"] * split["part"], cell=split["soc_group"])
+    rare = statements[~statements["cell"].isin(kept["cell"]) & ~_is_special(statements["cell"])]
+    special = statements[_is_special(statements["cell"])]
+    parts = [of_group, rare.assign(cell="_below_floor"), special]
+    return _summed(pd.concat([part[["conversation_id", "cell", "weight"]] for part in parts]))
+
+
 def _skills_needed(occupations: pd.DataFrame, came_in: pd.Series) -> Table:
     """Skills by the need of the occupations: they overlap, so what is classified is what is left by special cells."""
     skills = facts.load("skills").query("onet_version == '20.1' and needed_share > 0")
@@ -78,6 +91,7 @@ def tables_of(world: World) -> dict[tuple[str, str], Table]:
     came_in = world.conversations.set_index("conversation_id")["weight"]
     labels, mapped = label_cells(world), mapping_cells(world)
     cells = labels | mapped | {"wage_quartile": _renamed(mapped["occupation"], wage_quartiles())}
+    cells["soc_group_floored_first"] = _floored_first(world, mapped["statement"])
     tables = {(measure, ""): _table(rows, came_in) for measure, rows in cells.items()}
     tables["skills_needed", ""] = _skills_needed(mapped["occupation"], came_in)
     for label in ("collaboration", "automation"):

@@ -221,7 +221,7 @@ def _headlines(n: int, dated: bool) -> pd.DataFrame:
 
 def _concentration(n: int) -> pd.DataFrame:
     ends = {"value": 0.24, "value_lo": 0.22, "value_hi": 0.26}
-    kept = without_shares(share(0.24, n), "denominator", "n_conversations", "n_users", "floor", "engine")
+    kept = without_shares(share(0.24, n), "denominator", "n_conversations", "floor", "engine")
     row = {**kept, "footing": "of_classified", "statistic": "top_10_tasks", **ends, "n_cells": 120}
     return pd.DataFrame([row])
 
