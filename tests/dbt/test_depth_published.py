@@ -1,4 +1,4 @@
-"""Depth of the published release of February 2025 through the ordinary marts: no users, no floor of ours, no singletons.
+"""Depth of the release of February 2025 through the ordinary marts: no users, no floor of ours, no singletons.
 
 Its digits at every size are fixtures (test_published_fixtures.py).
 """

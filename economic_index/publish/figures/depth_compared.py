@@ -14,6 +14,7 @@ from economic_index.publish.selection import with_numbers
 from economic_index.publish.served import ServedMarts
 
 COLUMNS = ["label", "draw_size", "occupation_share", "share_lo", "share_hi", "n_conversations", "n_users"]
+DRAWN = ["label", "draw_size", "occupation_share", "share_lo", "share_hi"]
 OURS, FLOOR = "These logs", 15
 CAVEATS = (
     "Depth grows with the number of conversations: only shares at one size can be compared. Each line ends where its "
@@ -40,7 +41,7 @@ def build(marts: ServedMarts) -> FigureResult:
         f"n = {count(float(ours['n_conversations']))} conversations of these logs; published: Anthropic Economic Index."
     )
     table = rows[[column for column in COLUMNS if column in rows.columns]]
-    return FigureResult(_chart(rows, description), "", table, caption, CAVEATS)
+    return FigureResult(_chart(rows[DRAWN], description), "", table, caption, CAVEATS)
 
 
 def _rows(rows: pd.DataFrame) -> pd.DataFrame:

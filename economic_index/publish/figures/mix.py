@@ -28,7 +28,7 @@ def build(marts: ServedMarts) -> FigureResult:
     """Three dots a comparison: whole, mix and within, in points of the automation share."""
     rows = with_numbers(marts.mart("mart_decomposition"))
     rows = rows[(rows["outcome"] == "automation") & (rows["level"] == "statement")] if not rows.empty else rows
-    rows = rows[rows["value_lo"].notna()] if not rows.empty else rows
+    rows = _whole(rows) if not rows.empty else rows
     if rows.empty:
         return no_figure("There are no two sides with enough patterns to take a difference of delegating apart.")
     rows = _chosen(rows).rename(columns=DIFFERENCE)
@@ -42,6 +42,20 @@ def build(marts: ServedMarts) -> FigureResult:
     )
     caption = f"n = {count(float(rows['n_b'].max()))} conversations with a pattern on the side of these logs."
     return FigureResult(rows_chart(_drawn(rows), look), "", rows[COLUMNS], caption, CAVEATS)
+
+
+def _whole(rows: pd.DataFrame) -> pd.DataFrame:
+    """Comparisons whose three numbers all have an interval: one user, or one task, leaves a part without."""
+    sides = [
+        "comparison",
+        "period_type_a",
+        "period_start_a",
+        "segment_a",
+        "period_type_b",
+        "period_start_b",
+        "segment_b",
+    ]
+    return rows[rows.groupby(sides)["value_lo"].transform("count") == len(PARTS)]
 
 
 def _chosen(rows: pd.DataFrame) -> pd.DataFrame:

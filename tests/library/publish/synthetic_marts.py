@@ -374,7 +374,7 @@ def _depth(n: int) -> pd.DataFrame:
 
 def _how_sure(n: int) -> dict[str, pd.DataFrame]:
     """What says how sure the figures are: ranks, baselines, other ways of counting, depth, parts of a change."""
-    where = without_shares(share(0.5, n), "engine", "n_users", "cluster_unit")
+    where = without_shares(share(0.5, n), "engine", "cluster_unit")
     ranks = [
         {
             **where,
@@ -412,6 +412,7 @@ def _representation(n: int) -> pd.DataFrame:
             row = share(value, n, soc_group=code, soc_group_title=title, baseline=baseline, baseline_year=year)
             ratios = {f"representation_ratio{end}": row[f"usage_share{end}"] / employed for end in ("", "_lo", "_hi")}
             rows.append(row | ratios | {"baseline_share": employed})
+            rows[-1].pop("footing")
     return pd.DataFrame(rows)
 
 
