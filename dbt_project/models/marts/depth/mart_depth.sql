@@ -1,5 +1,5 @@
 with segments as (
-    select described.period_key, described.segment_key, described.engine, described.onet_version,
+    select described.period_key, described.segment_key, described.engine, described.onet_version, described.floor,
         coalesce(totals.n_conversations, 0) as n_conversations
     from {{ ref('int_segments_described') }} as described
     left join (
@@ -51,7 +51,7 @@ select
     {% endfor %}
     -- the local engine reaches only statements that stand alone in a task of its bank
     segments.engine in ('local', 'mixed') as is_within_bank_reach,
-    {{ floor_in_words('floors') }} as floor,
+    segments.floor,
     segments.n_conversations, segments.engine, segments.onet_version
 from segments
 inner join occupations using (onet_version)
@@ -61,4 +61,3 @@ left join used_activities using (period_key, segment_key, onet_version, onet_soc
 inner join {{ ref('int_periods_listed') }} as periods using (period_key)
 inner join {{ ref('int_segments_numbered') }} as named using (segment_key)
 left join titles using (onet_soc_code)
-cross join {{ ref('int_floors_chosen') }} as floors
