@@ -1,11 +1,11 @@
 """Every published figure is a cell of an ordinary mart, to the published digits, on a home with other people's logs."""
 
 import pytest
-from built_home import Built
+from built_home import PROJECT, Built
 
 from economic_index.publish.served import ServedMarts
 from economic_index.releases.fixtures import Fixture, fixtures
-from economic_index.releases.reproduction import reproduce
+from economic_index.releases.reproduction import as_page, reproduce
 
 FIXTURES = list(fixtures())
 
@@ -20,6 +20,11 @@ def marts(built: Built) -> ServedMarts:
 def test_a_published_figure_comes_out_of_the_ordinary_marts(marts: ServedMarts, fixture: Fixture) -> None:
     (found,) = reproduce(marts, [fixture])
     assert found.is_right, (found.ours, fixture.published)
+
+
+def test_the_page_in_the_docs_is_what_the_marts_say(marts: ServedMarts) -> None:
+    page = PROJECT.parent / "docs" / "reproduced.md"
+    assert page.read_text(encoding="utf-8") == as_page(reproduce(marts, FIXTURES)), "run make reproduce"
 
 
 def test_published_segments_are_never_part_of_all(built: Built) -> None:
