@@ -12,7 +12,7 @@ select
     ruled.rule, ruled.onet_version, ruled.onet_version = ruled.own_version as is_own_version,
     ruled.share as usage_share,
     ruled.share - defaults.share as difference_from_default,
-    ruled.surviving_share,
+    ruled.credited_share, ruled.surviving_share,
     -- the interval is that of the default share: rules and vintages are choices, not draws
     shown.usage_share_lo as default_share_lo, shown.usage_share_hi as default_share_hi,
     shown.n_conversations, shown.n_users, shown.floor, shown.engine
