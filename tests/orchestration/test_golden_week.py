@@ -79,6 +79,8 @@ NOT_DERIVED = {
     "mart_taxonomies": f"{BY_HAND}test_published_fixtures.py",
     "mart_taxonomy_sensitivity": f"{BY_HAND}test_figures_taxonomies.py",
     "mart_agreement": "second answers are asked of a model: of the local engine it has no row",
+    "dim_activities": "titles of the taxonomy: no number",
+    "dim_isco_groups": "titles of the taxonomy: no number",
     "dim_occupations": "titles of the taxonomy: no number",
     "dim_tasks": "labels of the taxonomy: no number",
     "mart_changes": "compares two weeks: of one week it has no row",
@@ -92,6 +94,7 @@ OVERLAPPING = {
     "mart_skills": "a conversation counts in full in each skill",
     "mart_wages": "special and hidden cells have no wage: it lists a part of mart_occupations",
     "mart_hierarchy": "the largest nodes only",
+    "mart_concentration": "statistics of shares, not shares",
 }
 WITHIN_GROUPS = ["mart_automation_by_soc_group", "mart_collaboration_by_soc_group"]
 
