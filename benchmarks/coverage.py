@@ -121,12 +121,13 @@ def picture(rows: pd.DataFrame, path: Path) -> None:
     drawn = rows.melt(["rho", "n"], ["with evidence", "rarer"], "cells", "coverage").dropna()
     band = alt.Chart(pd.DataFrame({"lo": [0.93], "hi": [0.97]})).mark_rect(color=theme.HAIRLINE, opacity=0.6)
     x = alt.X("n:Q", scale=alt.Scale(type="log"), axis=alt.Axis(format="~s", title="Conversations", grid=False))
-    y = alt.Y("coverage:Q", scale=alt.Scale(domain=[0.85, 1.0]), axis=alt.Axis(format="%", title=None))
+    scale = alt.Scale(domain=[0.75, 1.0], zero=False, clamp=True)
+    y = alt.Y("coverage:Q", scale=scale, axis=alt.Axis(format="%", title=None))
     lines = alt.Chart(drawn).encode(x=x, y=y, color=alt.Color("rho:N", scale=alt.Scale(range=list(theme.SERIES)),
                                     legend=alt.Legend(title="likeness within a person")))  # fmt: skip
     dashes = alt.StrokeDash("cells:N", legend=alt.Legend(title=None))
     layers = [
-        band.encode(y=alt.Y("lo:Q"), y2="hi:Q"),
+        band.encode(y=alt.Y("lo:Q", scale=scale), y2="hi:Q"),
         lines.mark_line().encode(strokeDash=dashes),
         lines.mark_point(size=24),
     ]

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from built_home import Built, dbt
+from built_home import Built
+from compiled import Compiled
 from worlds import WEEKS, World, emptied, write_world
 
 from economic_index.lake import Lake
@@ -58,35 +59,38 @@ HOMES: dict[str, Callable[[Path], World]] = {
 
 
 @pytest.fixture(scope="module", params=sorted(HOMES))
-def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Built, ServedMarts]:
+def home(
+    request: pytest.FixtureRequest, built: Built, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, ServedMarts]:
+    """The SQL that dbt compiled for the tests' home, over an odd one."""
     world = HOMES[request.param](tmp_path_factory.mktemp("odd"))
-    run = dbt(world.lake.root, "build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
-    assert run.returncode == 0, run.stdout[-4000:]
-    built = Built(world)
-    frames = {name: built.query(f"select * from marts.{name}") for name in {*MARTS, *INTERVALS, "mart_depth_rarefied"}}
-    return request.param, built, ServedMarts.holding(frames)
+    root = built.world.lake.root
+    with Compiled(built.world.lake.dbt_target).run_all(root, world.lake.root) as connection:
+        names = {*MARTS, *INTERVALS, "mart_depth_rarefied"}
+        frames = {name: connection.execute(f"select * from marts.{name}").df() for name in names}
+    return request.param, ServedMarts.holding(frames)
 
 
-def test_every_interval_is_one_and_holds_its_point(home: tuple[str, Built, ServedMarts]) -> None:
+def test_every_interval_is_one_and_holds_its_point(home: tuple[str, ServedMarts]) -> None:
     for mart, column in INTERVALS.items():
-        rows = home[2].mart(mart)
+        rows = home[1].mart(mart)
         ends = rows[[f"{column}_lo", column, f"{column}_hi"]].dropna().to_numpy(float)
         assert np.isfinite(ends).all(), mart
         assert (np.diff(ends, axis=1) >= -1e-9).all(), mart
         assert np.isnan(rows.loc[rows["engine"] == "imported", f"{column}_lo"].to_numpy(float)).all(), mart
 
 
-def test_the_page_is_whole_and_prints_no_nonsense(home: tuple[str, Built, ServedMarts], tmp_path: Path) -> None:
+def test_the_page_is_whole_and_prints_no_nonsense(home: tuple[str, ServedMarts], tmp_path: Path) -> None:
     lake = Lake(tmp_path)
-    lake.write_report(build_report(home[2]))
+    lake.write_report(build_report(home[1]))
     page = lake.report_path.read_text()
     assert page.count("<figure ") == len(FIGURES)
     assert re.findall(r"\b(?:nan|NaN|None|inf|undefined)\b", page.split("<script")[0]) == []
-    assert headlines(home[2])
+    assert headlines(home[1])
 
 
-def test_little_evidence_is_wide_hidden_or_without_a_point(home: tuple[str, Built, ServedMarts]) -> None:
-    name, _, marts = home
+def test_little_evidence_is_wide_hidden_or_without_a_point(home: tuple[str, ServedMarts]) -> None:
+    name, marts = home
     rows = marts.mart("mart_soc_groups").query("segment_type == 'all' and footing == 'of_classified'")
     shown = rows[rows["usage_share"].notna() & ~rows["is_suppressed"]]
     if name == "none":
@@ -106,8 +110,8 @@ def test_little_evidence_is_wide_hidden_or_without_a_point(home: tuple[str, Buil
         assert (shown["usage_share_lo"] < 1).all()
 
 
-def test_no_change_and_no_verdict_is_claimed_of_it(home: tuple[str, Built, ServedMarts]) -> None:
-    name, _, marts = home
+def test_no_change_and_no_verdict_is_claimed_of_it(home: tuple[str, ServedMarts]) -> None:
+    name, marts = home
     assert not marts.mart("mart_changes")["is_claimed"].any()
     verdicts = marts.mart("mart_published_comparison")["verdict"]
     if name in ("none", "one person made nine of ten"):
