@@ -1,0 +1,55 @@
+with periods as (
+    select distinct period_key, period_type, period_start from {{ ref('int_periods_numbered') }}
+),
+pairs as (
+    select distinct pair_key, period_key_a, period_key_b, segment_key_b
+    from {{ ref('int_decompositions_listed') }}
+    where comparison = 'changes'
+),
+groups as (
+    select pair_key, component, bool_and(is_shown) as is_shown,
+        -- those who stayed are as many in both periods: by their number the hidden ones of the other could be counted
+        component = 'total' or bool_and(bool_and(is_shown)) over (partition by pair_key) as are_users_shown,
+        max(unknown_share) filter (where component in ('joiners', 'leavers')) as unknown_share,
+        {% for side, name in [('a', 'before'), ('b', 'after')] %}
+        {% for column in ['share', 'weight_share', 'n', 'n_users'] %}
+        any_value({{ column }}) filter (where side = '{{ side }}') as {{ column }}_{{ name }}{{ ',' if not loop.last }}
+        {% endfor %}{{ ',' if not loop.last }}
+        {% endfor %}
+    from {{ ref('int_stayers_counted') }}
+    group by pair_key, component
+),
+bounded as (
+    select *, {{ t_interval_method('h_max', 'variance') }} as interval_method,
+        {{ t_half_width('h_max', 'variance', 'df') }} as half_width
+    from {{ ref('int_stayers_compared') }}
+),
+ended as (
+    select *, {{ t_end('value', 'half_width', '-') }} as value_lo, {{ t_end('value', 'half_width', '+') }} as value_hi
+    from bounded
+)
+select later.period_type, later.period_start, earlier.period_start as previous_start, 'automation' as outcome,
+    ended.component,
+    {% for column in ['value', 'value_lo', 'value_hi'] %}
+    case when groups.is_shown then ended.{{ column }} end as {{ column }},
+    {% endfor %}
+    case when groups.is_shown then {{ verdict('ended.value_lo', 'ended.value_hi', 'grew', 'shrank') }} end as verdict,
+    {% for column in ['share_before', 'share_after', 'weight_share_before', 'weight_share_after', 'unknown_share',
+        'n_before', 'n_after'] %}
+    case when groups.is_shown then groups.{{ column }} end as {{ column }},
+    {% endfor %}
+    {% for column in ['n_users_before', 'n_users_after'] %}
+    case when groups.are_users_shown then groups.{{ column }} end as {{ column }},
+    {% endfor %}
+    case when groups.is_shown then ended.df end as df,
+    case when groups.is_shown then ended.interval_method else 'withheld' end as interval_method,
+    'process' as interval_target, described.cluster_unit,
+    {{ floor_in_words('floors') }} as floor, not groups.is_shown as is_withheld, described.engine, described.onet_version
+from ended
+inner join groups using (pair_key, component)
+inner join pairs using (pair_key)
+inner join periods as earlier on pairs.period_key_a = earlier.period_key
+inner join periods as later on pairs.period_key_b = later.period_key
+inner join {{ ref('int_segments_described') }} as described
+    on pairs.period_key_b = described.period_key and pairs.segment_key_b = described.segment_key
+cross join {{ ref('int_floors_chosen') }} as floors
