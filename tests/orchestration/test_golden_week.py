@@ -66,9 +66,11 @@ NOT_DERIVED = {
     "dim_occupations": "titles of the taxonomy: no number",
     "dim_tasks": "labels of the taxonomy: no number",
     "mart_changes": "compares two weeks: of one week it has no row",
+    "mart_decomposition": "compares weeks, models or products: the corpus has one of each at most",
+    "mart_stayers": "compares two weeks: of one week it has no row",
     "mart_models": "compares two models: the corpus names none, so it has no row",
 }
-WITHOUT_ROWS = ("mart_agreement", "mart_changes", "mart_models")
+WITHOUT_ROWS = ("mart_agreement", "mart_changes", "mart_decomposition", "mart_models", "mart_stayers")
 # shares of these do not add up, on purpose
 OVERLAPPING = {
     "mart_skills": "a conversation counts in full in each skill",
