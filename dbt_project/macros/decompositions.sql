@@ -15,5 +15,7 @@
 
 {# One of its ends, where a difference of two shares can be; `sign` chooses it. #}
 {% macro t_end(value, half_width, sign) %}
-    case when {{ half_width }} is not null then {{ 'greatest(-1, ' if sign == '-' else 'least(1, ' }}{{ value }} {{ sign }} {{ half_width }}) end
+    case when {{ half_width }} is not null
+        then {{ 'greatest(-1, ' if sign == '-' else 'least(1, ' }}{{ value }} {{ sign }} {{ half_width }})
+    end
 {%- endmacro %}

@@ -1,4 +1,4 @@
-"""Mix and within as method 5.7 writes them, over arrays of users by cells: numpy, without a line of our SQL."""
+"""Mix and within as method 5.7 writes them, over arrays of users by cells: numpy, none of the project's SQL."""
 
 from dataclasses import dataclass
 
@@ -57,7 +57,7 @@ class Decomposed:
 
 
 def decompose(a: Side, b: Side) -> Decomposed:
-    """Kitagawa's two parts of S_b - S_a, and the influences phi of method 5.7; users are the same rows of both."""
+    """Kitagawa's two parts of S_b - S_a, and the influences phi of method 5.7; rows are the same users."""
     d, y = ([side.d.sum(axis=0) for side in (a, b)], [side.y.sum(axis=0) for side in (a, b)])
     m = [of_cell / of_cell.sum() for of_cell in d]
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -112,16 +112,19 @@ def placed_in_cells(world: World, a: pd.DataFrame, b: pd.DataFrame, level: str) 
     """Conversation, cell, weight, and whether sparse statements are merged in it; sides as `classified` gives them."""
     ids = set(a["conversation_id"]) | set(b["conversation_id"])
     rows = mapping_cells(world)[level]
-    rows = rows[rows["conversation_id"].isin(ids) & rows["weight"].gt(0)].assign(is_merged=False)
-    if level == "soc_group":
-        return rows
+    rows = rows[rows["conversation_id"].isin(ids) & rows["weight"].gt(0)]
+    return rows.assign(is_merged=False) if level == "soc_group" else merge_sparse(rows, group_parts())
+
+
+def merge_sparse(rows: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
+    """Statements with few conversations give their parts to the rest of their SOC groups."""
     count = rows.groupby("cell")["conversation_id"].transform("nunique")
     is_sparse = count.lt(SPARSE) & ~rows["cell"].str.startswith("_")
-    split = rows[is_sparse].merge(group_parts(), how="left", left_on="cell", right_on="statement_hash")
+    split = rows[is_sparse].merge(parts, how="left", left_on="cell", right_on="statement_hash")
     split["weight"] *= split["part"].fillna(1)
     split["cell"] = "_rest " + split["soc_group"].fillna("_unmapped")
-    kept = [rows[~is_sparse], split.assign(is_merged=True)]
-    return pd.concat(kept).groupby(["conversation_id", "cell", "is_merged"], as_index=False)["weight"].sum()
+    placed = pd.concat([rows[~is_sparse].assign(is_merged=False), split.assign(is_merged=True)])
+    return placed.groupby(["conversation_id", "cell", "is_merged"], as_index=False)["weight"].sum()
 
 
 def group_parts() -> pd.DataFrame:
@@ -142,8 +145,7 @@ def sides_by_hand(a: pd.DataFrame, b: pd.DataFrame, placed: pd.DataFrame, outcom
     for conversations in (a, b):
         rows = placed.merge(conversations[["conversation_id", "cluster", "pattern"]], on="conversation_id")
         rows["with_outcome"] = rows["weight"].where(rows["pattern"].isin(PATTERNS_OF[outcome]), 0.0)
-        table = rows.pivot_table(index="cluster", columns="cell", values=["weight", "with_outcome"], aggfunc="sum")
-        names = ("weight", "with_outcome")
-        whole = [table[name].reindex(index=users, columns=cells).fillna(0.0).to_numpy() for name in names]
-        sides.append(Side(*whole))
+        table = rows.groupby(["cluster", "cell"])[["weight", "with_outcome"]].sum()
+        wide = [table[name].unstack().reindex(index=users, columns=cells) for name in ("weight", "with_outcome")]
+        sides.append(Side(*(array.fillna(0.0).to_numpy() for array in wide)))
     return sides[0], sides[1]

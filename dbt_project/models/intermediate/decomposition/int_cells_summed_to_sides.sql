@@ -9,7 +9,8 @@ with patterns as (
     where placed.part > 0
     group by all
 )
-select listed.pair_key, listed.outcome, patterns.level, patterns.cell, patterns.is_merged,
+select cast(dense_rank() over (order by listed.pair_key, listed.outcome, patterns.level) as integer) as table_key,
+    listed.pair_key, listed.outcome, patterns.level, patterns.cell, patterns.is_merged,
     {% for side in ['a', 'b'] %}
     sum(patterns.weight_{{ side }}) as d_{{ side }},
     coalesce(sum(patterns.weight_{{ side }}) filter (

@@ -9,9 +9,9 @@ with design_effects as (
     group by shares.measure
 ),
 influences as (
-    select pair_key, outcome, level, mix, within, 1 as times from {{ ref('int_influences_summed_to_users') }}
+    select table_key, mix, within, 1 as times from {{ ref('int_influences_summed_to_users') }}
     union all
-    select pair_key, answers.outcome, answers.level, answers.mix, answers.within,
+    select answers.table_key, answers.mix, answers.within,
         -- a conversation weighs the same as the others of its answer
         design_effects.deff * sums.weight * sums.weight / sums.conversation_count
     from {{ ref('int_influences_summed_to_answers') }} as answers
@@ -22,9 +22,9 @@ influences as (
         on design_effects.measure = case answers.outcome when 'automation' then 'automation' else 'collaboration' end
     where segments.segment_type = 'published'
 )
-select pair_key, outcome, level, unnest(['mix', 'within', 'total']) as component,
+select table_key, unnest(['mix', 'within', 'total']) as component,
     unnest([
         sum(times * mix * mix), sum(times * within * within), sum(times * (mix + within) * (mix + within))
     ]) as variance
 from influences
-group by pair_key, outcome, level
+group by table_key

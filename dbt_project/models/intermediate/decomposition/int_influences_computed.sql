@@ -8,13 +8,14 @@ with centred as (
         (m_b - m_a) * case when d_a > 0 and d_b > 0 then 0.5 else 1 end as mix_of_rate,
         case when d_a > 0 and d_b > 0 then (m_a + m_b) / 2 else 0 end as within_of_rate
     from {{ ref('int_cells_decomposed') }}
-    window of_table as (partition by pair_key, outcome, level)
+    window of_table as (partition by table_key)
 )
 {% for side, sign in [('a', '-'), ('b', '+')] %}
-select pair_key, outcome, level, cell, '{{ side }}' as side, denominator_{{ side }} as denominator,
+select table_key, pair_key, outcome, level, cell, '{{ side }}' as side, denominator_{{ side }} as denominator,
     {{ sign }}(rate - rate_{{ side }}) / denominator_{{ side }} - mix_of_rate * r_{{ side }} / d_{{ side }} as mix_base,
     mix_of_rate / d_{{ side }} as mix_slope,
-    (half_step - half_step_{{ side }}) / denominator_{{ side }} {{ '+' if sign == '-' else '-' }} within_of_rate * r_{{ side }} / d_{{ side }} as within_base,
+    (half_step - half_step_{{ side }}) / denominator_{{ side }}
+        - ({{ sign }}within_of_rate) * r_{{ side }} / d_{{ side }} as within_base,
     {{ sign }}within_of_rate / d_{{ side }} as within_slope
 from centred
 where d_{{ side }} > 0

@@ -13,7 +13,8 @@ groups as (
         coalesce(sum(d) filter (where not is_known), 0) / sum(d) as unknown_share,
         {% for cell in ['with', 'without'] %}
         sum(weight_{{ cell }}) as weight_{{ cell }}, sum(n_{{ cell }}) as n_{{ cell }},
-        count(*) filter (where is_known and n_{{ cell }} > 0) + max((not is_known and n_{{ cell }} > 0)::int) as users_{{ cell }},
+        count(*) filter (where is_known and n_{{ cell }} > 0)
+            + max((not is_known and n_{{ cell }} > 0)::int) as users_{{ cell }},
         {{ two_largest('max(weight_' ~ cell ~ ', 2)') }} as largest_{{ cell }}{{ ',' if not loop.last }}
         {% endfor %}
     from users

@@ -8,6 +8,8 @@ pairs as (
 ),
 groups as (
     select pair_key, component, bool_and(is_shown) as is_shown,
+        -- those who stayed are as many in both periods: by their number the hidden ones of the other could be counted
+        component = 'total' or bool_and(bool_and(is_shown)) over (partition by pair_key) as are_users_shown,
         max(unknown_share) filter (where component in ('joiners', 'leavers')) as unknown_share,
         {% for side, name in [('a', 'before'), ('b', 'after')] %}
         {% for column in ['share', 'weight_share', 'n', 'n_users'] %}
@@ -23,23 +25,31 @@ bounded as (
     from {{ ref('int_stayers_compared') }}
 ),
 ended as (
-    select *, {{ t_end('value', 'half_width', '-') }} as value_lo, {{ t_end('value', 'half_width', '+') }} as value_hi
+    select bounded.*, groups.* exclude (pair_key, component, is_shown),
+        {{ t_end('value', 'half_width', '-') }} as value_lo, {{ t_end('value', 'half_width', '+') }} as value_hi,
+        -- where nobody joined or left, the part is zero
+        coalesce(groups.is_shown, true) as is_shown
     from bounded
+    left join groups using (pair_key, component)
 )
-select later.period_type, later.period_start, earlier.period_start as previous_start, 'automation' as outcome, ended.component,
+select later.period_type, later.period_start, earlier.period_start as previous_start, 'automation' as outcome,
+    ended.component,
     {% for column in ['value', 'value_lo', 'value_hi'] %}
-    case when groups.is_shown then ended.{{ column }} end as {{ column }},
+    case when ended.is_shown then ended.{{ column }} end as {{ column }},
     {% endfor %}
-    case when groups.is_shown then {{ verdict('ended.value_lo', 'ended.value_hi', 'grew', 'shrank') }} end as verdict,
+    case when ended.is_shown then {{ verdict('ended.value_lo', 'ended.value_hi', 'grew', 'shrank') }} end as verdict,
     {% for column in ['share_before', 'share_after', 'weight_share_before', 'weight_share_after', 'unknown_share',
-        'n_before', 'n_after', 'n_users_before', 'n_users_after'] %}
-    case when groups.is_shown then groups.{{ column }} end as {{ column }},
+        'n_before', 'n_after'] %}
+    case when ended.is_shown then ended.{{ column }} end as {{ column }},
     {% endfor %}
-    case when groups.is_shown then ended.df end as df,
-    case when groups.is_shown then ended.interval_method else 'withheld' end as interval_method, 'process' as interval_target, described.cluster_unit,
-    {{ floor_in_words('floors') }} as floor, not groups.is_shown as is_withheld, described.engine, described.onet_version
+    {% for column in ['n_users_before', 'n_users_after'] %}
+    case when ended.are_users_shown then ended.{{ column }} end as {{ column }},
+    {% endfor %}
+    case when ended.is_shown then ended.df end as df,
+    case when ended.is_shown then ended.interval_method else 'withheld' end as interval_method,
+    'process' as interval_target, described.cluster_unit,
+    {{ floor_in_words('floors') }} as floor, not ended.is_shown as is_withheld, described.engine, described.onet_version
 from ended
-inner join groups using (pair_key, component)
 inner join pairs using (pair_key)
 inner join periods as earlier on pairs.period_key_a = earlier.period_key
 inner join periods as later on pairs.period_key_b = later.period_key
