@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TextIO
 
+# Of the first of hundreds of unlike items nothing is foretold.
+TOLD_FROM = 0.05
+
 
 @dataclass
 class Progress:
@@ -77,6 +80,10 @@ class Progress:
         spent = time.monotonic() - self._started
         if done <= 0 or of <= 0:
             return f"{spent:.0f} s so far"
+        if done >= of:
+            return f"{done:,} of {of:,}, {spent:.0f} s so far"
+        if done < TOLD_FROM * of:
+            return f"{done:,} of {of:,}"
         left = spent / done * (of - done)
         return f"{done:,} of {of:,}, about {left:.0f} s left"
 

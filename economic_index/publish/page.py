@@ -68,6 +68,7 @@ def _figure(figure: Figure, result: FigureResult, spec: dict[str, Any] | None, k
         "caption": result.caption,
         "caveats": result.caveats,
         "table": table,
+        "hidden": result.hidden,
     }
 
 

@@ -28,6 +28,7 @@ MARTS = (
     "mart_depth_cdf",
     "mart_headlines",
     "mart_hierarchy",
+    "mart_job_zone_sources",
     "mart_job_zones",
     "mart_models",
     "mart_published_comparison",

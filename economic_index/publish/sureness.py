@@ -27,10 +27,10 @@ PLAIN = (
 
 @dataclass(frozen=True)
 class Counted:
-    """One headline counted in other ways: what, and (way, value) in words."""
+    """The headlines counted in other ways: a heading for each, and rows of a way and a value for each, in words."""
 
-    headline: str
-    ways: list[tuple[str, str]]
+    headings: list[str]
+    rows: list[tuple[str, list[str]]]
 
 
 def how_sure(marts: ServedMarts) -> list[str]:
@@ -54,24 +54,24 @@ def robust(marts: ServedMarts, variant: str) -> float:
     return float(values.max()) if len(values) else math.nan
 
 
-def counted_otherwise(marts: ServedMarts) -> list[Counted]:
-    """Each headline by every way of counting that these logs allow."""
+def counted_otherwise(marts: ServedMarts) -> Counted:
+    """Every way of counting that these logs allow, for each headline."""
     rows = rows_of_all(marts, "mart_robustness")
     if rows.empty:
-        return []
+        return Counted([], [])
     rows = rows[rows["value"].notna() & (rows["variant"] != HEAVY)].sort_values("variant_number")
-    found = []
+    headings, columns = [], []
     for measure, of_headline in rows.groupby("measure", sort=True):
-        title = (
-            HEADLINES.get(str(measure)) or f"Largest group: {SHORT_GROUPS.get(str(of_headline['cell'].iloc[0]), '')}"
-        )
-        found.append(Counted(title, [_way(row) for _, row in of_headline.iterrows()]))
-    return found
+        group = f"Largest group: {SHORT_GROUPS.get(str(of_headline['cell'].iloc[0]), '')}"
+        headings.append(HEADLINES.get(str(measure)) or group)
+        columns.append({str(row["variant"]): _value(row) for _, row in of_headline.iterrows()})
+    ways = dict.fromkeys(str(way) for way in rows["variant"])
+    return Counted(headings, [(way, [column.get(way, "–") for column in columns]) for way in ways])
 
 
-def _way(row: pd.Series) -> tuple[str, str]:
+def _value(row: pd.Series) -> str:
     if row["variant"] == INFLUENCE:
-        return INFLUENCE, f"{100 * row['value']:.1f} points"
+        return f"{100 * row['value']:.1f} points"
     if pd.isna(row["value_lo"]):
-        return str(row["variant"]), percent(float(row["value"]))
-    return str(row["variant"]), percent_with_interval(row["value"], row["value_lo"], row["value_hi"])
+        return percent(float(row["value"]))
+    return percent_with_interval(row["value"], row["value_lo"], row["value_hi"])

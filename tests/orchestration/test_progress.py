@@ -19,6 +19,18 @@ def test_counts_run_over_the_parts_of_a_stage(capsys: pytest.CaptureFixture[str]
     assert lines[2].startswith("Classifying: 150 of 200, about ")
 
 
+def test_nothing_is_foretold_of_the_first_items_nor_of_the_last(capsys: pytest.CaptureFixture[str]) -> None:
+    progress = Progress(is_on=True, every_seconds=0)
+    progress.stage("Rolling up", 370)
+    for done in (1, 19, 370):
+        progress("model", done, 370)
+    _, first, later, last = capsys.readouterr().out.splitlines()
+    assert first == "Rolling up: 1 of 370"
+    assert "s left" in later
+    assert last.startswith("Rolling up: 370 of 370, ")
+    assert "left" not in last
+
+
 def test_a_silent_stage_has_a_pulse(capsys: pytest.CaptureFixture[str]) -> None:
     with Progress(is_on=True, quiet_seconds=0.2, pulse_seconds=0.05) as progress:
         progress.stage("Rolling up")

@@ -8,6 +8,7 @@ import pandas as pd
 from economic_index.publish.figures import theme
 from economic_index.publish.figures.figure import FigureResult, evidence_of, no_figure
 from economic_index.publish.figures.rows_chart import Look, rows_chart
+from economic_index.publish.hidden import hidden_weight
 from economic_index.publish.numerals import ratio
 from economic_index.publish.selection import rows_of_all, shares
 from economic_index.publish.served import ServedMarts
@@ -38,7 +39,7 @@ def build(marts: ServedMarts) -> FigureResult:
     if rows.empty or largest.empty:
         return no_figure("No group has enough conversations to be set against a baseline.")
     codes = list(largest["soc_group"].head(GROUPS))
-    rows = rows[rows["soc_group"].isin(codes) & rows["representation_ratio_lo"].notna()]
+    rows = rows[rows["soc_group"].isin(codes) & rows["representation_ratio_lo"].gt(0)]
     if rows.empty:
         return no_figure("No group has an interval, so none can be set against a baseline.")
     years = ["" if pd.isna(year) else f", {int(year)}" for year in rows["baseline_year"]]
@@ -47,16 +48,18 @@ def build(marts: ServedMarts) -> FigureResult:
         order=rows["soc_group"].map({code: place for place, code in enumerate(codes)}),
         baseline_order=rows["baseline"].map({name: place for place, name in enumerate(NAMES)}),
     ).sort_values(["order", "baseline_order", "baseline_year"])
+    hidden = hidden_weight(marts, "mart_soc_groups", "soc_group")
     look = Look(
-        "Use over the baseline.",
+        "Use over the baseline (log scale).",
         f"Representation of the {len(codes)} largest groups against {rows['label'].nunique()} baselines.",
         ("Dots: ratio, with 95% interval; the line is 1, where use and baseline agree.",),
         mark="dot",
         baseline=1.0,
-        axis_format="",
+        axis_format="~g",
+        is_log=True,
         pitch=18,
     )
-    return FigureResult(rows_chart(_drawn(rows), look), "", rows[COLUMNS], evidence_of(rows), CAVEATS)
+    return FigureResult(rows_chart(_drawn(rows), look), "", rows[COLUMNS], evidence_of(rows), CAVEATS, hidden)
 
 
 def _drawn(rows: pd.DataFrame) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from economic_index.publish.served import ServedMarts
 COLUMNS = ["label", "draw_size", "occupation_share", "share_lo", "share_hi", "n_conversations", "n_users"]
 DRAWN = ["label", "draw_size", "occupation_share", "share_lo", "share_hi"]
 OURS, FLOOR = "These logs", 15
+HEIGHT, LINE_OF_PRINT, ROOM_FOR_NAMES = 320, 14, 2.2
 CAVEATS = (
     "Depth grows with the number of conversations: only shares at one size can be compared. Each line ends where its "
     "conversations do, and is never drawn beyond.",
@@ -61,13 +62,17 @@ def _chart(rows: pd.DataFrame, description: str) -> Any:
 
     ours, theirs = rows[rows["label"] == OURS], rows[rows["label"] != OURS]
     title = "Conversations drawn"
-    x = alt.X("draw_size:Q", scale=alt.Scale(type="log"), axis=alt.Axis(format="~s", title=title, grid=False))
+    sizes = [float(rows["draw_size"].min()), ROOM_FOR_NAMES * float(rows["draw_size"].max())]
+    x = alt.X(
+        "draw_size:Q",
+        scale=alt.Scale(type="log", domain=sizes, nice=False),
+        axis=alt.Axis(format="~s", title=title, grid=False),
+    )
     y = alt.Y("occupation_share:Q", axis=alt.Axis(format="%", title=None, tickCount=5))
     published = alt.Chart(theirs).encode(x=x, y=y, detail="label:N").mark_line(color=theme.MUTED, strokeWidth=1.2)
-    last = theirs.groupby("label").tail(1)
-    names = (
-        alt.Chart(last).mark_text(align="right", dy=-7, fontSize=11, color=theme.MUTED).encode(x=x, y=y, text="label:N")
-    )
+    last = _apart(theirs.groupby("label").tail(1), HEIGHT)
+    named = alt.Chart(last).mark_text(align="left", dx=6, fontSize=11, color=theme.MUTED)
+    names = named.encode(x=x, y=alt.Y("named_at:Q"), text="label:N")
     base = alt.Chart(ours).encode(x=x, y=y)
     band = alt.Chart(ours).mark_rule(color=theme.BLUE, strokeWidth=2, opacity=0.6)
     layers = [
@@ -78,4 +83,15 @@ def _chart(rows: pd.DataFrame, description: str) -> Any:
         base.mark_point(filled=True, color=theme.BLUE, size=46, opacity=1),
     ]
     key = ("Share of occupations with at least a quarter of their tasks used.", "Blue: these logs. Grey: published.")
-    return theme.themed(alt.layer(*layers), description, key, 320)
+    return theme.themed(alt.layer(*layers), description, key, HEIGHT)
+
+
+def _apart(last: pd.DataFrame, height: int) -> pd.DataFrame:
+    """The ends of the lines with a place for each name, at least a line of print apart, from the lowest up."""
+    step = LINE_OF_PRINT / height * float(last["occupation_share"].max() or 1) if len(last) else 0.0
+    ordered, at = last.sort_values("occupation_share"), -1.0
+    places = []
+    for share in ordered["occupation_share"]:
+        at = max(float(share), at + step)
+        places.append(at)
+    return ordered.assign(named_at=places)

@@ -6,6 +6,7 @@ The ratio and its interval are dbt's.
 from economic_index.publish.figures import theme
 from economic_index.publish.figures.figure import FigureResult, evidence_of, no_figure
 from economic_index.publish.figures.rows_chart import Look, chart_rows, rows_chart
+from economic_index.publish.hidden import hidden_weight
 from economic_index.publish.selection import shares, with_point
 from economic_index.publish.served import ServedMarts
 from economic_index.publish.titles import baseline_title, group_title
@@ -46,5 +47,8 @@ def build(marts: ServedMarts) -> FigureResult:
         f"Baseline of every ratio: {baseline}. It counts the employed of a country, not the people of these logs.",
         "Groups that are missing lie below the floor or had no conversation: missing is not zero.",
     )
+    hidden = hidden_weight(marts, "mart_soc_groups", "soc_group")
     table = rows[[column for column in COLUMNS if column in rows.columns]]
-    return FigureResult(rows_chart(drawn, look), "", table, evidence_of(rows, "conversations with a task"), caveats)
+    return FigureResult(
+        rows_chart(drawn, look), "", table, evidence_of(rows, "conversations with a task"), caveats, hidden
+    )

@@ -21,7 +21,8 @@ class FigureResult:
     """A drawn figure, or the reason why there is none.
 
     `chart` is an Altair chart or None; `reason` says why it is None, else ''; `table` holds the figure's data, with
-    shares in [0, 1]; `caption` says n, interval and engine; `caveats` what must be known to read it.
+    shares in [0, 1]; `caption` says n, interval and engine; `caveats` what must be known to read it; `hidden`
+    what lies below the floor.
     """
 
     chart: Any | None
@@ -29,6 +30,7 @@ class FigureResult:
     table: pd.DataFrame
     caption: str
     caveats: tuple[str, ...]
+    hidden: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import pandas as pd
 from economic_index.publish.figures import theme
 from economic_index.publish.figures.figure import FigureResult, evidence_of, no_figure
 from economic_index.publish.figures.rows_chart import Look, chart_rows, rows_chart
+from economic_index.publish.hidden import hidden_weight
 from economic_index.publish.selection import shares, with_point
 from economic_index.publish.served import ServedMarts
 from economic_index.publish.titles import group_title
@@ -52,6 +53,7 @@ def build(marts: ServedMarts) -> FigureResult:
         table,
         evidence_of(nodes, "conversations with a task"),
         (*CAVEATS, *_whose_words(ordered)),
+        hidden_weight(marts, "mart_soc_groups", "soc_group"),
     )
 
 

@@ -10,10 +10,12 @@ import pandas as pd
 from economic_index.publish.figures import theme
 from economic_index.publish.figures.figure import FigureResult, no_figure
 from economic_index.publish.figures.rows_chart import Look, rows_chart
+from economic_index.publish.home import Home
 from economic_index.publish.numerals import count, points
 from economic_index.publish.selection import with_numbers
 from economic_index.publish.served import ServedMarts
 
+PLATFORMS = {"claude_ai": "Claude.ai", "api": "the API"}
 PARTS = {"total": "Whole difference", "mix": "Other mix of tasks", "within": "Other habits within tasks"}
 DIFFERENCE = {"value": "share_difference", "value_lo": "share_difference_lo", "value_hi": "share_difference_hi"}
 COLUMNS = ["label", "component", *DIFFERENCE.values(), "verdict", "share_a", "share_b", "n_a", "n_b"]
@@ -29,6 +31,8 @@ def build(marts: ServedMarts) -> FigureResult:
     rows = with_numbers(marts.mart("mart_decomposition"))
     rows = rows[(rows["outcome"] == "automation") & (rows["level"] == "statement")] if not rows.empty else rows
     rows = _whole(rows) if not rows.empty else rows
+    if not rows.empty and Home.of(marts).is_time_assigned:
+        rows = rows[rows["comparison"] != "changes"]
     if rows.empty:
         return no_figure("There are no two sides with enough patterns to take a difference of delegating apart.")
     rows = _chosen(rows).rename(columns=DIFFERENCE)
@@ -38,6 +42,7 @@ def build(marts: ServedMarts) -> FigureResult:
         ("Dots: the difference and its two parts, with 95% intervals; grey where zero is not left out.",),
         mark="dot",
         baseline=0.0,
+        axis_format="d",
         pitch=21,
     )
     caption = f"n = {count(float(rows['n_b'].max()))} conversations with a pattern on the side of these logs."
@@ -72,9 +77,8 @@ def _chosen(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _label(row: pd.Series) -> str:
     if row["comparison"] == "published":
-        return f"These logs, less the release of {row['segment_a']}".replace(" claude_ai", " (Claude.ai)").replace(
-            " api", " (API)"
-        )
+        day, platform = str(row["segment_a"]).split(" ")
+        return f"Here, less {PLATFORMS[platform]}, {pd.Timestamp(day):%b %Y}"
     if row["comparison"] == "changes":
         return f"{pd.Timestamp(row['period_start_b']):%B %Y}, less {pd.Timestamp(row['period_start_a']):%B %Y}"
     return f"{row['segment_b']}, less {row['segment_a']}"
@@ -91,6 +95,6 @@ def _drawn(rows: pd.DataFrame) -> pd.DataFrame:
             numbers = [float(row[column]) for column in DIFFERENCE.values()]
             tone = theme.MUTED if row["verdict"] == "cannot tell" else theme.BLUE
             short = points(*numbers).split(" (")[0].replace(" points", "")
-            ends = dict(zip(("point", "lo", "hi"), numbers, strict=True))
+            ends = dict(zip(("point", "lo", "hi"), (100 * number for number in numbers), strict=True))
             drawn.append({"label": name, "level": 1, "tone": tone, "printed": short} | ends)
     return pd.DataFrame(drawn)

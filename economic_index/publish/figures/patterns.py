@@ -8,6 +8,7 @@ import pandas as pd
 from economic_index.publish.figures import theme
 from economic_index.publish.figures.figure import FigureResult, evidence_of, no_figure
 from economic_index.publish.figures.rows_chart import Look, chart_rows, rows_chart
+from economic_index.publish.hidden import hidden_weight
 from economic_index.publish.selection import shares, with_point
 from economic_index.publish.served import ServedMarts
 from economic_index.publish.titles import AUTOMATION, MODES, PATTERN_MEANINGS, PATTERNS, group_title
@@ -40,8 +41,9 @@ def build(marts: ServedMarts) -> FigureResult:
     )
     evidence = evidence_of(patterns if modes.empty else modes, "conversations with a recognised pattern")
     table = rows[[column for column in COLUMNS if column in rows.columns]]
+    hidden = hidden_weight(marts, "mart_collaboration", "collaboration")
     caveats = (*CAVEATS, *((HIDDEN,) if len(patterns) < len(MEANINGS) else ()))
-    return FigureResult(rows_chart(drawn, look), "", table, evidence, caveats)
+    return FigureResult(rows_chart(drawn, look), "", table, evidence, caveats, hidden)
 
 
 def _ordered(modes: pd.DataFrame, patterns: pd.DataFrame) -> pd.DataFrame:
@@ -83,4 +85,5 @@ def build_by_group(marts: ServedMarts) -> FigureResult:
     caption = evidence_of(rows, "conversations with a recognised pattern in the largest group")
     columns = [column for column in ["soc_group", "soc_group_title", *COLUMNS[1:]] if column in rows.columns]
     caveats = (STYLE_OF_REQUEST, "Ranks among groups whose intervals overlap mean nothing.")
-    return FigureResult(rows_chart(drawn, look), "", rows[columns], caption, caveats)
+    hidden = hidden_weight(marts, "mart_soc_groups", "soc_group")
+    return FigureResult(rows_chart(drawn, look), "", rows[columns], caption, caveats, hidden)

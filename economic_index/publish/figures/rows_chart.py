@@ -14,7 +14,7 @@ from economic_index.publish.numerals import percent, percent_range
 
 IS_NARROW = "(width < 480)"  # as on a phone: names stand above their marks, and marks have the whole width
 NAMES = f"({IS_NARROW} ? 0 : min(290, 0.47 * width))"
-NUMBERS = f"({IS_NARROW} ? 10 : 112)"
+NUMBERS = f"({IS_NARROW} ? 10 : 130)"
 NAME_LIMIT = f"({IS_NARROW} ? width - 104 : min(290, 0.47 * width) - 10)"
 UP, DOWN = f"{IS_NARROW} ? -8 : 0", f"{IS_NARROW} ? 6 : 0"
 INDENT = 14
@@ -25,7 +25,8 @@ class Look:
     """How the rows are drawn.
 
     `measures` says what the marks show; `mark` is bar or dot; `baseline` a value at which a line stands; `reference`
-    whether a column `reference` is drawn as ticks; `axis_format` d3's; `pitch` the height of a row in pixels.
+    whether a column `reference` is drawn as ticks; `axis_format` d3's; `is_log` a
+    logarithmic scale (ratios, drawn as dots, all above 0); `pitch` the height of a row in pixels.
     """
 
     measures: str
@@ -35,6 +36,7 @@ class Look:
     baseline: float | None = None
     reference: bool = False
     axis_format: str = "%"
+    is_log: bool = False
     pitch: int = 20
 
 
@@ -92,8 +94,12 @@ def _x(placed: pd.DataFrame, look: Look) -> Any:
 
     low, high = _domain(placed, look)
     room = [alt.ExprRef(NAMES), alt.ExprRef(f"width - {NUMBERS}")]
-    scale = alt.Scale(domain=[low, high], range=room, nice=False, zero=False)
-    axis = alt.Axis(format=look.axis_format, title=None, orient="top", values=_ticks(low, high))
+    if look.is_log:
+        scale = alt.Scale(type="log", domain=[low, high], range=room, nice=False)
+    else:
+        scale = alt.Scale(domain=[low, high], range=room, nice=False, zero=False)
+    ticks = _log_ticks(low, high) if look.is_log else _ticks(low, high)
+    axis = alt.Axis(format=look.axis_format, title=None, orient="top", values=ticks)
     return alt.X("point:Q", scale=scale, axis=axis)
 
 
@@ -157,6 +163,9 @@ def _placed(rows: pd.DataFrame, pitch: int) -> pd.DataFrame:
 def _domain(placed: pd.DataFrame, look: Look) -> tuple[float, float]:
     columns = ["point", "lo", "hi", *(["reference"] if look.reference else [])]
     ends = pd.Series(placed[columns].to_numpy().ravel()).dropna()
+    if look.is_log:
+        above = [*ends[ends > 0], look.baseline or 1.0]
+        return min(above) / 1.15, max(above) * 1.15
     low, high = float(ends.min()), float(ends.max())
     if look.mark == "dot" and look.baseline is not None:
         low, high = min(low, look.baseline), max(high, look.baseline)
@@ -166,7 +175,15 @@ def _domain(placed: pd.DataFrame, look: Look) -> tuple[float, float]:
 
 def _ticks(low: float, high: float) -> list[float]:
     """Round values inside the domain, three to six of them."""
-    steps = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5)
-    step = next((step for step in steps if (high - low) / step <= 5.5), 1.0)
+    powers = (10.0**power for power in range(-3, 4))
+    steps = [step * power for power in powers for step in (1, 2, 5)]
+    step = next((step for step in steps if (high - low) / step <= 5.5), steps[-1])
     first = math.ceil(low / step - 1e-9)
     return [round(number * step, 6) for number in range(first, math.floor(high / step + 1e-9) + 1)]
+
+
+def _log_ticks(low: float, high: float) -> list[float]:
+    """1, 2 and 5 of each power of ten inside the domain; only the powers if that is crowded."""
+    every = [round(step * 10.0**power, 6) for power in range(-4, 5) for step in (1, 2, 5)]
+    inside = [tick for tick in every if low <= tick <= high]
+    return inside if len(inside) <= 8 else [tick for tick in inside if math.log10(tick).is_integer()]

@@ -6,6 +6,7 @@ Skills that the assistant exhibited are another measure, never mixed with this o
 from economic_index.publish.figures import theme
 from economic_index.publish.figures.figure import FigureResult, evidence_of, no_figure
 from economic_index.publish.figures.rows_chart import Look, chart_rows, rows_chart
+from economic_index.publish.hidden import hidden_weight
 from economic_index.publish.selection import shares, with_point
 from economic_index.publish.served import ServedMarts
 
@@ -31,8 +32,9 @@ def build(marts: ServedMarts) -> FigureResult:
         ("Lines: 95% intervals. A conversation may need many skills.",),
     )
     table = rows[[column for column in COLUMNS if column in rows.columns]]
+    hidden = hidden_weight(marts, "mart_skills", "skill", measure=measure)
     caption = evidence_of(rows, "conversations with skills")
-    return FigureResult(rows_chart(drawn, look), "", table, caption, CAVEATS[measure])
+    return FigureResult(rows_chart(drawn, look), "", table, caption, CAVEATS[measure], hidden)
 
 
 CAVEATS = {

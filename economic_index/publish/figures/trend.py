@@ -9,6 +9,7 @@ import pandas as pd
 
 from economic_index.publish.figures import theme
 from economic_index.publish.figures.figure import FigureResult, evidence_of, no_figure
+from economic_index.publish.hidden import HIDDEN, hidden_by_week
 from economic_index.publish.selection import SPECIAL_CELLS, rows_of_all, shares, with_point
 from economic_index.publish.served import ServedMarts
 from economic_index.publish.titles import cell_title, group_title
@@ -54,7 +55,7 @@ def _trend(marts: ServedMarts, measure: str, lines: int, of: str) -> FigureResul
     caveats = (*(() if claimed else (NOT_CLAIMED,)), *((BREAK,) if rows["is_break"].fillna(False).any() else ()))
     table = rows[[column for column in COLUMNS if column in rows.columns]]
     chart = _chart(with_point(rows)[DRAWN], order, claimed, description)
-    return FigureResult(chart, "", table, evidence_of(rows, of), caveats)
+    return FigureResult(chart, "", table, evidence_of(rows, of), caveats, hidden_by_week(_hidden(marts, measure)))
 
 
 NOT_CLAIMED = (
@@ -82,6 +83,12 @@ def _weeks(marts: ServedMarts, measure: str) -> pd.DataFrame:
     labels = [cell_title(measure, str(cell), str(label)) for cell, label in cells]
     weeks = [pd.Timestamp(day).date().isoformat() for day in rows["period_start"]]
     return rows.assign(label=labels, week_start=weeks)
+
+
+def _hidden(marts: ServedMarts, measure: str) -> pd.DataFrame:
+    rows = rows_of_all(marts, "mart_trend", period="week")
+    is_hidden = (rows["measure"] == measure) & (rows["footing"] == "of_classified") & (rows["cell"] == HIDDEN)
+    return rows[is_hidden]
 
 
 def _chart(rows: pd.DataFrame, order: list[str], claimed: bool, description: str) -> Any:

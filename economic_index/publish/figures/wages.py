@@ -10,6 +10,7 @@ import pandas as pd
 
 from economic_index.publish.figures import theme
 from economic_index.publish.figures.figure import FigureResult, evidence_of, no_figure
+from economic_index.publish.hidden import hidden_weight
 from economic_index.publish.selection import rows_of_all, shares, with_point
 from economic_index.publish.served import ServedMarts
 
@@ -51,8 +52,9 @@ def build(marts: ServedMarts) -> FigureResult:
         *((TOP_CODED,) if rows["is_top_coded"].fillna(False).astype(bool).any() else ()),
     )
     caption = f"{len(rows)} occupations; {evidence_of(rows, 'conversations with a task')} {correlation(marts)}".strip()
+    hidden = hidden_weight(marts, "mart_wages", "onet_soc_code")
     table = rows[[column for column in COLUMNS if column in rows.columns]]
-    return FigureResult(_chart(with_point(rows)[DRAWN], across, description), "", table, caption, caveats)
+    return FigureResult(_chart(with_point(rows)[DRAWN], across, description), "", table, caption, caveats, hidden)
 
 
 TOP_CODED = "Wages at the top of the survey’s scale are drawn at its limit."

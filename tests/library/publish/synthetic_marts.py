@@ -341,6 +341,7 @@ def _occupations(n: int) -> dict[str, pd.DataFrame]:
         "mart_wage_correlation": pd.DataFrame([{**correlation, "value_lo": 0.12, "value_hi": 0.48}]),
         "mart_skills": with_hidden(skills, "skill"),
         "mart_job_zones": _job_zones(n),
+        "mart_job_zone_sources": _job_zones_as_published(),
         "mart_depth_cdf": _depth(n),
     }
 
@@ -360,6 +361,21 @@ def _job_zones(n: int) -> pd.DataFrame:
             ratios = {f"representation_ratio{end}": row[f"usage_share{end}"] / part for end in ("", "_lo", "_hi")}
             rows.append({**row, **ratios})
     return with_hidden(rows, "job_zone")
+
+
+def _job_zones_as_published() -> pd.DataFrame:
+    """The printed table (Handa et al. 2025), and what its release gives for the highest zone."""
+    printed = [(0.0023, 0.0057, 0.40), (0.094, 0.1206, 0.78), (0.165, 0.1763, 0.94), (0.5445, 0.3633, 1.50)]
+    printed.append((0.1943, 0.3341, 0.58))
+    where = {"segment": "2025-02-10 claude_ai", "zone_source": "wage_data.csv"}
+    computed = {"ratio_to_used_rows": 0.597, "ratio_to_occupations": 1.197}
+    names = ("printed_usage_share", "printed_baseline_share", "printed_ratio")
+    return pd.DataFrame(
+        [
+            where | computed | {"job_zone": str(zone)} | dict(zip(names, row, strict=True))
+            for zone, row in enumerate(printed, 1)
+        ]
+    )
 
 
 def _depth(n: int) -> pd.DataFrame:

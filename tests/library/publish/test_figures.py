@@ -2,11 +2,14 @@
 
 import math
 
+import pandas as pd
 import pytest
 import synthetic_marts
 from synthetic_marts import served
 
 from economic_index.publish.figures import FIGURES, Figure, FigureResult, to_svg
+from economic_index.publish.hidden import NOTHING, WITHHELD
+from economic_index.publish.page import build_report
 
 
 @pytest.fixture(scope="module")
@@ -87,8 +90,71 @@ def test_the_tree_says_whose_words_its_tasks_are(drawn: dict[str, FigureResult])
 
 def test_every_job_zone_ratio_names_its_baseline(drawn: dict[str, FigureResult]) -> None:
     table = drawn["figure_job_zones"].table
-    assert set(table["baseline"]) == {"occupations", "employment", "wage bill", "task rows"}
-    assert len(table) == 20
+    assert set(table["baseline"]) == {"occupations", "employment", "wage bill", "task rows", "as published"}
+    assert len(table) == 25
+
+
+def test_the_published_job_zones_stand_beside_with_why_they_differ(drawn: dict[str, FigureResult]) -> None:
+    result = drawn["figure_job_zones"]
+    printed = result.table[result.table["baseline"] == "as published"].set_index("job_zone")
+    assert printed["representation_ratio"].to_dict() == {"1": 0.40, "2": 0.78, "3": 0.94, "4": 1.50, "5": 0.58}
+    assert printed["representation_ratio_lo"].isna().all()
+    assert (
+        "For zone 5 it prints 0.58; the same release over such rows gives 0.60, over occupations 1.20."
+        in (result.caveats[-1])
+    )
+
+
+def test_the_numbers_of_a_figure_say_what_lies_below_the_floor(drawn: dict[str, FigureResult]) -> None:
+    assert drawn["figure_employment"].hidden == WITHHELD
+    frames = synthetic_marts.rich()
+    groups = frames["mart_soc_groups"]
+    together = {"usage_share": 0.01, "usage_share_lo": 0.008, "usage_share_hi": 0.012, "n_conversations": 60}
+    frames["mart_soc_groups"] = groups.assign(
+        **{name: groups[name].mask(groups["soc_group"] == "_suppressed", value) for name, value in together.items()}
+    )
+    said = "Below the floor, together: 1.0% (95% interval 0.8–1.2%), 60 conversations."
+    employment = next(figure for figure in FIGURES if figure.name == "figure_employment")
+    assert employment.build(served(frames)).hidden == said
+    assert said in build_report(served(frames))
+    frames["mart_soc_groups"] = groups[groups["soc_group"] != "_suppressed"]
+    assert employment.build(served(frames)).hidden == NOTHING
+
+
+def test_a_week_hides_a_weight_of_its_own() -> None:
+    frames = synthetic_marts.rich()
+    trend = frames["mart_trend"]
+    hidden = trend[trend["cell"] == "15"].assign(cell="_suppressed", is_suppressed=True)
+    hidden["usage_share"] = [0.010 + 0.001 * number for number in range(len(hidden))]
+    frames["mart_trend"] = pd.concat([trend, hidden])
+    weekly = next(figure for figure in FIGURES if figure.name == "figure_trend").build(served(frames))
+    assert weekly.hidden == "Below the floor, together: 1.0% to 2.1% of a week, in 12 weeks."
+
+
+def test_months_of_assigned_weeks_are_not_set_against_each_other() -> None:
+    for dated in (True, False):
+        frames = synthetic_marts.rich(dated=dated)
+        released = frames["mart_decomposition"]
+        months = {"comparison": "changes", "period_type_a": "month", "period_type_b": "month", "segment_a": "all"}
+        frames["mart_decomposition"] = pd.concat([released, released.assign(**months)])
+        figure = next(figure for figure in FIGURES if figure.name == "figure_mix").build(served(frames))
+        labels = set(figure.table["label"])
+        assert "Here, less Claude.ai, Mar 2025" in labels
+        assert ("June 2020, less June 2020" in labels) is dated
+
+
+def test_ratios_are_drawn_on_a_log_scale_and_names_of_lines_do_not_touch(drawn: dict[str, FigureResult]) -> None:
+    spec = drawn["figure_baselines"].chart.to_dict()
+    scales = [layer["encoding"]["x"].get("scale", {}) for layer in spec["layer"] if "x" in layer["encoding"]]
+    assert "log" in {scale.get("type") for scale in scales if isinstance(scale, dict)}
+    frames = synthetic_marts.rich()
+    drawn_down = frames["mart_depth_rarefied"]
+    other = drawn_down[drawn_down["segment_type"] == "published"].assign(segment="2026-01-15 claude_ai")
+    frames["mart_depth_rarefied"] = pd.concat([drawn_down, other])
+    depth = next(figure for figure in FIGURES if figure.name == "figure_depth_compared").build(served(frames))
+    (named,) = [rows for rows in depth.chart.to_dict()["datasets"].values() if "named_at" in rows[0]]
+    low, high = sorted(row["named_at"] for row in named)
+    assert (high - low) / high > 12 / 320
 
 
 def test_depth_of_the_local_engine_says_that_it_lies_within_the_banks_reach(drawn: dict[str, FigureResult]) -> None:

@@ -6,7 +6,7 @@ from synthetic_marts import served
 
 from economic_index.publish.compared import beside_published, release_title
 from economic_index.publish.page import build_report
-from economic_index.publish.sureness import counted_otherwise, how_sure
+from economic_index.publish.sureness import Counted, counted_otherwise, how_sure
 
 
 def test_the_box_says_how_much_evidence_there_is() -> None:
@@ -17,18 +17,25 @@ def test_the_box_says_how_much_evidence_there_is() -> None:
 
 
 def test_each_headline_is_counted_in_other_ways() -> None:
-    (headline,) = counted_otherwise(served(synthetic_marts.rich()))
-    assert headline.headline == "Automation (delegating)"
-    assert headline.ways == [
-        ("as printed", "43%"),
-        ("each user once", "41% (95% interval 38–44%)"),
-        ("most that one user moves it", "0.4 points"),
+    frames = synthetic_marts.rich()
+    counted = counted_otherwise(served(frames))
+    assert counted.headings == ["Automation (delegating)"]
+    assert counted.rows == [
+        ("as printed", ["43%"]),
+        ("each user once", ["41% (95% interval 38–44%)"]),
+        ("most that one user moves it", ["0.4 points"]),
     ]
+    one = frames["mart_robustness"].head(1).assign(measure="soc_group", cell="15", value=0.37)
+    frames["mart_robustness"] = pd.concat([frames["mart_robustness"], one])
+    both = counted_otherwise(served(frames))
+    assert both.headings == ["Automation (delegating)", "Largest group: Computer and mathematics"]
+    assert both.rows[0] == ("as printed", ["43%", "37%"])
+    assert both.rows[2] == ("most that one user moves it", ["0.4 points", "–"])
 
 
 def test_an_empty_home_has_the_words_and_no_numbers() -> None:
     marts = served(synthetic_marts.empty())
-    assert counted_otherwise(marts) == []
+    assert counted_otherwise(marts) == Counted([], [])
     assert len(how_sure(marts)) == 3
     assert "How sure is this?" in build_report(marts)
 
