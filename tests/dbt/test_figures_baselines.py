@@ -63,3 +63,55 @@ def test_published_groups_have_ratios_without_an_interval(built: Built) -> None:
     ).iloc[0]
     assert row["representation_ratio"] == pytest.approx(37.2249 / 3.4095, rel=1e-3)
     assert np.isnan(row["representation_ratio_lo"])
+
+
+def occupation_baselines(year: int) -> pd.DataFrame:
+    """Workers, their error, and wages of each O*NET 20.1 occupation in one survey year, through both crosswalks."""
+    listed = set(listings()["onet_soc_code"])
+    walks = facts.load("crosswalks")
+    first = walks[(walks["from_taxonomy"] == "onet_soc_2010") & (walks["to_taxonomy"] == "onet_soc_2019")]
+    second = walks[(walks["from_taxonomy"] == "onet_soc_2019") & (walks["to_taxonomy"] == "oews")]
+    links: dict[tuple[str, str], float] = {}
+    for code in listed:
+        mine = first[first["from_code"] == code]
+        targets = list(zip(mine["to_code"], mine["weight"], strict=True)) or [(code, 1.0)]
+        for target, weight in targets:
+            for _, row in second[second["from_code"] == target].iterrows():
+                key = (code, row["to_code"])
+                links[key] = links.get(key, 0.0) + weight * row["weight"]
+    linked = pd.DataFrame([(*key, weight) for key, weight in links.items()], columns=["code", "survey", "weight"])
+    linked["weight"] /= linked.groupby("survey")["weight"].transform("sum")
+    market = facts.load("labour_market").query("soc_taxonomy == 'oews' and year == @year")
+    rows = linked.merge(market, left_on="survey", right_on="occupation_code")
+    rows["workers"] = rows["weight"] * rows["employment"].astype(float)
+    rows["squared"] = (rows["workers"] * rows["employment_rse"].astype(float).fillna(0)) ** 2
+    rows["wages"] = rows["workers"] * rows["mean_wage"].astype(float)
+    sums = rows.groupby("code")[["workers", "squared", "wages"]].sum(min_count=1)
+    sums["rse"] = np.sqrt(sums["squared"]) / sums["workers"]
+    return sums
+
+
+def test_an_occupation_is_set_against_the_workers_of_its_six_digit_codes(built: Built) -> None:
+    rows = built.query("select * from marts.mart_representation_by_occupation where segment_type = 'all'")
+    assert set(zip(rows["baseline"], rows["baseline_year"], strict=True)) == {
+        (name, year) for name in ("employment", "wage bill") for year in (2023, 2024, 2025)
+    }
+    for year in (2023, 2024, 2025):
+        sums = occupation_baselines(year)
+        for name, column in (("employment", "workers"), ("wage bill", "wages")):
+            mine = rows[(rows["baseline"] == name) & (rows["baseline_year"] == year)]
+            size = sums[column].reindex(mine["onet_soc_code"]).to_numpy(float)
+            q = size / sums[column].sum()
+            np.testing.assert_allclose(mine["baseline_share"], q, rtol=1e-9)
+            np.testing.assert_allclose(mine["baseline_rse"], sums["rse"].reindex(mine["onet_soc_code"]), rtol=1e-9)
+            np.testing.assert_allclose(mine["representation_ratio"], mine["usage_share"] / q, rtol=1e-9)
+    assert rows["is_baseline_shared"].any()
+    assert not rows["is_baseline_shared"].all()
+
+
+def test_an_occupation_that_the_survey_does_not_print_has_no_ratio(built: Built) -> None:
+    shown = set(built.query("select onet_soc_code from marts.mart_representation_by_occupation")["onet_soc_code"])
+    known = set(occupation_baselines(2025).dropna(subset="workers").index)
+    used = set(built.query("select onet_soc_code from marts.mart_occupations where not is_suppressed")["onet_soc_code"])
+    assert shown <= known | set(occupation_baselines(2023).dropna(subset="workers").index)
+    assert used - shown

@@ -49,6 +49,31 @@ def test_each_way_of_counting(built: Built, measure: str) -> None:
     assert np.isnan(found.loc["share of the top hundredth of users", "value"])  # two people: fewer than may be shown
 
 
+def test_weeks_that_vary_widen_the_interval(built: Built) -> None:
+    found = built.query("select * from marts.mart_robustness where variant = 'as printed, weeks vary too'")
+    assert set(found["measure"]) == {"automation", "is_occupational", "soc_group"}
+    for _, shown in found.iterrows():
+        rows = conversations_of(built, shown["measure"], shown["cell"])
+        rows = rows[rows["d"] > 0].assign(week=lambda frame: frame["week_start"].astype(str))
+        p, total = rows["y"].sum() / rows["d"].sum(), rows["d"].sum()
+        variances = []
+        for units in (["cluster"], ["week"], ["cluster", "week"]):
+            sums = rows.groupby(units)[["y", "d"]].sum()
+            variances.append(((sums["y"] - p * sums["d"]) ** 2 / (1 - sums["d"] / total)).sum() / total**2)
+        users, weeks, both = variances
+        weeks_seen = rows["week"].nunique()
+        if weeks_seen < 8:
+            assert np.isnan(shown["value"])
+            continue
+        n = min(len(rows), p * (1 - p) / max(users, weeks, users + weeks - both))
+        t = float(np.interp(1 / (weeks_seen - 1), GRID, T_AT_GRID))
+        half = t / (1 + t**2 / n) * np.sqrt(p * (1 - p) / n + t**2 / (4 * n**2))
+        centre = (p + t**2 / (2 * n)) / (1 + t**2 / n)
+        ends = shown[["value_lo", "value_hi"]].to_numpy(float)
+        np.testing.assert_allclose(ends, [centre - half, centre + half], rtol=1e-9)
+    assert found["value_lo"].notna().any() == (rows["week"].nunique() >= 8)
+
+
 def test_what_is_printed_is_the_headline(built: Built) -> None:
     printed = built.query("select measure, value from marts.mart_robustness where variant = 'as printed'")
     headline = built.query(

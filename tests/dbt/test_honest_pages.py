@@ -24,6 +24,7 @@ INTERVALS = {
     "mart_collaboration": "usage_share",
     "mart_tasks": "usage_share",
     "mart_representation": "representation_ratio",
+    "mart_representation_by_occupation": "representation_ratio",
     "mart_concentration": "value",
     "mart_numbers": "value",
 }

@@ -74,6 +74,7 @@ NOT_DERIVED = {
     "mart_published_releases": f"{BY_HAND}test_published_fixtures.py: of published releases alone",
     "mart_ranks": f"{BY_HAND}test_figures_ranks.py",
     "mart_representation": f"{BY_HAND}test_figures_baselines.py",
+    "mart_representation_by_occupation": f"{BY_HAND}test_figures_baselines.py",
     "mart_robustness": f"{BY_HAND}test_figures_robustness.py",
     "mart_stayers": f"{BY_HAND}test_figures_decomposition.py: compares two weeks",
     "mart_taxonomies": f"{BY_HAND}test_published_fixtures.py",

@@ -26,16 +26,26 @@ heavy as (  -- a person whose conversations are few is in nobody's top hundredth
     where cluster_key > 0 and d > 0
     group by measure
 ),
+weeks as (  -- a season needs weeks of their own (method 5.1)
+    select errors.measure, errors.week_count - 1 as week_df,
+        least(sums.n_conversations, p * (1 - p) / nullif(errors.variance, 0)) as week_n_eff, p
+    from {{ ref('int_headline_errors_of_weeks_computed') }} as errors
+    inner join (select *, y / d as p from sums where d > 0) as sums using (measure)
+    cross join {{ ref('int_floors_chosen') }} as floors
+    where errors.week_count >= 8 and not floors.is_time_assigned
+),
 variants as (
     {% for variant, value, users_only in [
         ('as printed', 'y / d', false), ('each user once', 'user_mean', true), ('by turns', 'y_by_turns / nullif(d_by_turns, 0)', false),
         ('chats alone', 'y_of_chats / nullif(d_of_chats, 0)', false), ('each text once', 'y_of_texts / nullif(d_of_texts, 0)', false),
         ('none of the unclassified', 'y / (d + u)', false), ('all of the unclassified', '(y + u) / (d + u)', false),
         ('most that one user moves it', 'influence', true), ('share of the top hundredth of users', 'top_share', true),
+        ('as printed, weeks vary too', 'weeks.p', true),
     ] %}
     select sums.measure, '{{ variant }}' as variant, {{ loop.index }} as variant_number, {{ value }} as value,
-        {{ users_only }} as is_of_users, sums.n_conversations, sums.n_users, sums.user_error, sums.user_df, heavy.top_count
-    from sums left join influences using (measure) left join heavy using (measure)
+        {{ users_only }} as is_of_users, sums.n_conversations, sums.n_users, sums.user_error, sums.user_df, heavy.top_count,
+        weeks.week_n_eff, weeks.week_df
+    from sums left join influences using (measure) left join heavy using (measure) left join weeks using (measure)
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
@@ -50,8 +60,13 @@ shown as (
 select shown.measure, shown.cell, shown.variant, shown.variant_number,
     case when not shown.is_hidden then shown.value end as value,
     {% for end, sign in [('lo', '-'), ('hi', '+')] %}
-    case when shown.variant = 'each user once' and not shown.is_hidden
-        then {{ 'greatest(0' if end == 'lo' else 'least(1' }}, shown.value {{ sign }} shown.user_error * {{ t_quantile('shown.user_df') }}) end as value_{{ end }},
+    case
+        when shown.is_hidden then null
+        when shown.variant = 'each user once'
+            then {{ 'greatest(0' if end == 'lo' else 'least(1' }}, shown.value {{ sign }} shown.user_error * {{ t_quantile('shown.user_df') }})
+        when shown.variant = 'as printed, weeks vary too'
+            then {{ wilson_end('shown.value', 'shown.week_n_eff', t_quantile('shown.week_df'), sign) }}
+    end as value_{{ end }},
     {% endfor %}
     shown.n_conversations, case when shown.are_users_logged then shown.n_users end as n_users,
     described.engine
