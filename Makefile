@@ -58,7 +58,10 @@ generate: $(VENV)/.ok
 	$(PY) -m economic_index.contracts.project_dbt
 	$(PY) -m economic_index.facets.lock
 
-train: $(VENV)/.ok
+# PyTorch is here for training alone; the next change of the lock takes it away again
+train: $(VENV)/.ok requirements.train.txt
+	$(UV) pip install -q --python $(PY) -r requirements.train.txt
+	$(PY) -m economic_index.local.training.finetune
 	$(PY) -m economic_index.local.train
 
 bench: $(VENV)/.ok

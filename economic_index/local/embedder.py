@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from economic_index.local.deltas import deltas_hash
 from economic_index.local.kernel import Kernel, choose_kernel
 from economic_index.local.onnx_build import BUILD_VERSION, DIMENSION, build
 from economic_index.local.weights import SHA256, WEIGHTS_NAME, tokenizer_bytes
 
-MODEL_NAME = "all-MiniLM-L6-v2"
+MODEL_NAME = "all-MiniLM-L6-v2, fine-tuned"
 MAX_TOKENS = 256
 MAX_CHARS = 4_000
 FIXED_BATCH = 32
@@ -26,8 +27,8 @@ Report = Callable[[int, int], None]
 
 
 def encoder_hash(kernel: Kernel) -> str:
-    """Identity of a vector's maker: weights, graph, kernel and length of the window."""
-    parts = (SHA256[WEIGHTS_NAME], BUILD_VERSION, kernel.value, str(MAX_TOKENS))
+    """Identity of a vector's maker: weights, deltas, graph, kernel and length of the window."""
+    parts = (SHA256[WEIGHTS_NAME], deltas_hash(), BUILD_VERSION, kernel.value, str(MAX_TOKENS))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 

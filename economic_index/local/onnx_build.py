@@ -1,4 +1,4 @@
-"""Builds the encoder as one ONNX graph out of its safetensors: token ids in, unit vectors out.
+"""Builds the encoder as one ONNX graph out of its safetensors and our deltas: token ids in, unit vectors out.
 
 No text and no tokenizer here; which kernel to build is decided in kernel.py.
 """
@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from economic_index.local.deltas import deltas_hash, load_deltas, merged
 from economic_index.local.kernel import Kernel
 from economic_index.local.weights import find_weights
 
-BUILD_VERSION = "1"
+BUILD_VERSION = "2"
 DIMENSION, LAYERS, HEADS, EPSILON = 384, 6, 12, 1e-12
 OPSET = 20
 Array = npt.NDArray[np.float32]
@@ -120,7 +121,7 @@ def build(model_dir: Path, kernel: Kernel) -> Path:
     Raises:
         WeightsUnavailable: the weights are not installed.
     """
-    path = model_dir / f"all-MiniLM-L6-v2.{kernel.value}.{BUILD_VERSION}.onnx"
+    path = model_dir / f"all-MiniLM-L6-v2.{deltas_hash()}.{kernel.value}.{BUILD_VERSION}.onnx"
     if path.exists():
         return path
     import onnx
@@ -129,7 +130,7 @@ def build(model_dir: Path, kernel: Kernel) -> Path:
     model_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=model_dir, prefix=".build") as folder:
         plain, ready = Path(folder) / "fp32.onnx", Path(folder) / "ready.onnx"
-        onnx.save(_model(load(find_weights().safetensors)), plain)
+        onnx.save(_model(merged(load(find_weights().safetensors), load_deltas())), plain)
         if kernel is Kernel.INT8:
             _quantize(plain, ready)
         os.replace(ready if kernel is Kernel.INT8 else plain, path)

@@ -3,6 +3,7 @@ import pytest
 from safetensors.numpy import load
 from scipy.special import erf
 
+from economic_index.local.deltas import load_deltas, merged
 from economic_index.local.embedder import Embedder, encoder_hash
 from economic_index.local.kernel import Kernel, choose_kernel, has_fast_int8
 from economic_index.local.onnx_build import build
@@ -57,7 +58,7 @@ def _reference(ids, tensors):
 
 
 def test_graph_equals_the_published_forward_pass(embedder):
-    tensors = load(find_weights().safetensors)
+    tensors = merged(load(find_weights().safetensors), load_deltas())
     for ids, vector in zip(embedder.token_ids(SENTENCES), embedder.embed(SENTENCES), strict=True):
         assert vector @ _reference(ids, tensors) > 0.99999
 
@@ -119,3 +120,28 @@ def test_int8_only_where_it_is_fast(info, machine, expected):
 def test_the_kernel_is_part_of_the_models_identity():
     assert encoder_hash(Kernel.FP32) != encoder_hash(Kernel.INT8)
     assert choose_kernel() in set(Kernel)
+
+
+def test_a_delta_is_added_to_its_layer_and_other_names_replace():
+    base = {"layer.weight": np.eye(3, dtype=np.float32), "norm.bias": np.zeros(3, np.float32)}
+    up, down = np.ones((3, 1), np.float32), np.full((1, 3), 0.5, np.float32)
+    found = merged(base, {"layer.up": up, "layer.down": down, "norm.bias": np.ones(3, np.float32)})
+    np.testing.assert_array_equal(found["layer.weight"], np.eye(3) + 0.5)
+    np.testing.assert_array_equal(found["norm.bias"], np.ones(3))
+    np.testing.assert_array_equal(base["layer.weight"], np.eye(3))
+
+
+@pytest.mark.parametrize("name", ["other.bias", "norm.bias"])
+def test_deltas_of_another_model_are_refused(name):
+    base = {"norm.bias": np.zeros(3, np.float32)}
+    with pytest.raises(ValueError, match="do not belong"):
+        merged(base, {name: np.zeros(4, np.float32)})
+
+
+def test_the_committed_deltas_change_every_layer_and_no_word():
+    base, deltas = load(find_weights().safetensors), load_deltas()
+    found = merged(base, deltas)
+    changed = {name for name in base if not np.array_equal(found[name], base[name])}
+    assert len([name for name in changed if name.endswith("dense.weight")]) == 18
+    assert not any("word_embeddings" in name or "position" in name for name in changed)
+    assert sum(value.size for value in deltas.values()) * 2 < 4_000_000
