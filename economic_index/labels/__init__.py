@@ -1,0 +1,1 @@
+"""Labelled conversations: how they were drawn, read and settled. Labels and paraphrases only, never a text."""
