@@ -268,3 +268,41 @@ class Way(StrEnum):
     LIVE_CACHED = "live_cached"
     BATCH = "batch"
     BATCH_CACHED = "batch_cached"
+
+
+class Mode(StrEnum):
+    """What a pattern amounts to (Handa et al. 2025): styles of request; `none` stays a class of its own."""
+
+    AUTOMATION = "automation"
+    AUGMENTATION = "augmentation"
+    NONE = "none"
+
+
+class Scoring(StrEnum):
+    """Which label an engine's answer is held against; `ceiling` is one coder against the other."""
+
+    STRICT = "strict"
+    LENIENT = "lenient"
+    AGREED = "agreed"
+    CEILING = "ceiling"
+
+
+class AnswerKind(StrEnum):
+    """The answer as published (unclassified is an error), or the likeliest label whatever its confidence."""
+
+    ANSWERED = "answered"
+    FORCED = "forced"
+
+
+class Measure(StrEnum):
+    """What is said of an engine against labels, or of one coder against another."""
+
+    ACCURACY = "accuracy"
+    MACRO_F1 = "macro_f1"
+    KAPPA = "kappa"
+    ALPHA = "alpha"
+    SELECTIVE_ACCURACY = "selective_accuracy"
+    CALIBRATION_ERROR = "calibration_error"
+    ACCEPTANCE = "acceptance"
+    DECOY_ACCEPTANCE = "decoy_acceptance"
+    SKILL = "skill"

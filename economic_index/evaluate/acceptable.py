@@ -1,0 +1,85 @@
+"""Tasks judged blind: how often the engine's choice is acceptable, how often decoys are, and the skill beyond them.
+
+A judge sees the conversation and some tasks in random order, and says of each whether it is acceptable. Who chose
+which is joined afterwards: the rows here have it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from economic_index.evaluate.intervals import Interval, proportion, replicates
+from economic_index.evaluate.scores import ALL, Score
+from economic_index.evaluate.targets import TASK
+from economic_index.vocabulary import AnswerKind, Measure, Scoring
+
+Reals = npt.NDArray[np.float64]
+ENGINE_CHOICE = "engine"
+SURER_HALF = "surest half"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """One occupational conversation: was the engine's choice acceptable (False if it made none), and each decoy?"""
+
+    id: str
+    confidence: float
+    is_accepted: bool
+    decoys: tuple[bool, ...]
+
+
+def judgements_of(rows: Sequence[Mapping[str, Any]]) -> list[Judgement]:
+    """From rows {id, confidence, choices: [{kind, is_acceptable}]}: kind `engine`, or what sort of decoy it is."""
+    found = []
+    for row in rows:
+        own = [each["is_acceptable"] for each in row["choices"] if each["kind"] == ENGINE_CHOICE]
+        decoys = tuple(bool(each["is_acceptable"]) for each in row["choices"] if each["kind"] != ENGINE_CHOICE)
+        confidence = row["confidence"] if row["confidence"] is not None else float("nan")
+        found.append(Judgement(str(row["id"]), float(confidence), any(own), decoys))
+    return found
+
+
+def skill(engine: Reals | float, decoy: Reals | float) -> Any:
+    """(engine - decoy) / (1 - decoy): 0 if decoys do as well, 1 if only the engine's choices are acceptable."""
+    return (engine - decoy) / np.maximum(1 - np.asarray(decoy), 1e-12)
+
+
+def skill_interval(judged: Sequence[Judgement]) -> Interval:
+    """Skill with percentile limits, conversations drawn again: a conversation's own decoys go with it."""
+    own = np.array([each.is_accepted for each in judged], np.float64)
+    accepted = np.array([sum(each.decoys) for each in judged], np.float64)
+    shown = np.array([len(each.decoys) for each in judged], np.float64)
+    if not len(own) or not shown.sum():
+        return Interval(float("nan"), float("nan"), float("nan"))
+    draws = replicates(len(own))
+    found = skill(draws @ own / len(own), draws @ accepted / np.maximum(draws @ shown, 1e-12))
+    lo, hi = np.quantile(found, [0.025, 0.975])
+    return Interval(float(skill(own.mean(), accepted.sum() / shown.sum())), float(lo), float(hi))
+
+
+def acceptance_scores(engine: str, judged: Sequence[Judgement]) -> list[Score]:
+    """Acceptance, decoys' acceptance and skill, over all and over the half of which the engine is surest."""
+    order = sorted(judged, key=lambda each: -np.nan_to_num(each.confidence, nan=-1.0))
+    surest = order[: (len(order) + 1) // 2]
+    return [*_of(engine, ALL, judged), *_of(engine, SURER_HALF, surest)] if judged else []
+
+
+def _of(engine: str, cut: str, judged: Sequence[Judgement]) -> list[Score]:
+    own = np.array([each.is_accepted for each in judged], np.float64)
+    decoys = np.array([each for of in judged for each in of.decoys], np.float64)
+    measures = {
+        Measure.ACCEPTANCE: proportion(own, np.ones(len(own))),
+        Measure.DECOY_ACCEPTANCE: proportion(decoys, np.ones(len(decoys))),
+        Measure.SKILL: skill_interval(judged),
+    }
+    coverage = 1.0 if cut == ALL else 0.5
+    return [
+        Score(
+            engine, TASK, AnswerKind.FORCED.value, Scoring.STRICT.value, cut, cut, False, measure.value,
+            of.value, of.lo, of.hi, len(judged), coverage,
+        )
+        for measure, of in measures.items()
+    ]  # fmt: skip

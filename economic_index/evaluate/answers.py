@@ -1,0 +1,183 @@
+"""Asks an engine about first parts, as the coders saw them, and brings its rows into one form: answered and forced.
+
+Any engine that is a Classifier. Texts go from the corpus to the engine, and nowhere else.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from economic_index.classifier import Classifier, Report, Rows, Watch
+from economic_index.contracts.lake import TRANSCRIPTS
+from economic_index.evaluate.items import ACTIVITY, AUTOMATION, Item, classes, mode_of
+from economic_index.labels.corpus import open_parts
+from economic_index.labels.label_rows import NO_GROUP, soc_groups
+from economic_index.local.window import Turn
+from economic_index.taxonomy import facts
+from economic_index.vocabulary import AnswerKind, Facet, Level, MappingState, State
+
+Reals = npt.NDArray[np.float64]
+ABSTAINED = "(no answer)"
+WEEK = date(2020, 6, 1)
+"""Engines are told of a week; labelled conversations have none."""
+CLOSED_FACETS = (Facet.IS_OCCUPATIONAL, Facet.USE_CASE, Facet.COLLABORATION, Facet.INTENT, Facet.SOC_GROUP)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What an engine says of some items, in their order: by facet and kind of answer, and how sure it is of it."""
+
+    engine: str
+    version: str
+    said: Mapping[tuple[str, AnswerKind], Sequence[str]]
+    confidence: Mapping[str, Reals]
+
+
+def ask(engine: Classifier, items: Sequence[Item], report: Report, *, with_tasks: bool = True) -> Answers:
+    """Label the items' first parts, and map them to tasks unless told not to."""
+    conversations, batch = _asked(items)
+    watch = Watch(WEEK)
+    labelled, _ = engine.label(conversations, iter([batch]), report, watch)
+    facets = _frame(labelled)
+    mappings = None
+    if with_tasks:
+        mapped, _ = engine.map_tasks(conversations, facets, iter([batch]), report, watch)
+        mappings = _frame(mapped)
+    return answers_of([item.id for item in items], facets, mappings)
+
+
+def _asked(items: Sequence[Item]) -> tuple[pd.DataFrame, pa.RecordBatch]:
+    """The two forms in which an engine gets conversations: rows, and transcripts."""
+    parts = open_parts()
+    turns = {item.id: parts[item.id].turns for item in sorted(items, key=lambda item: item.id)}
+    rows = [
+        {"conversation_id": name, "content_hash": _content_hash(of_one), "messages": list(_messages(of_one))}
+        for name, of_one in turns.items()
+    ]
+    frame = pd.DataFrame(rows, columns=["conversation_id", "content_hash"], dtype="str")
+    return frame, pa.RecordBatch.from_pylist(rows, TRANSCRIPTS.arrow_schema())
+
+
+def _content_hash(turns: Sequence[Turn]) -> str:
+    digest = hashlib.sha256()
+    for turn in turns:
+        digest.update(f"{turn.role}\0{turn.text}\0".encode("utf-8", "replace"))
+    return digest.hexdigest()
+
+
+def _messages(turns: Sequence[Turn]) -> Iterator[dict[str, Any]]:
+    for turn in turns:
+        text = turn.text.encode("utf-8", "replace").decode()
+        yield {"role": str(turn.role), "text": text, "sent_at": None, "model": None, "has_attachment": False}
+
+
+def _frame(rows: Rows) -> pd.DataFrame:
+    if isinstance(rows, pd.DataFrame):
+        return rows
+    frame: pd.DataFrame = pa.Table.from_batches(list(rows)).to_pandas()
+    return frame
+
+
+def answers_of(ids: Sequence[str], facets: pd.DataFrame, mappings: pd.DataFrame | None) -> Answers:
+    """Rows of lake/facet_summaries and lake/onet_task_mappings as answers, in the order of the ids."""
+    rows = facets.set_index("conversation_id").loc[list(ids)]
+    activities = _activities(mappings) if mappings is not None else {}
+    groups = _groups(mappings) if mappings is not None else {}
+    said: dict[tuple[str, AnswerKind], Sequence[str]] = {}
+    confidence: dict[str, Reals] = {}
+    for facet in CLOSED_FACETS:
+        found = [_answer(row, facet, groups.get(name, ABSTAINED)) for name, row in rows.iterrows()]
+        said[facet, AnswerKind.ANSWERED] = [each[0] for each in found]
+        said[facet, AnswerKind.FORCED] = [each[1] for each in found]
+        confidence[facet] = np.array([each[2] for each in found], np.float64)
+    for kind in AnswerKind:
+        said[AUTOMATION, kind] = [mode_of(label) for label in said[Facet.COLLABORATION, kind]]
+        if mappings is not None:
+            said[ACTIVITY, kind] = [activities.get(name, (ABSTAINED, np.nan))[0] for name in ids]
+    confidence[AUTOMATION] = _mode_confidence(rows, confidence[Facet.COLLABORATION])
+    confidence[ACTIVITY] = np.array([activities.get(name, (ABSTAINED, np.nan))[1] for name in ids], np.float64)
+    first = facets.iloc[0]
+    version = str(first["model_hash"]) if isinstance(first["model_hash"], str) else str(first["model"])
+    return Answers(str(first["engine"]), version, said, confidence)
+
+
+def _answer(row: Any, facet: str, group_of_task: str) -> tuple[str, str, float]:
+    """The answer as published, the likeliest label, and the confidence in it."""
+    state, value, sure = row[f"{facet}_state"], row[facet], row[f"{facet}_confidence"]
+    if facet == Facet.SOC_GROUP and state == State.NOT_ASKED:
+        screened = row["is_occupational_state"] == State.ANSWERED and not row["is_occupational"]
+        # an engine without a head of its own has the group of the task that it picked
+        said = NO_GROUP if screened else group_of_task
+        return said, said, _real(row["is_occupational_confidence"])
+    said = str(value).lower() if state == State.ANSWERED and facet == Facet.IS_OCCUPATIONAL else str(value)
+    said = said if state == State.ANSWERED else ABSTAINED
+    likely = row[f"{facet}_probabilities"]
+    names = soc_groups() if facet == Facet.SOC_GROUP else classes(facet)
+    forced = names[int(np.argmax(likely))] if _is_some(likely) else said
+    return said, forced, _real(sure)
+
+
+def _is_some(value: Any) -> bool:
+    return value is not None and not isinstance(value, float) and len(value) > 0
+
+
+def _real(value: Any) -> float:
+    return float("nan") if pd.isna(value) else float(value)
+
+
+def _mode_confidence(rows: pd.DataFrame, of_pattern: Reals) -> Reals:
+    """The probability of all patterns of the same mode together; without probabilities that of the pattern."""
+    names = [mode_of(label) for label in classes(Facet.COLLABORATION)]
+    sure = of_pattern.copy()
+    for place, likely in enumerate(rows["collaboration_probabilities"]):
+        if _is_some(likely):
+            mode = names[int(np.argmax(likely))]
+            sure[place] = sum(share for share, name in zip(likely, names, strict=True) if name == mode)
+    return sure
+
+
+def _activities(mappings: pd.DataFrame) -> dict[str, tuple[str, float]]:
+    """The one intermediate work activity that most of a conversation's weight lies on, and the confidence in it."""
+    of_statement = facts.iwas_of_statements("20.1")
+    listed = facts.load("activities")
+    of_dwa = dict(zip(listed["dwa_id"], listed["iwa_id"], strict=True))
+    return _heaviest(
+        mappings,
+        {
+            Level.TASK: lambda node: sorted(of_statement.get(node, ())),
+            Level.DWA: lambda node: [of_dwa[node]] if node in of_dwa else [],
+            Level.IWA: lambda node: [node],
+        },
+    )
+
+
+def _groups(mappings: pd.DataFrame) -> dict[str, str]:
+    """The SOC group that most of a conversation's weight lies on; `none` where it is not occupational."""
+    of_statement = facts.soc_groups_of_statements("20.1")
+    found = _heaviest(
+        mappings,
+        {Level.TASK: lambda node: of_statement.get(node, ()), Level.SOC_GROUP: lambda node: [node]},
+    )
+    idle = mappings.loc[mappings["state"] == MappingState.NOT_OCCUPATIONAL, "conversation_id"]
+    return {name: group for name, (group, _) in found.items()} | dict.fromkeys(map(str, idle), NO_GROUP)
+
+
+def _heaviest(mappings: pd.DataFrame, split: Mapping[str, Any]) -> dict[str, tuple[str, float]]:
+    """Per conversation what most weight lies on when each pick is split evenly; ties by name."""
+    weights: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    sure: dict[str, float] = {}
+    columns = ["conversation_id", "level", "node_id", "weight", "confidence"]
+    for name, level, node, weight, confidence in mappings[columns].itertuples(index=False):
+        among = split[level](node) if level in split else ()
+        for each in among:
+            weights[name][each] += weight / len(among)
+            sure[name] = _real(confidence)
+    return {name: (min(of, key=lambda each: (-of[each], each)), sure[name]) for name, of in weights.items()}
