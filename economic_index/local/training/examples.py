@@ -5,15 +5,14 @@ A target is a row of probabilities: most on the coder's first label, some on the
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import resources
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import orjson
 
 from economic_index.labels.corpus import open_parts
 from economic_index.labels.draws import in_drawn_order
+from economic_index.labels.label_sets import load_set
 from economic_index.local.bank import load_bank
 from economic_index.local.structure import structure
 from economic_index.local.window import render
@@ -120,8 +119,5 @@ def bank_texts() -> list[tuple[str, list[str]]]:
 
 def training_rows() -> list[dict[str, Any]]:
     """The labels that train, each with its `set`: `random`, or `aimed` at what a random draw lacks."""
-    found = []
-    for name, kind in (("training_4000.jsonl", "random"), ("training_aimed.jsonl", "aimed")):
-        content = resources.files("economic_index.labels").joinpath("files", name).read_bytes()
-        found += [{**orjson.loads(line), "set": kind} for line in content.splitlines() if line.strip()]
-    return found
+    kinds = {"training_4000": "random", "training_aimed": "aimed"}
+    return [{**row, "set": kind} for name, kind in kinds.items() for row in load_set(name).rows]

@@ -164,10 +164,8 @@ class Training:
     def run(self, log: Any = print) -> None:
         """All epochs."""
         ids, requests = self.tokens.ids(self.data.windows), self.tokens.ids(self.data.requests, SHORT_TOKENS)
-        shapes, targets = (
-            self.standard(self.data.shapes),
-            {k: torch.from_numpy(v) for k, v in self.data.targets.items()},
-        )
+        shapes = self.standard(self.data.shapes)
+        targets = {name: torch.from_numpy(target) for name, target in self.data.targets.items()}
         lengths = [len(one) for one in ids]
         steps = self.epochs * sum(1 for _ in batches(lengths, np.random.default_rng(0)))
         optimizer, rate = self._optimizer(steps)
@@ -189,9 +187,8 @@ class Training:
                 rate.step()
                 done, seen = done + 1, seen + loss.item()
                 if done % 50 == 0:
-                    log(
-                        f"epoch {epoch + 1}, step {done} of {steps}, loss {seen / 50:.3f}, {time.monotonic() - began:.0f} s"
-                    )
+                    spent = time.monotonic() - began
+                    log(f"epoch {epoch + 1}, step {done} of {steps}, loss {seen / 50:.3f}, {spent:.0f} s")
                     seen = 0.0
 
     @torch.no_grad()
@@ -216,7 +213,7 @@ def deltas_of(encoder: Encoder) -> dict[str, Any]:
 
 
 def arrays_of(trained: Training) -> dict[str, Any]:
-    """Heads as the engine reads them: weights [inputs + 1, labels], the bias last; and the shapes' centre and spread."""
+    """Heads as the engine reads them: weights [inputs + 1, labels], bias last; the shapes' centre and spread."""
     arrays = {
         name: np.vstack([head.weight.detach().numpy().T, head.bias.detach().numpy()]).astype(np.float32)
         for name, head in trained.heads.heads.items()
