@@ -94,7 +94,7 @@ def answers_of(ids: Sequence[str], facets: pd.DataFrame, mappings: pd.DataFrame 
     said: dict[tuple[str, AnswerKind], Sequence[str]] = {}
     confidence: dict[str, Reals] = {}
     for facet in CLOSED_FACETS:
-        found = [_answer(row, facet, groups.get(name, ABSTAINED)) for name, row in rows.iterrows()]
+        found = [_answer(row, facet, groups.get(str(name), ABSTAINED)) for name, row in rows.iterrows()]
         said[facet, AnswerKind.ANSWERED] = [each[0] for each in found]
         said[facet, AnswerKind.FORCED] = [each[1] for each in found]
         confidence[facet] = np.array([each[2] for each in found], np.float64)

@@ -104,6 +104,20 @@ def ceiling_scores(items: Sequence[Item], facets: Sequence[str] = FACETS) -> lis
     return found + list(_proportions(credits, (CODER, ACTIVITY, AnswerKind.ANSWERED, Scoring.CEILING)))
 
 
+def between_engines(items: Sequence[Item], first: Answers, second: Answers) -> list[Score]:
+    """How far the published answers of two engines agree, an abstention of both included: no label is asked."""
+    found: list[Score] = []
+    for facet in FACETS:
+        names = (*classes(facet), ABSTAINED)
+        said = zip(first.said[facet, AnswerKind.ANSWERED], second.said[facet, AnswerKind.ANSWERED], strict=True)
+        entries = [[(names.index(one), names.index(other), 1.0)] for one, other in said]
+        added = matrices.contributions(entries, len(names))
+        compared = Compared(tuple(items), added, np.trace(added, axis1=1, axis2=2), np.ones(len(entries), bool))
+        tag = (f"{first.engine} / {second.engine}", str(facet), AnswerKind.ANSWERED, Scoring.BETWEEN)
+        found += _of_compared(compared, tag, is_whole=True)
+    return found
+
+
 def activity_scores(items: Sequence[Item], answers: Answers) -> list[Score]:
     """Whether the engine's intermediate work activity is one of the coder's own; none if it mapped no tasks."""
     found: list[Score] = []
