@@ -94,6 +94,8 @@ def answers_of(ids: Sequence[str], facets: pd.DataFrame, mappings: pd.DataFrame 
     said: dict[tuple[str, AnswerKind], Sequence[str]] = {}
     confidence: dict[str, Reals] = {}
     for facet in CLOSED_FACETS:
+        if facet == Facet.SOC_GROUP and mappings is None and (rows["soc_group_state"] == State.NOT_ASKED).all():
+            continue
         found = [_answer(row, facet, groups.get(str(name), ABSTAINED)) for name, row in rows.iterrows()]
         said[facet, AnswerKind.ANSWERED] = [each[0] for each in found]
         said[facet, AnswerKind.FORCED] = [each[1] for each in found]

@@ -61,7 +61,7 @@ def as_page(found: Evaluated) -> str:
         "### By language and length (strict, forced)\n\n" + report.cut_table(engine, scores, AnswerKind.FORCED)
     )
     parts += [_calibration(found, facet) for facet in FACETS if _has_confidence(found, facet)]
-    parts += [_matrix(found, facet) for facet in SHOWN_MATRICES]
+    parts += [_matrix(found, facet) for facet in SHOWN_MATRICES if (facet, AnswerKind.FORCED) in found.answers.said]
     return "\n\n".join(parts) + "\n"
 
 
@@ -77,7 +77,7 @@ def _targets(found: Evaluated) -> str:
 
 
 def _has_confidence(found: Evaluated, facet: str) -> bool:
-    return bool((~np.isnan(found.answers.confidence[facet])).any())
+    return facet in found.answers.confidence and bool((~np.isnan(found.answers.confidence[facet])).any())
 
 
 def _calibration(found: Evaluated, facet: str) -> str:

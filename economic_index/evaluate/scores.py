@@ -81,7 +81,7 @@ def compare(items: Sequence[Item], facet: str, said: Sequence[str], scoring: Sco
 def engine_scores(items: Sequence[Item], answers: Answers, facets: Sequence[str] = FACETS) -> list[Score]:
     """All scores of an engine on the items."""
     found: list[Score] = []
-    for facet in facets:
+    for facet in (each for each in facets if (each, AnswerKind.ANSWERED) in answers.said):
         for kind in AnswerKind:
             said = answers.said[facet, kind]
             for scoring in (Scoring.STRICT, Scoring.LENIENT, Scoring.AGREED):
@@ -107,7 +107,7 @@ def ceiling_scores(items: Sequence[Item], facets: Sequence[str] = FACETS) -> lis
 def between_engines(items: Sequence[Item], first: Answers, second: Answers) -> list[Score]:
     """How far the published answers of two engines agree, an abstention of both included: no label is asked."""
     found: list[Score] = []
-    for facet in FACETS:
+    for facet in (each for each in FACETS if (each, AnswerKind.ANSWERED) in {*first.said} & {*second.said}):
         names = (*classes(facet), ABSTAINED)
         said = zip(first.said[facet, AnswerKind.ANSWERED], second.said[facet, AnswerKind.ANSWERED], strict=True)
         entries = [[(names.index(one), names.index(other), 1.0)] for one, other in said]

@@ -62,6 +62,11 @@ def test_an_engine_without_a_head_has_the_group_of_its_task_and_the_activity_tha
     assert found.confidence[ACTIVITY].tolist() == [0.7]
 
 
+def test_a_group_that_nobody_asked_for_is_not_measured():
+    unasked = row("a_0", soc_group=None, soc_group_state="not_asked", soc_group_confidence=np.nan)
+    assert ("soc_group", ANSWERED) not in answers_of(["a_0"], pd.DataFrame([unasked]), None).said
+
+
 def test_an_engine_reads_the_first_part_alone_in_the_order_of_ids():
     items = labelled_test_items()[:3][::-1]
 
