@@ -27,6 +27,8 @@ def main() -> int:
     measured.add_argument("--set", default="test", help="test, or another label set: training_4000, training_aimed")
     measured.add_argument("--beside", default="", help="a second engine (claude, rehearsal), or int8")
     measured.add_argument("--baseline", action="store_true", help="commit to these figures: write baseline.json")
+    measured.add_argument("--sheets", type=Path, help="folder for sheets on which tasks are judged blind")
+    measured.add_argument("--judged", type=Path, help="only fold these judgements into the label files")
     for name in ("index", "check-logs"):
         command = commands.add_parser(name)
         command.add_argument("--logs", required=True, type=_named)
@@ -96,15 +98,18 @@ def _reproduce(arguments: argparse.Namespace) -> int:
 def _evaluate(arguments: argparse.Namespace) -> int:
     _choose_home(EVALUATION)
     from economic_index.local.kernel import Kernel
-    from orchestration.evaluation import run
+    from orchestration.evaluation import fold_judgements, run
     from orchestration.resources import PROGRESS
 
     PROGRESS.is_on = True
     settings, beside = load_settings(), None
+    if arguments.judged:
+        fold_judgements(settings, arguments.judged)
+        return 0
     if arguments.beside:
         named = {} if arguments.beside == Kernel.INT8 else {"OEI_ENGINE": arguments.beside}
         beside = load_settings({**os.environ, **named})
-    run(settings, arguments.set, beside=beside, writes_baseline=arguments.baseline)
+    run(settings, arguments.set, beside=beside, writes_baseline=arguments.baseline, sheets=arguments.sheets)
     return 0
 
 

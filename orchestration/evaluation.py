@@ -4,16 +4,21 @@ What is measured stands in economic_index/evaluate.
 """
 
 import json
+from pathlib import Path
 from typing import Any
+
+import orjson
 
 from economic_index.contracts.reference import ONET_STATEMENTS
 from economic_index.evaluate.baseline import PATH as BASELINE
 from economic_index.evaluate.baseline import baseline_of
-from economic_index.evaluate.evaluation import evaluate
+from economic_index.evaluate.evaluation import JUDGED_FILE, evaluate
 from economic_index.evaluate.items import TEST
+from economic_index.evaluate.judging import judged_rows, key_rows, write_judging_sheets
 from economic_index.evaluate.page import Evaluated, as_page
 from economic_index.evaluate.report import between_table
 from economic_index.evaluate.scores import between_engines
+from economic_index.labels.label_sets import as_lines
 from economic_index.lake import Lake, write_atomically
 from economic_index.local.kernel import Kernel
 from economic_index.vocabulary import Engine
@@ -22,10 +27,16 @@ from orchestration.resources import PROGRESS
 from orchestration.settings import PROJECT, Settings
 
 PAGE = PROJECT / "docs" / "evaluation.md"
+JUDGED = PROJECT / "economic_index" / "labels" / "files" / JUDGED_FILE
 
 
 def run(
-    settings: Settings, label_set: str = TEST, *, beside: Settings | None = None, writes_baseline: bool = False
+    settings: Settings,
+    label_set: str = TEST,
+    *,
+    beside: Settings | None = None,
+    writes_baseline: bool = False,
+    sheets: Path | None = None,
 ) -> None:
     """Ask, score, print; the page and the baseline are of the local engine on the test set alone.
 
@@ -40,12 +51,28 @@ def run(
         print(as_page(other))
         between = between_engines(found.items, found.answers, other.answers)
         print(f"## Agreement of the two engines\n\n{between_table(between)}")
+    if sheets is not None:
+        keys = key_rows(found.items, found.answers, other.answers if other else None)
+        _key_path(settings).write_bytes(orjson.dumps(keys))
+        written = write_judging_sheets(keys, sheets)
+        print(f"{len(written)} sheets of texts and tasks to judge. Delete them after reading.")
     if is_local and label_set == TEST:
         write_atomically(PAGE, as_page(found))
         print(f"Page: {PAGE.name}")
         if writes_baseline:
             write_atomically(BASELINE, json.dumps(baseline_of(found.items, found.answers), indent=1) + "\n")
             print(f"Baseline: {BASELINE.name}")
+
+
+def fold_judgements(settings: Settings, judged: Path) -> None:
+    """Join what the judge found with whose each task is, into the label files; sheets of the same home, unchanged."""
+    rows = judged_rows(orjson.loads(_key_path(settings).read_bytes()), judged.read_bytes())
+    JUDGED.write_bytes(as_lines(rows))
+    print(f"{JUDGED.name}: {len(rows)} conversations. `make evaluate` prints acceptance and skill.")
+
+
+def _key_path(settings: Settings) -> Path:
+    return settings.home / "judging_key.json"
 
 
 def _evaluated(settings: Settings, label_set: str, kernel: Kernel) -> Evaluated:

@@ -4,6 +4,7 @@ Nothing is computed here besides rounding.
 """
 
 from collections.abc import Iterable, Sequence
+from math import isnan
 
 from economic_index.evaluate.answers import ABSTAINED
 from economic_index.evaluate.curves import Tenth
@@ -38,9 +39,9 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def cell(score: Score | None) -> str:
     """An estimate with its limits."""
-    if score is None or score.value != score.value:
+    if score is None or isnan(score.value):
         return ""
-    return f"{score.value:.2f} [{score.lo:.2f}, {score.hi:.2f}]" if score.lo == score.lo else f"{score.value:.2f}"
+    return f"{score.value:.2f}" if isnan(score.lo) else f"{score.value:.2f} [{score.lo:.2f}, {score.hi:.2f}]"
 
 
 def ceiling_table(scores: Sequence[Score]) -> str:

@@ -22,8 +22,8 @@ def row(name, **changes):
 
 
 def mapping(name, level, node, weight=1.0, confidence=0.7, state="answered"):
-    return {"conversation_id": name, "level": level, "node_id": node, "weight": weight, "confidence": confidence,
-            "state": state}  # fmt: skip
+    return {"conversation_id": name, "pick": 1, "bank_task_id": None, "level": level, "node_id": node,
+            "weight": weight, "confidence": confidence, "state": state}  # fmt: skip
 
 
 def test_below_the_threshold_the_likeliest_label_is_the_forced_answer():
