@@ -12,12 +12,12 @@ import orjson
 from economic_index.contracts.reference import ONET_STATEMENTS
 from economic_index.evaluate.baseline import PATH as BASELINE
 from economic_index.evaluate.baseline import baseline_of
+from economic_index.evaluate.between import between_engines
 from economic_index.evaluate.evaluation import JUDGED_FILE, evaluate
 from economic_index.evaluate.items import TEST
 from economic_index.evaluate.judging import judged_rows, key_rows, write_judging_sheets
 from economic_index.evaluate.page import Evaluated, as_page
 from economic_index.evaluate.report import between_table
-from economic_index.evaluate.scores import between_engines
 from economic_index.labels.label_sets import as_lines
 from economic_index.lake import Lake, write_atomically
 from economic_index.local.kernel import Kernel

@@ -86,7 +86,7 @@ def engine_scores(items: Sequence[Item], answers: Answers, facets: Sequence[str]
             said = answers.said[facet, kind]
             for scoring in (Scoring.STRICT, Scoring.LENIENT, Scoring.AGREED):
                 tag = (answers.engine, facet, kind, scoring)
-                found += _of_compared(
+                found += matrix_scores(
                     compare(items, facet, said, scoring), tag, is_whole=scoring is not Scoring.LENIENT
                 )
         found += list(_surest(items, answers, facet))
@@ -99,23 +99,9 @@ def ceiling_scores(items: Sequence[Item], facets: Sequence[str] = FACETS) -> lis
     for facet in facets:
         said = [item.coded(facet)[0] for item in items]
         tag = (CODER, facet, AnswerKind.ANSWERED, Scoring.CEILING)
-        found += _of_compared(compare(items, facet, said, Scoring.CEILING), tag, is_whole=True)
+        found += matrix_scores(compare(items, facet, said, Scoring.CEILING), tag, is_whole=True)
     credits = coder_activity_credits(items)
     return found + list(_proportions(credits, (CODER, ACTIVITY, AnswerKind.ANSWERED, Scoring.CEILING)))
-
-
-def between_engines(items: Sequence[Item], first: Answers, second: Answers) -> list[Score]:
-    """How far the published answers of two engines agree, an abstention of both included: no label is asked."""
-    found: list[Score] = []
-    for facet in (each for each in FACETS if (each, AnswerKind.ANSWERED) in {*first.said} & {*second.said}):
-        names = (*classes(facet), ABSTAINED)
-        said = zip(first.said[facet, AnswerKind.ANSWERED], second.said[facet, AnswerKind.ANSWERED], strict=True)
-        entries = [[(names.index(one), names.index(other), 1.0)] for one, other in said]
-        added = matrices.contributions(entries, len(names))
-        compared = Compared(tuple(items), added, np.trace(added, axis1=1, axis2=2), np.ones(len(entries), bool))
-        tag = (f"{first.engine} / {second.engine}", str(facet), AnswerKind.ANSWERED, Scoring.BETWEEN)
-        found += _of_compared(compared, tag, is_whole=True)
-    return found
 
 
 def activity_scores(items: Sequence[Item], answers: Answers) -> list[Score]:
@@ -132,7 +118,8 @@ def activity_scores(items: Sequence[Item], answers: Answers) -> list[Score]:
 Tag = tuple[str, str, AnswerKind, Scoring]
 
 
-def _of_compared(compared: Compared, tag: Tag, *, is_whole: bool) -> Iterator[Score]:
+def matrix_scores(compared: Compared, tag: Tag, *, is_whole: bool) -> Iterator[Score]:
+    """Accuracy in every cut; kappa, alpha and macro-F1 besides if `is_whole`."""
     yield from _proportions(
         list(zip(compared.items, compared.credits.tolist(), compared.is_answered.tolist(), strict=True)), tag
     )

@@ -5,9 +5,10 @@ from economic_index.evaluate.acceptable import acceptance_scores, judgements_of
 from economic_index.evaluate.activities import activity_credits, coder_activity_credits
 from economic_index.evaluate.answers import ABSTAINED, Answers
 from economic_index.evaluate.baseline import regressions
+from economic_index.evaluate.between import between_engines
 from economic_index.evaluate.items import AUTOMATION, FACETS, Item, cuts_of, fixed_sample
 from economic_index.evaluate.page import Evaluated, as_page
-from economic_index.evaluate.scores import between_engines, ceiling_scores, compare, engine_scores, find
+from economic_index.evaluate.scores import ceiling_scores, compare, engine_scores, find
 from economic_index.evaluate.targets import judge, verdict
 from economic_index.labels.label_rows import UNSETTLED
 from economic_index.vocabulary import AnswerKind, Facet, Measure, Scoring
