@@ -5,12 +5,13 @@ PY := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
 export PYTHONUTF8 := 1
 
-.PHONY: help demo rehearse reproduce index check-logs ui test lint generate lock train bench
+.PHONY: help demo rehearse reproduce evaluate index check-logs ui test lint generate lock train bench
 
 help:
 	@echo "make demo                 the whole index over the demonstration corpus"
 	@echo "make rehearse             the same with a model's answers, played by a loopback server"
 	@echo "make reproduce            published figures, computed again by the same rollups"
+	@echo "make evaluate             how right the engine is, against labels (SET=, BESIDE=, BASELINE=1)"
 	@echo "make index LOGS=folder    the same over your own logs (YES=1: without asking)"
 	@echo "make check-logs LOGS=...  only say what would be read"
 	@echo "make ui                   Dagster on your own home, else on the demonstration (REHEARSAL=1: on the rehearsal)"
@@ -33,6 +34,9 @@ rehearse: $(VENV)/.ok
 
 reproduce: $(VENV)/.ok
 	@$(PY) -m orchestration reproduce
+
+evaluate: $(VENV)/.ok
+	@$(PY) -m orchestration evaluate $(if $(SET),--set $(SET)) $(if $(BESIDE),--beside $(BESIDE)) $(if $(BASELINE),--baseline)
 
 index: $(VENV)/.ok
 	@$(PY) -m orchestration index --logs "$(LOGS)" $(if $(YES),--yes)

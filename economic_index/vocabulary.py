@@ -279,12 +279,13 @@ class Mode(StrEnum):
 
 
 class Scoring(StrEnum):
-    """Which label an engine's answer is held against; `ceiling` is one coder against the other."""
+    """What an answer is held against: labels, for `ceiling` the other coder's, for `between` another engine's."""
 
     STRICT = "strict"
     LENIENT = "lenient"
     AGREED = "agreed"
     CEILING = "ceiling"
+    BETWEEN = "between"
 
 
 class AnswerKind(StrEnum):

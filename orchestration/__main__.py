@@ -1,4 +1,4 @@
-"""The command line behind the Make targets: demo, rehearse, reproduce, index, check-logs, ui.
+"""The command line behind the Make targets: demo, rehearse, reproduce, evaluate, index, check-logs, ui.
 
 Only arguments and questions; the work is the driver's.
 """
@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from economic_index.vocabulary import Engine
-from orchestration.settings import DEMO, OWN, PROJECT, REHEARSAL, REPRODUCTION, enter, load_settings
+from orchestration.settings import DEMO, EVALUATION, OWN, PROJECT, REHEARSAL, REPRODUCTION, enter, load_settings
 
 
 def main() -> int:
@@ -23,6 +23,12 @@ def main() -> int:
     commands.add_parser("demo", help="the whole index over the demonstration corpus")
     commands.add_parser("rehearse", help="the same, asked of a model that a loopback server plays")
     commands.add_parser("reproduce", help="published figures, computed again by the same rollups")
+    measured = commands.add_parser("evaluate", help="the engine against labels, with intervals")
+    measured.add_argument("--set", default="test", help="test, or another label set: training_4000, training_aimed")
+    measured.add_argument("--beside", default="", help="a second engine (claude, rehearsal), or int8")
+    measured.add_argument("--baseline", action="store_true", help="commit to these figures: write baseline.json")
+    measured.add_argument("--sheets", type=Path, help="folder for sheets on which tasks are judged blind")
+    measured.add_argument("--judged", type=Path, help="only fold these judgements into the label files")
     for name in ("index", "check-logs"):
         command = commands.add_parser(name)
         command.add_argument("--logs", required=True, type=_named)
@@ -87,6 +93,24 @@ def _reproduce(arguments: argparse.Namespace) -> int:
 
     PROGRESS.is_on = True
     return 0 if all(row.is_right for row in run(load_settings())) else 1
+
+
+def _evaluate(arguments: argparse.Namespace) -> int:
+    _choose_home(EVALUATION)
+    from economic_index.local.kernel import Kernel
+    from orchestration.evaluation import fold_judgements, run
+    from orchestration.resources import PROGRESS
+
+    PROGRESS.is_on = True
+    settings, beside = load_settings(), None
+    if arguments.judged:
+        fold_judgements(settings, arguments.judged)
+        return 0
+    if arguments.beside:
+        named = {} if arguments.beside == Kernel.INT8 else {"OEI_ENGINE": arguments.beside}
+        beside = load_settings({**os.environ, **named})
+    run(settings, arguments.set, beside=beside, writes_baseline=arguments.baseline, sheets=arguments.sheets)
+    return 0
 
 
 def _run() -> int:
@@ -158,6 +182,7 @@ _COMMANDS = {
     "demo": _demo,
     "rehearse": _rehearse,
     "reproduce": _reproduce,
+    "evaluate": _evaluate,
     "index": _index,
     "check-logs": _check_logs,
     "ui": _ui,

@@ -13,7 +13,7 @@ warnings.filterwarnings("ignore", category=dg.PreviewWarning)
 
 from dagster_dbt import DbtCliResource  # noqa: E402
 
-from assets import money, publication, raw_logs, reference, release, rollups, task_hierarchy  # noqa: E402
+from assets import evaluation, money, publication, raw_logs, reference, release, rollups, task_hierarchy  # noqa: E402
 from assets.conversations import conversations_asset  # noqa: E402
 from assets.facet_summaries import facet_summaries_asset  # noqa: E402
 from assets.onet_task_mappings import onet_task_mappings_asset  # noqa: E402
@@ -68,8 +68,10 @@ def build_definitions(settings: Settings, *, with_column_metadata: bool = True) 
     marts = [key for key in dbt_models.keys if key.path[0] == "marts"]
     read = [publication.served_asset(sorted(marts)), *publication.figures, publication.report]
     published = [*read, release.internal_long_files, release.long_files]
+    measured = [evaluation.label_sets, evaluation.engine_scores]
+    before = lake_assets(stages_of(settings), asks_a_model=settings.model is not None)
     return dg.Definitions(
-        assets=[*lake_assets(stages_of(settings), asks_a_model=settings.model is not None), dbt_models, *published],
+        assets=[*before, dbt_models, *published, *measured],
         jobs=triggers.JOBS,
         schedules=triggers.SCHEDULES,
         sensors=triggers.SENSORS,

@@ -191,7 +191,7 @@ def _metadata(result: dg.ExecuteInProcessResult) -> dict[str, Any]:
 
 
 def _is_rollup(key: dg.AssetKey) -> bool:
-    return key.path[0] not in {"lake", "reference", "release"}
+    return key.path[0] not in {"lake", "reference", "release", "evaluation"}
 
 
 def prepare_dagster(settings: Settings) -> None:

@@ -36,7 +36,7 @@ def run(settings: Settings) -> list[Reproduced]:
         if rollup_inputs(lake) != lake.served_inputs():
             PROGRESS.stage("Rolling up with dbt")
             with redirect_stdout(DbtLines(PROGRESS)):
-                unpublished = {"lake", "reference", "publication", "release"}
+                unpublished = {"lake", "reference", "publication", "release", "evaluation"}
                 materialize(job, instance, [*(key for key in keys if key.path[0] not in unpublished), SERVED])
     found = reproduce(ServedMarts.of(lake), fixtures())
     print("\n".join(as_lines(found)))

@@ -15,7 +15,9 @@ from economic_index.vocabulary import Engine
 from orchestration.model_settings import ModelSettings, load_model_settings
 
 PROJECT = Path(__file__).resolve().parent.parent
-OWN, DEMO, REHEARSAL, REPRODUCTION = (PROJECT / ".oei" / name for name in ("own", "demo", "rehearsal", "reproduction"))
+OWN, DEMO, REHEARSAL, REPRODUCTION, EVALUATION = (
+    PROJECT / ".oei" / name for name in ("own", "demo", "rehearsal", "reproduction", "evaluation")
+)
 ENGINES = (Engine.LOCAL, Engine.CLAUDE, Engine.REHEARSAL)
 ONET_VERSIONS = ("20.1", "30.1")
 # Public on purpose: the demonstration's pseudonyms are the same for everyone and hide nobody.

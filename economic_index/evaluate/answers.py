@@ -33,12 +33,16 @@ CLOSED_FACETS = (Facet.IS_OCCUPATIONAL, Facet.USE_CASE, Facet.COLLABORATION, Fac
 
 @dataclass(frozen=True)
 class Answers:
-    """What an engine says of some items, in their order: by facet and kind of answer, and how sure it is of it."""
+    """What an engine says of some items, in their order: by facet and kind of answer, and how sure it is of it.
+
+    `picks` are the tasks of the bank that it chose first, with the confidence `task`; empty if it mapped none.
+    """
 
     engine: str
     version: str
     said: Mapping[tuple[str, AnswerKind], Sequence[str]]
     confidence: Mapping[str, Reals]
+    picks: Sequence[str] = ()
 
 
 def ask(engine: Classifier, items: Sequence[Item], report: Report, *, with_tasks: bool = True) -> Answers:
@@ -94,7 +98,9 @@ def answers_of(ids: Sequence[str], facets: pd.DataFrame, mappings: pd.DataFrame 
     said: dict[tuple[str, AnswerKind], Sequence[str]] = {}
     confidence: dict[str, Reals] = {}
     for facet in CLOSED_FACETS:
-        found = [_answer(row, facet, groups.get(name, ABSTAINED)) for name, row in rows.iterrows()]
+        if facet == Facet.SOC_GROUP and mappings is None and (rows["soc_group_state"] == State.NOT_ASKED).all():
+            continue
+        found = [_answer(row, facet, groups.get(str(name), ABSTAINED)) for name, row in rows.iterrows()]
         said[facet, AnswerKind.ANSWERED] = [each[0] for each in found]
         said[facet, AnswerKind.FORCED] = [each[1] for each in found]
         confidence[facet] = np.array([each[2] for each in found], np.float64)
@@ -104,9 +110,12 @@ def answers_of(ids: Sequence[str], facets: pd.DataFrame, mappings: pd.DataFrame 
             said[ACTIVITY, kind] = [activities.get(name, (ABSTAINED, np.nan))[0] for name in ids]
     confidence[AUTOMATION] = _mode_confidence(rows, confidence[Facet.COLLABORATION])
     confidence[ACTIVITY] = np.array([activities.get(name, (ABSTAINED, np.nan))[1] for name in ids], np.float64)
+    picks = _picks(mappings) if mappings is not None else {}
+    confidence["task"] = np.array([picks.get(name, (ABSTAINED, np.nan))[1] for name in ids], np.float64)
+    picked = [picks.get(name, (ABSTAINED, np.nan))[0] for name in ids] if mappings is not None else []
     first = facets.iloc[0]
     version = str(first["model_hash"]) if isinstance(first["model_hash"], str) else str(first["model"])
-    return Answers(str(first["engine"]), version, said, confidence)
+    return Answers(str(first["engine"]), version, said, confidence, picked)
 
 
 def _answer(row: Any, facet: str, group_of_task: str) -> tuple[str, str, float]:
@@ -142,6 +151,13 @@ def _mode_confidence(rows: pd.DataFrame, of_pattern: Reals) -> Reals:
             mode = names[int(np.argmax(likely))]
             sure[place] = sum(share for share, name in zip(likely, names, strict=True) if name == mode)
     return sure
+
+
+def _picks(mappings: pd.DataFrame) -> dict[str, tuple[str, float]]:
+    """The task of the bank that was picked first, and the confidence in it."""
+    first = mappings[(mappings["pick"] == 1) & (mappings["level"] == Level.TASK) & mappings["bank_task_id"].notna()]
+    rows = zip(first["conversation_id"], first["bank_task_id"], first["confidence"], strict=True)
+    return {str(name): (str(task), _real(confidence)) for name, task, confidence in rows}
 
 
 def _activities(mappings: pd.DataFrame) -> dict[str, tuple[str, float]]:

@@ -48,6 +48,16 @@ def proportion(credits: Reals, weights: Reals) -> Interval:
     return Interval(share, *wilson(share, effective_count(weights)))
 
 
+def _less_agreed(matrix: Reals, agreement: float) -> Reals:
+    """Margins as they are, and just this agreement: a part of the items as they are, the rest as by chance."""
+    total = matrix.sum()
+    chance = np.outer(matrix.sum(-1), matrix.sum(-2)) / total
+    by_chance = np.trace(chance) / total
+    kept = (agreement - by_chance) / (1 - by_chance) if by_chance < 1 else 1.0
+    result: Reals = kept * matrix + (1 - kept) * chance
+    return result
+
+
 @lru_cache(maxsize=8)
 def replicates(count: int) -> Reals:
     """How often each of `count` items is drawn, in each of 1,000 draws of as many with replacement: always the same."""
@@ -58,7 +68,8 @@ def replicates(count: int) -> Reals:
 def resampled(added: Reals, weights: Reals, measure: Callable[[Reals], Reals]) -> Interval:
     """A measure of the confusion matrix, with percentile limits over items drawn again with replacement.
 
-    `added` is what each item adds to the matrix. Replicates in which the measure is undefined are left out.
+    `added` is what each item adds to the matrix. Replicates in which the measure is undefined are left out. Where all
+    items agree every replicate does: the lower limit is the measure at the lower limit of the agreement.
     """
     count = len(added)
     nan = float("nan")
@@ -66,7 +77,10 @@ def resampled(added: Reals, weights: Reals, measure: Callable[[Reals], Reals]) -
         return Interval(nan, nan, nan)
     flat = added.reshape(count, -1) * scaled(weights)[:, None]
     shape = added.shape[1:]
-    value = float(measure(flat.sum(0).reshape(shape)))
+    matrix = flat.sum(0).reshape(shape)
+    value = float(measure(matrix))
+    if np.isclose(np.trace(matrix), matrix.sum()) and not np.isnan(value):
+        return Interval(value, float(measure(_less_agreed(matrix, wilson(1.0, effective_count(weights))[0]))), value)
     draws = replicates(count)
     found = measure((draws @ flat).reshape(REPLICATES, *shape))
     found = found[~np.isnan(found)]

@@ -9,8 +9,8 @@ from typing import Any
 
 from economic_index.labels.corpus import Part, open_parts
 from economic_index.labels.draws import in_drawn_order
-from economic_index.labels.label_rows import UNSETTLED, classes_of, value_of
-from economic_index.labels.label_sets import CODERS, SETTLED, LabelError, load_set
+from economic_index.labels.label_rows import UNSETTLED, LabelError, classes_of, value_of
+from economic_index.labels.label_sets import CODERS, SETTLED, load_set
 from economic_index.vocabulary import Collaboration, Facet, Mode, Role, Scoring
 
 AUTOMATION = "automation"
@@ -85,7 +85,7 @@ def truths(item: Item, facet: str, said: str, scoring: Scoring) -> Truth:
     return ((coded[1], 1.0),)
 
 
-def test_items() -> list[Item]:
+def labelled_test_items() -> list[Item]:
     """The test set, with both coders and what was settled.
 
     Raises:
@@ -101,7 +101,7 @@ def test_items() -> list[Item]:
 def set_items(name: str) -> list[Item]:
     """The items of a label set, `test` for the test set; of other sets the one coder's label is the settled one."""
     if name == TEST:
-        return test_items()
+        return labelled_test_items()
     parts = open_parts()
     return [_item(row["id"], row, row, row, parts) for row in load_set(name).rows]
 

@@ -81,12 +81,12 @@ def compare(items: Sequence[Item], facet: str, said: Sequence[str], scoring: Sco
 def engine_scores(items: Sequence[Item], answers: Answers, facets: Sequence[str] = FACETS) -> list[Score]:
     """All scores of an engine on the items."""
     found: list[Score] = []
-    for facet in facets:
+    for facet in (each for each in facets if (each, AnswerKind.ANSWERED) in answers.said):
         for kind in AnswerKind:
             said = answers.said[facet, kind]
             for scoring in (Scoring.STRICT, Scoring.LENIENT, Scoring.AGREED):
                 tag = (answers.engine, facet, kind, scoring)
-                found += _of_compared(
+                found += matrix_scores(
                     compare(items, facet, said, scoring), tag, is_whole=scoring is not Scoring.LENIENT
                 )
         found += list(_surest(items, answers, facet))
@@ -99,7 +99,7 @@ def ceiling_scores(items: Sequence[Item], facets: Sequence[str] = FACETS) -> lis
     for facet in facets:
         said = [item.coded(facet)[0] for item in items]
         tag = (CODER, facet, AnswerKind.ANSWERED, Scoring.CEILING)
-        found += _of_compared(compare(items, facet, said, Scoring.CEILING), tag, is_whole=True)
+        found += matrix_scores(compare(items, facet, said, Scoring.CEILING), tag, is_whole=True)
     credits = coder_activity_credits(items)
     return found + list(_proportions(credits, (CODER, ACTIVITY, AnswerKind.ANSWERED, Scoring.CEILING)))
 
@@ -118,7 +118,8 @@ def activity_scores(items: Sequence[Item], answers: Answers) -> list[Score]:
 Tag = tuple[str, str, AnswerKind, Scoring]
 
 
-def _of_compared(compared: Compared, tag: Tag, *, is_whole: bool) -> Iterator[Score]:
+def matrix_scores(compared: Compared, tag: Tag, *, is_whole: bool) -> Iterator[Score]:
+    """Accuracy in every cut; kappa, alpha and macro-F1 besides if `is_whole`."""
     yield from _proportions(
         list(zip(compared.items, compared.credits.tolist(), compared.is_answered.tolist(), strict=True)), tag
     )

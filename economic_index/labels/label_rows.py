@@ -16,12 +16,12 @@ UNSETTLED = "unsettled"
 NO_GROUP = "none"
 """The first SOC group of a conversation that is not occupational."""
 CLOSED: dict[str, tuple[str, ...]] = {
-    Facet.IS_OCCUPATIONAL: ("false", "true"),
-    Facet.USE_CASE: tuple(UseCase),
-    Facet.COLLABORATION: tuple(Collaboration),
-    Facet.INTENT: tuple(Intent),
+    Facet.IS_OCCUPATIONAL.value: ("false", "true"),
+    Facet.USE_CASE.value: tuple(map(str, UseCase)),
+    Facet.COLLABORATION.value: tuple(map(str, Collaboration)),
+    Facet.INTENT.value: tuple(map(str, Intent)),
 }
-SETTLED_FACETS = (*CLOSED, Facet.SOC_GROUP)
+SETTLED_FACETS = (*CLOSED, Facet.SOC_GROUP.value)
 CODER_FIELDS = {
     "id", "is_occupational", "use_case", "collaboration", "collaboration_second", "intent", "soc_groups", "iwa",
     "occupations", "request", "language", "confidence",
@@ -48,7 +48,7 @@ def _activities() -> frozenset[str]:
 
 def classes_of(facet: str) -> tuple[str, ...]:
     """All values of a closed facet, the first SOC group among them."""
-    return (*soc_groups(), NO_GROUP) if facet == Facet.SOC_GROUP else tuple(map(str, CLOSED[facet]))
+    return (*soc_groups(), NO_GROUP) if facet == Facet.SOC_GROUP else CLOSED[facet]
 
 
 def value_of(row: Mapping[str, Any], facet: str) -> str:

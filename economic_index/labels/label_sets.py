@@ -54,7 +54,8 @@ class LabelSet:
 
 def file_bytes(name: str) -> bytes:
     """The committed file of a set, as it lies there."""
-    return _folder().joinpath(f"{name}.jsonl").read_bytes()
+    content: bytes = _folder().joinpath(f"{name}.jsonl").read_bytes()
+    return content
 
 
 def names() -> tuple[str, ...]:

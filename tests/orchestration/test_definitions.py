@@ -26,5 +26,6 @@ def test_the_code_location_loads(definitions: dg.Definitions) -> None:
 def test_every_table_stands_where_its_name_says(definitions: dg.Definitions) -> None:
     keys = {key.to_user_string() for key in definitions.resolve_asset_graph().get_all_asset_keys()}
     assert {"lake/conversations", "reference/onet_tasks", "marts/mart_soc_groups", "publication/report"} <= keys
+    assert {"evaluation/label_sets", "evaluation/engine_scores"} <= keys
     groups = {node.group_name for node in definitions.resolve_asset_graph().asset_nodes}
     assert groups >= {"reference", "conversations", "classification", "staging", "intermediate", "marts", "publication"}

@@ -1,0 +1,74 @@
+"""The committed baseline of the local engine: what a change of the engine must not fall below.
+
+Accuracies of the fp32 kernel, which are the same on every machine but for rounding.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from economic_index.evaluate.answers import Answers
+from economic_index.evaluate.items import FACETS, Item, fixed_sample
+from economic_index.evaluate.scores import compare
+from economic_index.labels.label_sets import CODERS, SETTLED, sha256_of
+from economic_index.vocabulary import AnswerKind, Scoring
+
+FILE = "baseline.json"
+PATH = Path(__file__).parent / FILE
+SAMPLE_COUNT = 120
+TOLERANCE = 0.02
+Accuracies = dict[str, dict[str, float]]
+
+
+def accuracies(items: Sequence[Item], answers: Answers) -> Accuracies:
+    """Strict accuracy by facet and kind of answer; `answers` are of these items, in their order."""
+    return {
+        str(facet): {
+            kind.value: round(float(compare(items, facet, answers.said[facet, kind], Scoring.STRICT).credits.mean()), 4)
+            for kind in AnswerKind
+        }
+        for facet in FACETS
+    }
+
+
+def baseline_of(items: Sequence[Item], answers: Answers) -> dict[str, Any]:
+    """What is committed: accuracies over all items and over the fixed sample that the test scores."""
+    few = fixed_sample(items, SAMPLE_COUNT)
+    return {
+        "engine": answers.engine,
+        "version": answers.version,
+        "labels": {name: sha256_of(name) for name in (*CODERS, SETTLED)},
+        "whole": accuracies(items, answers),
+        "sample": accuracies(few, picked(items, answers, few)),
+    }
+
+
+def picked(items: Sequence[Item], answers: Answers, few: Sequence[Item]) -> Answers:
+    """The answers about some of the items."""
+    place = {item.id: number for number, item in enumerate(items)}
+    rows = [place[item.id] for item in few]
+    return Answers(
+        answers.engine,
+        answers.version,
+        {key: [said[row] for row in rows] for key, said in answers.said.items()},
+        {facet: confidence[rows] for facet, confidence in answers.confidence.items()},
+        [answers.picks[row] for row in rows] if answers.picks else (),
+    )
+
+
+def load_baseline() -> dict[str, Any]:
+    """The committed one."""
+    loaded: dict[str, Any] = json.loads(resources.files("economic_index.evaluate").joinpath(FILE).read_text())
+    return loaded
+
+
+def regressions(base: Mapping[str, Mapping[str, float]], now: Mapping[str, Mapping[str, float]]) -> list[str]:
+    """What fell by more than 0.02 below the baseline, in words."""
+    return [
+        f"{facet}, {kind}: {now[facet][kind]:.3f}, was {before:.3f}"
+        for facet, kinds in base.items()
+        for kind, before in kinds.items()
+        if now[facet][kind] < before - TOLERANCE - 1e-9
+    ]

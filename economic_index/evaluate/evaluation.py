@@ -1,0 +1,72 @@
+"""One evaluation: an engine asked about a label set, every score, and the label sets' own agreement as rows.
+
+Where engines come from, and where results go, is the caller's.
+"""
+
+from dataclasses import asdict
+from importlib import resources
+
+import orjson
+import pandas as pd
+
+from economic_index.classifier import Classifier, Report
+from economic_index.contracts.evaluation import ENGINE_SCORES, LABEL_SETS
+from economic_index.contracts.validation import validated
+from economic_index.evaluate.acceptable import acceptance_scores, judgements_of
+from economic_index.evaluate.answers import ask
+from economic_index.evaluate.items import TEST, set_items
+from economic_index.evaluate.page import Evaluated
+from economic_index.evaluate.scores import Score, ceiling_scores, engine_scores
+from economic_index.labels.label_sets import load_sets, sha256_of
+
+JUDGED_FILE = "test_acceptable.jsonl"
+
+
+def evaluate(engine: Classifier, label_set: str, report: Report, *, with_tasks: bool = True) -> Evaluated:
+    """Ask the engine about every conversation of the set, and score what it says."""
+    items = set_items(label_set)
+    answers = ask(engine, items, report, with_tasks=with_tasks)
+    scores = engine_scores(items, answers)
+    if label_set == TEST:
+        scores += [*ceiling_scores(items), *_judged(answers.engine)]
+    return Evaluated(label_set, items, answers, scores)
+
+
+def _judged(engine: str) -> list[Score]:
+    """Acceptance of tasks by a blind reading, if there was one of this engine."""
+    file = resources.files("economic_index.labels").joinpath("files", JUDGED_FILE)
+    if not file.is_file():
+        return []
+    rows = [orjson.loads(line) for line in file.read_bytes().splitlines()]
+    return acceptance_scores(engine, judgements_of([row for row in rows if row["engine"] == engine]))
+
+
+def score_rows(found: Evaluated) -> pd.DataFrame:
+    """Rows of evaluation/engine_scores."""
+    rows = pd.DataFrame([asdict(score) for score in found.scores])
+    rows.insert(0, "label_set", found.label_set)
+    rows["version"] = found.answers.version
+    return validated(ENGINE_SCORES, rows[list(ENGINE_SCORES.schema.columns)])
+
+
+def label_set_rows() -> pd.DataFrame:
+    """Rows of evaluation/label_sets."""
+    rows = pd.DataFrame(
+        [
+            {
+                "label_set": each.name,
+                "purpose": each.purpose,
+                "coder_kind": each.coder.kind,
+                "coder": each.coder.name,
+                "read_on": each.date,
+                "codebook_version": each.codebook,
+                "drawn": each.drawn,
+                "inclusion_probability": each.inclusion_probability,
+                "row_count": len(each.rows),
+                "sha256": sha256_of(each.name),
+            }
+            for each in load_sets()
+        ]
+    )
+    rows["inclusion_probability"] = rows["inclusion_probability"].astype("float64")
+    return validated(LABEL_SETS, rows)

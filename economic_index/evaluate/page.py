@@ -1,0 +1,94 @@
+"""The page that `make evaluate` prints and writes: figures to reach first, then what they rest on.
+
+Tables are report.py's.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from economic_index.evaluate import report
+from economic_index.evaluate.answers import Answers
+from economic_index.evaluate.curves import calibration_curve
+from economic_index.evaluate.items import FACETS, TEST, Item, classes
+from economic_index.evaluate.scores import Score, compare, matrix_of
+from economic_index.evaluate.targets import judge
+from economic_index.vocabulary import AnswerKind, Facet, Scoring
+
+SHOWN_MATRICES = (Facet.COLLABORATION, Facet.USE_CASE, Facet.INTENT, Facet.SOC_GROUP)
+HEAD = """# How right the engines are
+
+This page is written by `make evaluate`; do not edit it. What the labels are, and who gave them: [labels](labels.md),
+[codebook](codebook.md). The coders were **a language model reading, not people**: what stands here is agreement with
+such a reader under the codebook, not with the truth. Nothing was trained or tuned on these conversations.
+
+Limits are 95 %: Wilson's for shares, a bootstrap over conversations (1,000 draws, fixed seed) for everything else.
+*Strict*: against the settled label; half a credit for either coder's where unsettled. *Lenient*: either coder's label.
+*Agreed items*: those on which both coders agreed, which flatters. *Ceiling*: one coder against the other. *Weighted*:
+each conversation by (8/7)^parts, so as to speak of the whole corpus, in which long conversations are more. The engine
+reads what the coders read: the first part of each conversation.
+"""
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """An engine, the items that it was asked about, and all scores, the ceiling's among them."""
+
+    label_set: str
+    items: Sequence[Item]
+    answers: Answers
+    scores: Sequence[Score]
+
+
+def as_page(found: Evaluated) -> str:
+    """The whole page."""
+    engine, scores = found.answers.engine, found.scores
+    parts = [HEAD]
+    if found.label_set == TEST:
+        parts.append(_targets(found))
+    has_ceiling = any(score.scoring == Scoring.CEILING.value for score in scores)
+    if has_ceiling:
+        parts.append("## The ceiling: one coder against the other\n\n" + report.ceiling_table(scores))
+    parts.append(
+        f"## Engine `{engine}` ({found.answers.version}) on the {found.label_set} set, "
+        f"{len(found.items):,} conversations"
+    )
+    for kind, title in report.KINDS.items():
+        parts.append(f"### Answers {title}\n\n{report.score_table(engine, scores, kind)}")
+    parts.append("### Where it answers, and where it is surest\n\n" + report.selective_table(engine, scores))
+    parts.append(
+        "### By language and length (strict, forced)\n\n" + report.cut_table(engine, scores, AnswerKind.FORCED)
+    )
+    parts += [_calibration(found, facet) for facet in FACETS if _has_confidence(found, facet)]
+    parts += [_matrix(found, facet) for facet in SHOWN_MATRICES if (facet, AnswerKind.FORCED) in found.answers.said]
+    return "\n\n".join(parts) + "\n"
+
+
+def _targets(found: Evaluated) -> str:
+    text = (
+        "## Figures to reach\n\nStrict scoring, all items. *Met*: the estimate reaches the figure and its lower limit "
+        "lies at most 0.05 below. *Not met*: its upper limit lies below. Else *cannot tell*. Both readings of an "
+        "answer are judged: forced, and as published, where an abstention is an error."
+    )
+    for kind, title in report.KINDS.items():
+        text += f"\n\n**Answers {title}**\n\n{report.verdict_table(judge(found.scores, kind))}"
+    return text
+
+
+def _has_confidence(found: Evaluated, facet: str) -> bool:
+    return facet in found.answers.confidence and bool((~np.isnan(found.answers.confidence[facet])).any())
+
+
+def _calibration(found: Evaluated, facet: str) -> str:
+    confidence = found.answers.confidence[facet]
+    known = ~np.isnan(confidence)
+    compared = compare(found.items, facet, found.answers.said[facet, AnswerKind.FORCED], Scoring.STRICT)
+    tenths = calibration_curve(confidence[known], compared.credits[known])
+    return f"### Calibration: {report.TITLES[facet]} (forced)\n\n{report.tenths_table(tenths)}"
+
+
+def _matrix(found: Evaluated, facet: str) -> str:
+    compared = compare(found.items, facet, found.answers.said[facet, AnswerKind.FORCED], Scoring.STRICT)
+    body = report.matrix_table(classes(facet), matrix_of(compared))
+    return f"### Confusion: {report.TITLES[facet]} (forced, strict; halves where unsettled)\n\n{body}"

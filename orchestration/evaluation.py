@@ -1,0 +1,105 @@
+"""`make evaluate`: the engine of the settings against a label set, printed, and written to docs/evaluation.md.
+
+What is measured stands in economic_index/evaluate.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from economic_index.contracts.reference import ONET_STATEMENTS
+from economic_index.evaluate.baseline import PATH as BASELINE
+from economic_index.evaluate.baseline import baseline_of
+from economic_index.evaluate.between import between_engines
+from economic_index.evaluate.evaluation import JUDGED_FILE, evaluate
+from economic_index.evaluate.items import TEST
+from economic_index.evaluate.judging import judged_rows, key_rows, write_judging_sheets
+from economic_index.evaluate.page import Evaluated, as_page
+from economic_index.evaluate.report import between_table
+from economic_index.labels.label_sets import as_lines
+from economic_index.lake import Lake, write_atomically
+from economic_index.local.kernel import Kernel
+from economic_index.vocabulary import Engine
+from orchestration.engines import open_engine
+from orchestration.resources import PROGRESS
+from orchestration.settings import PROJECT, Settings
+
+PAGE = PROJECT / "docs" / "evaluation.md"
+JUDGED = PROJECT / "economic_index" / "labels" / "files" / JUDGED_FILE
+
+
+def run(
+    settings: Settings,
+    label_set: str = TEST,
+    *,
+    beside: Settings | None = None,
+    writes_baseline: bool = False,
+    sheets: Path | None = None,
+) -> None:
+    """Ask, score, print; the page and the baseline are of the local engine on the test set alone.
+
+    `beside` are the settings of a second engine (the same ones: the local engine in int8), set against the first.
+    """
+    is_local = settings.engine is Engine.LOCAL
+    with PROGRESS:
+        found = _evaluated(settings, label_set, Kernel.FP32)
+        other = _evaluated(beside, label_set, Kernel.INT8) if beside else None
+    print(as_page(found))
+    if other is not None:
+        print(as_page(other))
+        between = between_engines(found.items, found.answers, other.answers)
+        print(f"## Agreement of the two engines\n\n{between_table(between)}")
+    if sheets is not None:
+        keys = key_rows(found.items, found.answers, other.answers if other else None)
+        _key_path(settings).write_bytes(orjson.dumps(keys))
+        written = write_judging_sheets(keys, sheets)
+        print(f"{len(written)} sheets of texts and tasks to judge. Delete them after reading.")
+    if is_local and label_set == TEST:
+        write_atomically(PAGE, as_page(found))
+        print(f"Page: {PAGE.name}")
+        if writes_baseline:
+            write_atomically(BASELINE, json.dumps(baseline_of(found.items, found.answers), indent=1) + "\n")
+            print(f"Baseline: {BASELINE.name}")
+
+
+def fold_judgements(settings: Settings, judged: Path) -> None:
+    """Join what the judge found with whose each task is, into the label files; sheets of the same home, unchanged."""
+    rows = judged_rows(orjson.loads(_key_path(settings).read_bytes()), judged.read_bytes())
+    JUDGED.write_bytes(as_lines(rows))
+    print(f"{JUDGED.name}: {len(rows)} conversations. `make evaluate` prints acceptance and skill.")
+
+
+def _key_path(settings: Settings) -> Path:
+    return settings.home / "judging_key.json"
+
+
+def _evaluated(settings: Settings, label_set: str, kernel: Kernel) -> Evaluated:
+    lake = Lake(settings.home)
+    # a model chooses among the statements: without them it can be asked for labels alone
+    with_tasks = settings.engine is Engine.LOCAL or lake.count_rows(ONET_STATEMENTS) > 0
+    PROGRESS.stage(f"Asking the {settings.engine} engine about the {label_set} set")
+    return evaluate(_engine(settings, lake, kernel), label_set, _report, with_tasks=with_tasks)
+
+
+def _report(done: int, of: int) -> None:
+    PROGRESS("conversations", done, of)
+
+
+def _engine(settings: Settings, lake: Lake, kernel: Kernel) -> Any:
+    """The local engine (the page is of fp32, so that it is the same on every machine), or the one of the settings."""
+    if settings.engine is not Engine.LOCAL:
+        return open_engine(settings, PROGRESS)
+    from economic_index.local.embedder import Embedder
+    from economic_index.local.engine import LocalEngine
+    from economic_index.local.heads import load_heads
+    from economic_index.local.vectors import VectorStore
+
+    return LocalEngine(
+        Embedder(lake.model_dir, kernel),
+        VectorStore(lake.database_path("vectors")),
+        load_heads(),
+        settings.onet_version,
+        lambda done, of: PROGRESS.aside("Embedding the task bank, once", done, of),
+    )

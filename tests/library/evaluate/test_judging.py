@@ -1,0 +1,52 @@
+import numpy as np
+import orjson
+import pytest
+
+from economic_index.evaluate.acceptable import judgements_of
+from economic_index.evaluate.answers import ABSTAINED, Answers
+from economic_index.evaluate.items import labelled_test_items
+from economic_index.evaluate.judging import judged_rows, key_rows, write_judging_sheets
+from economic_index.labels.label_rows import LabelError
+from economic_index.local.bank import load_bank
+
+ITEMS = [item for item in labelled_test_items() if item.settled["is_occupational"] is True][:60]
+BANK = {task.bank_task_id: task for task in load_bank()}
+NAMES = sorted(BANK)
+
+
+def answers(picks):
+    return Answers("local", "1", {}, {"task": np.linspace(0, 1, len(picks))}, picks)
+
+
+def test_the_choice_stands_among_decoys_that_are_others_and_in_no_place_of_its_own():
+    own = [NAMES[place * 7 % len(NAMES)] for place in range(59)] + [ABSTAINED]
+    keys = key_rows(ITEMS, answers(own), answers([NAMES[3]] * 60))
+    for row, pick in zip(keys[:-1], own, strict=False):
+        kinds = [each["kind"] for each in row["choices"]]
+        assert sorted(kinds) == sorted(
+            ["engine", "same_group", "same_group", "random"] + ["other_engine"] * (pick != NAMES[3])
+        )
+        nodes = {each["node"]: each["kind"] for each in row["choices"]}
+        assert len(nodes) == len(kinds)
+        group = BANK[pick].soc_group
+        assert all(BANK[node].soc_group == group for node, kind in nodes.items() if kind == "same_group")
+        assert all(BANK[node].soc_group != group for node, kind in nodes.items() if kind == "random")
+    places = [[each["kind"] for each in row["choices"]].index("engine") for row in keys[:-1]]
+    assert set(places) == {0, 1, 2, 3, 4}
+    assert "engine" not in [each["kind"] for each in keys[-1]["choices"]]
+
+
+def test_a_sheet_does_not_tell_whose_a_task_is_and_judgements_are_folded_back(tmp_path):
+    keys = key_rows(ITEMS[:2], answers(NAMES[:2]))
+    (path,) = write_judging_sheets(keys, tmp_path)
+    text = path.read_text()
+    assert BANK[NAMES[0]].label in text
+    assert not any(word in text for word in ("same_group", "other_engine", NAMES[0]))
+    right = [{"id": row["id"], "acceptable": [1 + [c["kind"] for c in row["choices"]].index("engine")]} for row in keys]
+    judged = judged_rows(keys, b"\n".join(map(orjson.dumps, right)))
+    assert [each.is_accepted for each in judgements_of(judged)] == [True, True]
+    assert not any(any(each.decoys) for each in judgements_of(judged))
+    with pytest.raises(LabelError, match="not judged or not asked"):
+        judged_rows(keys, orjson.dumps(right[0]))
+    with pytest.raises(LabelError, match="not on the sheet"):
+        judged_rows(keys[:1], orjson.dumps({"id": keys[0]["id"], "acceptable": [9]}))
