@@ -41,7 +41,13 @@ def draw_reviews(rng: np.random.Generator, conversations: pd.DataFrame, facets: 
     reviews = reviews.assign(
         review_id=[f"r{number}" for number in range(len(reviews))],
         frame=np.where(is_training, "training", "uniform"),
-        **{"coder": "machine", "codebook_version": "1", "draw_id": "d1", "predicted_version": "1", "second_value": None},
+        **{
+            "coder": "machine",
+            "codebook_version": "1",
+            "draw_id": "d1",
+            "predicted_version": "1",
+            "second_value": None,
+        },
         **{"inclusion_probability": CHANCE, "reviewed_on": date(2026, 5, 1), "seconds": np.nan},
     )
     return REVIEWS.schema.validate(reviews[list(REVIEWS.schema.columns)])

@@ -133,7 +133,7 @@ def _interval(p: float, variance: float, df: float) -> tuple[float, float]:
     return middle - half, middle + half
 
 
-def _second(rows, s, labels, y, omega, people, first):  # noqa: ANN001, ANN202
+def _second(rows, s, labels, y, omega, people, first):
     """The difference with one slope, the whole frame one stratum."""
     (mine, s_mine, h), (v_s, is_process) = people, first
     w = rows["weight"].to_numpy()

@@ -9,7 +9,7 @@ cells as (
     select review_id, conversation_id, facet, coder, draw_id, frame, inclusion_probability, is_settled, reviewed_on,
         predicted_version,
         case when outcome = 'labelled' then {{ cell_of_review('facet', 'value') }} end as label,
-        coalesce({{ cell_of_review('facet', 'predicted') }}, '_unclassified') as predicted
+        case when predicted is null then '_unclassified' else {{ cell_of_review('facet', 'predicted') }} end as predicted
     from reviews
     where not has_made_an_engine
         and (conversation_id, facet) not in (

@@ -2,7 +2,7 @@
 -- set, give or take the limits of those rates (method 5.5)
 with errors as (
     select engine, model_hash, facet,
-        coalesce({{ cell_of_review('facet', 'predicted') }}, '_unclassified') as predicted,
+        {{ cell_of_review('facet', 'predicted') }} as predicted,
         {{ cell_of_review('facet', 'settled') }} as label, n
     from {{ ref('stg_reference__engine_errors') }}
 ),
