@@ -238,6 +238,21 @@ class Comparison(StrEnum):
     ENGINE = "engine"
 
 
+class Coder(StrEnum):
+    """Who reviewed: the one is never called the other."""
+
+    PERSON = "person"
+    MACHINE = "machine"
+
+
+class ReviewOutcome(StrEnum):
+    """How a review ended; what is not labelled is non-response."""
+
+    LABELLED = "labelled"
+    DECLINED = "declined"
+    UNREADABLE = "unreadable"
+
+
 class Transport(StrEnum):
     """How requests reach a model."""
 

@@ -7,8 +7,9 @@ from economic_index.contracts.columns import Table
 from economic_index.contracts.hierarchy import HIERARCHY_TABLES
 from economic_index.contracts.lake import LAKE_TABLES
 from economic_index.contracts.reference import REFERENCE_TABLES
+from economic_index.contracts.reviews import REVIEW_TABLES
 from economic_index.contracts.validation import BrokenContract, as_arrow, broken_rules, checked, validated
 
-TABLES: tuple[Table, ...] = (*LAKE_TABLES, *REFERENCE_TABLES, *HIERARCHY_TABLES)
+TABLES: tuple[Table, ...] = (*LAKE_TABLES, *REFERENCE_TABLES, *HIERARCHY_TABLES, *REVIEW_TABLES)
 
 __all__ = ["TABLES", "BrokenContract", "Table", "as_arrow", "broken_rules", "checked", "validated"]

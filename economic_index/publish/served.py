@@ -18,6 +18,7 @@ MARTS = (
     "mart_automation_by_soc_group",
     "mart_changes",
     "mart_collaboration",
+    "mart_corrected_shares",
     "mart_decomposition",
     "mart_depth_rarefied",
     "mart_exposure_correlation",

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from agreement_worlds import draw_second_answers
+from home_reviews import draw_reviews, known_errors
 
 from economic_index.contracts import Table
 from economic_index.contracts.hierarchy import SECOND_ANSWERS
@@ -27,6 +28,7 @@ from economic_index.contracts.lake import (
     TRANSCRIPTS,
 )
 from economic_index.contracts.reference import BANK_LINKS, BANK_TASKS, FACT_TABLES
+from economic_index.contracts.reviews import ENGINE_ERRORS, REVIEWS
 from economic_index.contracts.unasked import unasked_read_columns
 from economic_index.lake import Lake, empty_frame
 from economic_index.taxonomy import facts
@@ -55,6 +57,7 @@ class World:
     mappings: pd.DataFrame
     segments: pd.DataFrame
     second_answers: pd.DataFrame = field(default_factory=lambda: empty_frame(SECOND_ANSWERS))
+    reviews: pd.DataFrame = field(default_factory=lambda: empty_frame(REVIEWS))
 
 
 def _rows(table: Table, columns: dict[str, Any]) -> pd.DataFrame:
@@ -274,7 +277,10 @@ def write_world(
     second = draw_second_answers(rng, conversations)
     answers = {FACET_SUMMARIES: facets, ONET_TASK_MAPPINGS: mappings, SEGMENTS: segments, SECOND_ANSWERS: second}
     _write_weeks(lake, conversations, answers)
-    return World(lake, conversations, facets, mappings, segments, second)
+    reviews = draw_reviews(np.random.default_rng(seed), conversations, facets)
+    lake.write(REVIEWS, reviews)
+    lake.write(ENGINE_ERRORS, known_errors(facets))
+    return World(lake, conversations, facets, mappings, segments, second, reviews)
 
 
 def emptied(world: World) -> World:

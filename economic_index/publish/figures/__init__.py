@@ -5,6 +5,7 @@ Altair and the SVG writer are imported only when a figure is drawn: loading this
 
 from economic_index.publish.figures import (
     baselines,
+    corrected,
     depth,
     depth_compared,
     employment,
@@ -28,6 +29,7 @@ FIGURES = (
     Figure("figure_baselines", "One share, many baselines", baselines.build),
     Figure("figure_patterns", "Delegating or working together", patterns.build),
     Figure("figure_automation_by_group", "Delegating, by occupation group", patterns.build_by_group),
+    Figure("figure_corrected", "Corrected and uncorrected", corrected.build),
     Figure("figure_trend", "Week by week: the largest groups", trend.build),
     Figure("figure_trend_automation", "Week by week: delegating", trend.build_automation),
     Figure("figure_published", "Beside the published index", published.build),

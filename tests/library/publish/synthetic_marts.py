@@ -99,6 +99,7 @@ def rich(*, dated: bool = True, n: int = 6000) -> dict[str, pd.DataFrame]:
         **_patterns(n),
         **_occupations(n),
         **_how_sure(n),
+        "mart_corrected_shares": corrected_shares(),
     }
 
 
@@ -311,6 +312,45 @@ def _patterns(n: int) -> dict[str, pd.DataFrame]:
         "mart_automation": with_hidden(modes, "mode"),
         "mart_automation_by_soc_group": with_hidden(by_group, "soc_group"),
     }
+
+
+CORRECTIONS = {
+    ("automation", "automation"): (0.41, 0.46),
+    ("automation", "augmentation"): (0.54, 0.50),
+    ("automation", "_none"): (0.05, 0.04),
+    ("use_case", "work"): (0.61, 0.55),
+    ("use_case", "personal"): (0.28, 0.31),
+    ("use_case", "coursework"): (0.11, 0.14),
+}
+"""Corrected and uncorrected, by facet and label."""
+
+
+def corrected_shares(coder: str = "machine", **columns: Any) -> pd.DataFrame:
+    """Rows of mart_corrected_shares: six that reviews correct, a hidden one, and one of which nothing is known."""
+    same = {"period_type": "all", "period_start": ALL_START, "segment_type": "all", "segment": "all", "coder": coder}
+    same |= {
+        "interval_target": "process",
+        "n_reviews": 200,
+        "frame": "uniform",
+        "interval_method": "post-stratified, Wilson",
+    }
+    same |= {"wanted_half_width": 0.05, "wanted_by": "by review", "reviews_wanted": 640.0, "engine": "local"}
+    same |= {"is_suppressed": False, "presentation": "ok"}
+    rows = [
+        same
+        | {"facet": facet, "label": label}
+        | _ends("corrected_share", ours, 0.08)
+        | _ends("uncorrected_share", raw, 0.03)
+        for (facet, label), (ours, raw) in CORRECTIONS.items()
+    ]
+    nothing = dict.fromkeys(_ends("corrected_share", 0, 0), math.nan)
+    hidden = nothing | {"is_suppressed": True, "label": "_suppressed"}
+    unknown = nothing | {"facet": "intent", "label": "asking", "interval_method": "classifier error unknown"}
+    return pd.DataFrame([*rows, rows[0] | hidden, rows[0] | unknown]).assign(**columns)
+
+
+def _ends(column: str, value: float, half: float) -> dict[str, float]:
+    return {column: value, f"{column}_lo": max(0.0, value - half), f"{column}_hi": value + half}
 
 
 def _occupations(n: int) -> dict[str, pd.DataFrame]:

@@ -1,0 +1,19 @@
+select
+    review_id,
+    conversation_id,
+    facet,
+    value,
+    second_value,
+    outcome,
+    coder,
+    coder_id,
+    codebook_version,
+    draw_id,
+    frame,
+    predicted,
+    predicted_version,
+    inclusion_probability,
+    is_settled,
+    reviewed_on,
+    seconds
+from {{ source('lake', 'reviews') }}
