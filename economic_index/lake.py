@@ -3,12 +3,13 @@
 The only module that knows a path or Parquet. Nothing is computed here, and no clock is read.
 """
 
+import fcntl
 import hashlib
 import json
 import os
 import shutil
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
@@ -69,8 +70,9 @@ class Lake:
     # reading
 
     def read(self, table: Table) -> pd.DataFrame:
-        """All rows of an unpartitioned table."""
-        return self._frame(table, self._file(table))
+        """All rows of an unpartitioned table; zero rows if it was never written."""
+        path = self._file(table)
+        return self._frame(table, path) if path.exists() else empty_frame(table)
 
     def read_unchecked(self, table: Table) -> pd.DataFrame:
         """All rows of an unpartitioned table as they lie there, for whoever asks whether they keep the contract."""
@@ -112,6 +114,14 @@ class Lake:
     def write(self, table: Table, rows: Rows, input_fingerprint: str = "") -> Commit:
         """Replace an unpartitioned table."""
         return self._commit({table: rows}, None, input_fingerprint)[table]
+
+    def update(self, table: Table, change: Callable[[pd.DataFrame], pd.DataFrame]) -> Commit:
+        """Replace an unpartitioned table by what is made of its rows; two processes do so one after the other."""
+        folder = self._folder(table)
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            return self.write(table, change(self.read(table)))
 
     def commit_week(self, week: date, tables: Mapping[Table, Rows], input_fingerprint: str = "") -> dict[Table, Commit]:
         """Replace one week of tables that belong together, in the given order, under one commit id."""

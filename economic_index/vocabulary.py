@@ -253,6 +253,38 @@ class ReviewOutcome(StrEnum):
     UNREADABLE = "unreadable"
 
 
+class ReviewDesign(StrEnum):
+    """How conversations are drawn for review."""
+
+    UNIFORM = "uniform"
+    STRATIFIED = "stratified"
+    UNCERTAINTY = "uncertainty"
+
+
+class ReadingKind(StrEnum):
+    """What a reading is for: a label of its own, or to settle what the first ones disagree on."""
+
+    FIRST = "first"
+    THIRD = "third"
+
+
+class ReviewFault(StrEnum):
+    """Why a row of a reviewers' file was put aside."""
+
+    UNKNOWN_LABEL = "unknown_label"
+    HALF_FILLED = "half_filled"
+    CONTRADICTION = "contradiction"
+    CODER_NOT_SAID = "coder_not_said"
+    UNKNOWN_CONVERSATION = "unknown_conversation"
+    OTHER_DRAW = "other_draw"
+    DUPLICATE = "duplicate"
+    OTHER_CODEBOOK = "other_codebook"
+    BAD_DATE = "bad_date"
+    BAD_SECONDS = "bad_seconds"
+    NOT_IN_DISPUTE = "not_in_dispute"
+    UNREADABLE_RECORD = "unreadable_record"
+
+
 class Transport(StrEnum):
     """How requests reach a model."""
 

@@ -1,4 +1,4 @@
-"""The command line behind the Make targets: demo, rehearse, reproduce, evaluate, index, check-logs, ui.
+"""The command line behind the Make targets: demo, rehearse, reproduce, evaluate, index, check-logs, ui, review.
 
 Only arguments and questions; the work is the driver's.
 """
@@ -36,6 +36,13 @@ def main() -> int:
     ui = commands.add_parser("ui")
     ui.add_argument("--port", type=int, default=3000)
     ui.add_argument("--rehearsal", action="store_true", help="of the rehearsal's home")
+    review = commands.add_parser("review", help="hand drawn conversations to reviewers, and read back what they say")
+    what = review.add_mutually_exclusive_group()
+    what.add_argument("--export", type=Path, metavar="FOLDER", help="write sheets and a Label Studio project")
+    what.add_argument("--import", type=Path, metavar="FILE", dest="filled", help="read a sheet or a JSON export back")
+    review.add_argument("--settle", action="store_true", help="export what coders disagree on, for a third reading")
+    review.add_argument("--draw", metavar="ID", help="of one draw alone")
+    review.add_argument("--with-predictions", action="store_true", help="show reviewers the engine's labels")
     arguments = parser.parse_args()
     # the first warning of some library would else set up a handler that prints all that Dagster logs
     logging.getLogger().addHandler(logging.NullHandler())
@@ -173,6 +180,26 @@ def _ui(arguments: argparse.Namespace) -> int:
         return 0
 
 
+def _review(arguments: argparse.Namespace) -> int:
+    settings = load_settings()
+    enter(settings)
+    from orchestration.driver import prepare_dagster
+    from orchestration.review import Review
+
+    review = Review(settings)
+    if arguments.export:
+        return review.export(
+            arguments.export,
+            settle=arguments.settle,
+            draw_id=arguments.draw,
+            with_predictions=arguments.with_predictions,
+        )
+    if arguments.filled:
+        prepare_dagster(settings)
+        return review.take(arguments.filled)
+    return review.tell()
+
+
 def _is_taken(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
@@ -186,6 +213,7 @@ _COMMANDS = {
     "index": _index,
     "check-logs": _check_logs,
     "ui": _ui,
+    "review": _review,
 }
 
 if __name__ == "__main__":

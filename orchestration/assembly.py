@@ -13,7 +13,17 @@ warnings.filterwarnings("ignore", category=dg.PreviewWarning)
 
 from dagster_dbt import DbtCliResource  # noqa: E402
 
-from assets import evaluation, money, publication, raw_logs, reference, release, rollups, task_hierarchy  # noqa: E402
+from assets import (  # noqa: E402
+    evaluation,
+    money,
+    publication,
+    raw_logs,
+    reference,
+    release,
+    review,
+    rollups,
+    task_hierarchy,
+)
 from assets.conversations import conversations_asset  # noqa: E402
 from assets.facet_summaries import facet_summaries_asset  # noqa: E402
 from assets.onet_task_mappings import onet_task_mappings_asset  # noqa: E402
@@ -26,8 +36,10 @@ from orchestration.settings import Settings, enter  # noqa: E402
 from orchestration.stages import stages_of  # noqa: E402
 
 
-def lake_assets(stages: tuple[Stage, ...], *, asks_a_model: bool = False) -> list[dg.AssetsDefinition]:
-    """Everything before dbt: the reference facts, the logs, the weekly assets, and the money that they cost."""
+def lake_assets(
+    stages: tuple[Stage, ...], *, asks_a_model: bool = False, is_reviewed: bool = False
+) -> list[dg.AssetsDefinition]:
+    """Everything before dbt: the reference facts, the logs, the weekly assets, what they cost, and review."""
     conversations, facets, mappings, *second = stages
     paid = [money.cost_estimate, money.ledger, task_hierarchy.task_hierarchy] if asks_a_model else []
     return [
@@ -42,6 +54,7 @@ def lake_assets(stages: tuple[Stage, ...], *, asks_a_model: bool = False) -> lis
         onet_task_mappings_asset(mappings),
         *map(second_answers_asset, second),
         *paid,
+        *(review.REVIEW if is_reviewed else []),
     ]
 
 
@@ -55,6 +68,7 @@ def lake_resources() -> dict[str, dg.ConfigurableResource[Any]]:
         "release_source": resources.ReleaseSourceResource(),
         "progress": resources.ProgressResource(),
         "due_weeks": resources.DueWeeksResource(),
+        "review_plan": resources.ReviewPlanResource(),
     }
 
 
@@ -69,7 +83,9 @@ def build_definitions(settings: Settings, *, with_column_metadata: bool = True) 
     read = [publication.served_asset(sorted(marts)), *publication.figures, publication.report]
     published = [*read, release.internal_long_files, release.long_files]
     measured = [evaluation.label_sets, evaluation.engine_scores]
-    before = lake_assets(stages_of(settings), asks_a_model=settings.model is not None)
+    before = lake_assets(
+        stages_of(settings), asks_a_model=settings.model is not None, is_reviewed=settings.review is not None
+    )
     return dg.Definitions(
         assets=[*before, dbt_models, *published, *measured],
         jobs=triggers.JOBS,

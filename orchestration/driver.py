@@ -16,7 +16,8 @@ import dagster as dg
 from assets.publication import SERVED
 from economic_index.assign.sample import wants_hierarchy
 from economic_index.contracts.hierarchy import TASK_HIERARCHY
-from economic_index.contracts.lake import CONVERSATIONS
+from economic_index.contracts.lake import CONVERSATIONS, FACET_SUMMARIES
+from economic_index.contracts.review_items import REVIEW_DRAWS, REVIEW_ITEMS
 from economic_index.conversations.weekly import winner_counts
 from economic_index.due import MAIN_STAGES, Stage, due_weeks, is_due, waiting_weeks
 from economic_index.lake import Lake
@@ -60,6 +61,7 @@ class Driver:
             first = [key for key in keys if key.path[0] == "reference" and key != HIERARCHY]
             materialize(job, instance, [*first, *_keys("raw_logs", "conversations_rejected", "sources")])
             classified = self._weeks(job, instance, lake)
+            self._draw_for_review(job, instance, lake)
             published = self._publish(job, instance, lake, [key for key in keys if _is_rollup(key)])
         self._summary(lake, classified, published, time.monotonic() - started)
 
@@ -143,6 +145,17 @@ class Driver:
                 PROGRESS.advance(1)
         except RunFailed as error:
             PROGRESS.note(f"The sample was not asked again as a whole: {error} The next run goes on with it.")
+
+    def _draw_for_review(self, job: dg.JobDefinition, instance: dg.DagsterInstance, lake: Lake) -> None:
+        """Each classified week once, where review is switched on."""
+        if self.settings.review is None:
+            return
+        plan, drawn = self.settings.review.plan, set(lake.read(REVIEW_DRAWS)["draw_id"])
+        weeks = [week for week in lake.weeks_of(FACET_SUMMARIES) if plan.draw_id(week) not in drawn]
+        for week in weeks:
+            materialize(job, instance, _keys("review_draws", "review_items"), week=week)
+        if weeks:
+            PROGRESS.note(f"Drawn for review: {len(lake.read(REVIEW_ITEMS)):,} conversations (docs/reviewing.md).")
 
     def _say_cost(self, result: dg.ExecuteInProcessResult) -> None:
         told = _metadata(result)

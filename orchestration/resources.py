@@ -106,4 +106,12 @@ class DueWeeksResource(dg.ConfigurableResource[Any]):
         return due
 
 
+class ReviewPlanResource(dg.ConfigurableResource[Any]):
+    """What is drawn of a week for review, and today."""
+
+    def create_resource(self, context: dg.InitResourceContext) -> Any:
+        """A function, so that nothing is asked where review is off."""
+        return lambda: (config.load_settings().review, config.now().date())
+
+
 PROGRESS = Progress()

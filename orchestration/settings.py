@@ -13,6 +13,7 @@ from pathlib import Path
 
 from economic_index.vocabulary import Engine
 from orchestration.model_settings import ModelSettings, load_model_settings
+from orchestration.review_settings import ReviewSettings, load_review_settings
 
 PROJECT = Path(__file__).resolve().parent.parent
 OWN, DEMO, REHEARSAL, REPRODUCTION, EVALUATION = (
@@ -42,6 +43,8 @@ class Settings:
     fetch_releases: bool
     model: ModelSettings | None = None
     """Set for the engines that ask a model."""
+    review: ReviewSettings | None = None
+    """Set where review by people is switched on."""
 
     @property
     def key_path(self) -> Path:
@@ -58,7 +61,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Settings of the environment. A key found there never switches the engine.
 
     Raises SettingsError for an engine or O*NET version that does not exist, ModelSettingsError for what the engine
-    cannot use.
+    cannot use, ReviewSettingsError for a draw that cannot be made.
     """
     env = os.environ if environ is None else environ
     home = Path(env["OEI_HOME"]).absolute() if env.get("OEI_HOME") else default_home()
@@ -80,6 +83,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         releases_dir=Path(releases).absolute() if releases else None,
         fetch_releases=env.get("OEI_FETCH_RELEASES", "0") == "1",
         model=None if engine is Engine.LOCAL else load_model_settings(env, engine),
+        review=load_review_settings(env),
     )
 
 
