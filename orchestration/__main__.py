@@ -76,7 +76,7 @@ def _demo(arguments: argparse.Namespace) -> int:
 
     settings = load_settings()
     write_demo_sources(settings)
-    return _run()
+    return _run(is_demonstration=True)
 
 
 def _rehearse(arguments: argparse.Namespace) -> int:
@@ -120,12 +120,12 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _run() -> int:
+def _run(*, is_demonstration: bool = False) -> int:
     from orchestration.driver import Driver
     from orchestration.resources import PROGRESS
 
     PROGRESS.is_on = True
-    Driver(load_settings(), PROGRESS).run()
+    Driver(load_settings(), PROGRESS, is_demonstration).run()
     return 0
 
 

@@ -25,6 +25,7 @@ from economic_index.local.kernel import choose_kernel, describe
 from economic_index.publish.headlines import headlines
 from economic_index.publish.report_note import is_report_current
 from economic_index.publish.served import ServedMarts
+from economic_index.review.desk import ReviewDesk
 from economic_index.vocabulary import Algorithm, Engine
 from orchestration.assembly import build_definitions
 from orchestration.model_settings import ModelSettings
@@ -44,6 +45,7 @@ class Driver:
 
     settings: Settings
     progress: Progress
+    is_demonstration: bool = False
 
     def run(self) -> None:
         """Read what is new, classify the weeks that are due, roll up, publish; then say the headlines."""
@@ -62,6 +64,11 @@ class Driver:
             materialize(job, instance, [*first, *_keys("raw_logs", "conversations_rejected", "sources")])
             classified = self._weeks(job, instance, lake)
             self._draw_for_review(job, instance, lake)
+            if self.is_demonstration:
+                count = ReviewDesk(lake).take_test_set()
+                PROGRESS.note(
+                    f"Labels of the test set beside the engine's: {count:,} (by a language model, docs/labels.md)."
+                )
             published = self._publish(job, instance, lake, [key for key in keys if _is_rollup(key)])
         self._summary(lake, classified, published, time.monotonic() - started)
 

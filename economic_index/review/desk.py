@@ -28,6 +28,8 @@ from economic_index.review.predictions import predictions
 from economic_index.review.readings import Known
 from economic_index.review.standing import disputes, options, readers, with_settled
 from economic_index.review.tasks import Task
+from economic_index.review.test_set import DRAW as TEST_DRAW
+from economic_index.review.test_set import reviews_of_test_set
 from economic_index.review.texts import Turn, texts_of
 from economic_index.taxonomy import facts
 from economic_index.vocabulary import Coder, ReadingKind
@@ -72,13 +74,28 @@ class ReviewDesk:
         making = set(reviews.loc[reviews["frame"].isin(MAKING_FRAMES), "conversation_id"])
         is_open = ~conversations["is_reserved"].astype(bool) & ~conversations["conversation_id"].isin(making)
         ids = set(conversations.loc[is_open, "conversation_id"])
+        found = self._predicted(week)
+        return found[found["conversation_id"].isin(ids)], len(conversations) - len(ids)
+
+    def _predicted(self, week: date) -> pd.DataFrame:
+        """The engine's one label for each facet of each conversation of a week; no row before it was asked."""
         facets, mappings = (self.lake.read_week(table, week) for table in (FACET_SUMMARIES, ONET_TASK_MAPPINGS))
         if facets.empty:
-            return facets, len(conversations) - len(ids)
+            return facets
         versions = set(mappings["onet_version"])  # one a week: it is a setting of the home
         groups_of = facts.soc_groups_of_statements(max(versions)) if versions else {}
-        found = predictions(facets, mappings, groups_of)
-        return found[found["conversation_id"].isin(ids)], len(conversations) - len(ids)
+        return predictions(facets, mappings, groups_of)
+
+    def take_test_set(self) -> int:
+        """Put the test set's labels beside the engine's, in place of what stood there; how many reviews that are."""
+        weeks = self.lake.weeks_of(FACET_SUMMARIES)
+        found = pd.concat([self._predicted(week) for week in weeks]) if weeks else pd.DataFrame({"conversation_id": []})
+        rows = reviews_of_test_set(found)
+        old = self.lake.read(REVIEWS)
+        new = _joined(REVIEWS, old[old["draw_id"] != TEST_DRAW], rows)
+        if not new.equals(old):
+            self.lake.update(REVIEWS, lambda now: _joined(REVIEWS, now[now["draw_id"] != TEST_DRAW], rows))
+        return len(rows)
 
     def to_read(self, kind: ReadingKind, reviewers: int, draw_id: str | None = None) -> pd.DataFrame:
         """Items that want readings by people: too few first ones, or first ones that disagree."""

@@ -1,4 +1,4 @@
-"""Corrected shares computed again from labels and reviews in numpy, what must hold in every world, and the home's own."""
+"""Corrected shares computed again from labels and reviews in numpy, what must hold in every world, and the homes own."""
 
 import numpy as np
 import pandas as pd
