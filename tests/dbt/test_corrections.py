@@ -1,4 +1,4 @@
-"""Corrected shares computed again from labels and reviews in numpy, what must hold in every world, and the home's own."""
+"""Corrected shares computed again from labels and reviews in numpy, and what must hold in every world."""
 
 import numpy as np
 import pandas as pd
@@ -146,7 +146,8 @@ def test_finer_cells_add_up_to_their_corrected_groups(built: Built) -> None:
             from marts.mart_corrected_occupations where level = 'occupation' and period_type = 'all'
             group by soc_group
         )
-        select scaled.corrected / scaled.uncorrected as factor, groups.corrected_share / groups.uncorrected_share as wanted
+        select scaled.corrected / scaled.uncorrected as factor,
+            groups.corrected_share / groups.uncorrected_share as wanted
         from scaled
         inner join marts.mart_corrected_shares as groups on scaled.soc_group = groups.label
         where groups.facet = 'soc_group' and groups.period_type = 'all' and groups.interval_target = 'process'
