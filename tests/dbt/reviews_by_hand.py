@@ -32,8 +32,8 @@ class Corrected:
 
 
 def t_of(df: float) -> float:
-    """Student's t at 0.975, linear in 1/df as the seed table is."""
-    return float(np.interp(1 / df, GRID, T_AT_GRID))
+    """Student's t at 0.975, linear in 1/df and with nine decimals, as the seed table is: ends near 0 show the tenth."""
+    return float(np.interp(1 / df, GRID, np.round(T_AT_GRID, 9)))
 
 
 def kish(weights: pd.Series) -> float:
@@ -90,8 +90,9 @@ def corrected(rows: pd.DataFrame, target: str = "process") -> Corrected:
     smoothed = (n_k[:, None] * rates + 0.5) / (n_k[:, None] + 1)
     per_stratum = f[:, None] ** 2 * smoothed * (1 - smoothed) / (n_k[:, None] + 1)
     is_process = target == "process"
+    n_of_stratum = (in_stratum * w[:, None]).sum(axis=0) ** 2 / (in_stratum * w[:, None] ** 2).sum(axis=0)
     if not is_process:
-        per_stratum = per_stratum * np.maximum(0, 1 - n_k / in_stratum.sum(axis=0))[:, None]
+        per_stratum = per_stratum * np.maximum(0, 1 - n_k / n_of_stratum)[:, None]
     v_r = per_stratum.sum(axis=0)
     users = np.unique(rows["cluster"])
     mine = (rows["cluster"].to_numpy()[:, None] == users).astype(float)
@@ -153,5 +154,5 @@ def _second(rows, s, labels, y, omega, people, first):
     if is_process:
         variance = np.maximum((phi**2).sum(axis=0) * g / (g - 1), v_s + of_mean)
     else:
-        variance = of_mean * max(0, 1 - n / len(rows))
+        variance = of_mean * max(0, 1 - n * (w**2).sum() / w.sum() ** 2)
     return slope * share + mean, variance

@@ -26,7 +26,7 @@ FACETS = {
 }
 CODERS = {str(Coder.PERSON): "a person", str(Coder.MACHINE): "a machine (a language model reading)"}
 LABELS = {
-    "_none": "None of the five",
+    "_none": "No pattern of these",
     "_not_occupational": "Not about work",
     "true": "About work",
     "false": "Not about work",
@@ -67,7 +67,12 @@ def build(marts: ServedMarts) -> FigureResult:
         "The grey interval takes every label of the engine for true: only the blue one holds what it gets wrong.",
         bought(rows),
     )
-    return FigureResult(rows_chart(drawn, look), "", rows[COLUMNS], caption, caveats)
+    table = rows[COLUMNS].assign(
+        facet=rows["facet"].map(FACETS),
+        label=[_name(facet, label) for facet, label in zip(rows["facet"], rows["label"], strict=True)],
+        coder=rows["coder"].map(CODERS),
+    )
+    return FigureResult(rows_chart(drawn, look), "", table, caption, caveats)
 
 
 def bought(rows: pd.DataFrame) -> str:

@@ -7,7 +7,7 @@ with variances as (
                 first.sampling_variance + regressed.rest_variance_of_mean
             )
             else regressed.rest_variance_of_mean
-                * case when listed.is_pooled then 1 else greatest(0, 1 - regressed.kish_reviews / first.n_conversations) end
+                * case when listed.is_pooled then 1 else greatest(0, 1 - regressed.kish_reviews / weighed.kish_n) end
         end as variance
     from {{ ref('int_shares_regressed') }} as regressed
     inner join {{ ref('int_corrected_variances_computed') }} as first using (correction_key, label)

@@ -1,7 +1,7 @@
 -- one row per correction and label: the post-stratified share, and what its variance is made of (method 5.4)
 with strata as (
     select rates.correction_key, rates.stratum, rates.label, rates.label_share as p, counted.stratum_share as f,
-        counted.kish_reviews as n, counted.n_conversations as of_stratum,
+        counted.kish_reviews as n, counted.kish_n as of_stratum,
         (counted.kish_reviews * rates.label_share + 0.5) / (counted.kish_reviews + 1) as smoothed,
         sum(counted.stratum_share * rates.label_share) over (partition by rates.correction_key, rates.label) as corrected
     from {{ ref('int_error_rates_estimated') }} as rates

@@ -1,6 +1,7 @@
 -- one row per correction and stratum: its share of all conversations, and the reviews behind it (method 5.4)
 with strata as (
-    select correction_key, stratum, sum(weight) as weight, sum(conversation_count)::bigint as n_conversations
+    select correction_key, stratum, sum(weight) as weight,
+        {{ kish('sum(weight)', 'sum(weight_square)') }} as kish_n
     from {{ ref('int_strata_merged') }}
     group by correction_key, stratum
 ),
@@ -11,7 +12,7 @@ reviews as (
     inner join {{ ref('int_strata_merged') }} as merged using (correction_key, predicted)
     group by merged.correction_key, merged.stratum
 )
-select strata.correction_key, strata.stratum, strata.n_conversations,
+select strata.correction_key, strata.stratum, strata.kish_n,
     strata.weight / sum(strata.weight) over (partition by strata.correction_key) as stratum_share,
     reviews.review_weight, reviews.kish_reviews
 from strata

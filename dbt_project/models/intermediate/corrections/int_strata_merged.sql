@@ -1,7 +1,8 @@
 -- the stratum of each predicted label: itself, if five reviews stand behind it; else one with the other rare ones under
 -- the same mode; else with all rare ones; else the label with most reviews (method 5.4)
 with predictions as (
-    select listed.correction_key, sums.predicted, sum(sums.weight) as weight, sum(sums.conversation_count) as conversation_count
+    select listed.correction_key, sums.predicted, sum(sums.weight) as weight,
+        sum(sums.weight_square) as weight_square
     from {{ ref('int_corrections_listed') }} as listed
     inner join {{ ref('int_predictions_summed_by_user') }} as sums using (period_key, facet)
     group by listed.correction_key, sums.predicted
@@ -13,7 +14,7 @@ reviews as (
 ),
 labels as (
     select correction_key, predicted, listed.facet,
-        coalesce(weight, 0) as weight, coalesce(conversation_count, 0)::bigint as conversation_count,
+        coalesce(weight, 0) as weight, coalesce(weight_square, 0) as weight_square,
         coalesce(s1, 0) as s1, coalesce(s2, 0) as s2,
         {{ kish('s1', 's2') }} >= 5 - 1e-9 as is_own,
         case when listed.facet in ('collaboration', 'automation') then {{ mode_of('predicted') }} else '' end as parent
@@ -39,7 +40,7 @@ together as (
     from within_modes
     window rest as (partition by correction_key, stratum_in_mode is null)
 )
-select correction_key, predicted, weight, conversation_count,
+select correction_key, predicted, weight, weight_square,
     coalesce(
         stratum_of_all,
         arg_max(stratum_of_all, (s1, stratum_of_all)) filter (where stratum_of_all is not null) over (partition by correction_key),
