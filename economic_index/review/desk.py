@@ -130,7 +130,7 @@ class ReviewDesk:
                 texts[row["conversation_id"]],
                 kind,
                 options(reviews, row["conversation_id"], disputed.get(row["conversation_id"], frozenset())),
-                {facet: row[facet] for facet in REVIEWED if row[facet] is not None} if with_predictions else {},
+                {facet: row[facet] for facet in REVIEWED if pd.notna(row[facet])} if with_predictions else {},
             )
             for row in open_items.to_dict("records")
         ]
