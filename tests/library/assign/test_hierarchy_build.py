@@ -136,7 +136,8 @@ def test_rows_that_were_changed_or_are_of_other_sentences_are_refused(built, sen
 def test_a_child_under_two_parents_is_refused(sentences, built):
     half = tuple(sentences.ids[:60])
     tier = [Parent("One", half), Parent("Two", (half[0], *sentences.ids[60:120])), Parent("Three", sentences.ids[120:])]
-    with pytest.raises(HierarchyBroken, match="Level 1: 148 nodes have 149 places"):
+    count = len(sentences.ids)
+    with pytest.raises(HierarchyBroken, match=f"Level 1: {count} nodes have {count + 1} places"):
         hierarchy_of(sentences, "20.1", built[0].maker, [tier])
 
 

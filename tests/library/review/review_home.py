@@ -78,9 +78,7 @@ def _write_week(lake: Lake, place: int, week: date) -> None:
         for name, content, number in zip(ids, hashes, numbers, strict=True)
     ]
     batch = pa.RecordBatch.from_pylist(texts, schema=TRANSCRIPTS.arrow_schema())
-    lake.commit_week(
-        week, {TRANSCRIPTS: iter([batch]), CONVERSATIONS: rows_of(CONVERSATIONS, conversations, COUNT)}
-    )
+    lake.commit_week(week, {TRANSCRIPTS: iter([batch]), CONVERSATIONS: rows_of(CONVERSATIONS, conversations, COUNT)})
     lake.commit_week(week, {FACET_SUMMARIES: _facets(ids, hashes)})
     lake.commit_week(week, {ONET_TASK_MAPPINGS: _mappings(ids)})
 
