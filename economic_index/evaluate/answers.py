@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +31,17 @@ WEEK = date(2020, 6, 1)
 CLOSED_FACETS = (Facet.IS_OCCUPATIONAL, Facet.USE_CASE, Facet.COLLABORATION, Facet.INTENT, Facet.SOC_GROUP)
 
 
+@runtime_checkable
+class NamesActivities(Protocol):
+    """An engine that can name an intermediate work activity without a task."""
+
+    def activities(
+        self, conversations: pd.DataFrame, batches: Iterator[pa.RecordBatch]
+    ) -> dict[str, tuple[str, float]]:
+        """Activity and confidence by conversation."""
+        ...
+
+
 @dataclass(frozen=True)
 class Answers:
     """What an engine says of some items, in their order: by facet and kind of answer, and how sure it is of it.
@@ -51,11 +62,12 @@ def ask(engine: Classifier, items: Sequence[Item], report: Report, *, with_tasks
     watch = Watch(WEEK)
     labelled, _ = engine.label(conversations, iter([batch]), report, watch)
     facets = _frame(labelled)
-    mappings = None
+    mappings, named = None, {}
     if with_tasks:
         mapped, _ = engine.map_tasks(conversations, facets, iter([batch]), report, watch)
         mappings = _frame(mapped)
-    return answers_of([item.id for item in items], facets, mappings)
+        named = engine.activities(conversations, iter([batch])) if isinstance(engine, NamesActivities) else {}
+    return answers_of([item.id for item in items], facets, mappings, named)
 
 
 def _asked(items: Sequence[Item]) -> tuple[pd.DataFrame, pa.RecordBatch]:
@@ -90,8 +102,16 @@ def _frame(rows: Rows) -> pd.DataFrame:
     return frame
 
 
-def answers_of(ids: Sequence[str], facets: pd.DataFrame, mappings: pd.DataFrame | None) -> Answers:
-    """Rows of lake/facet_summaries and lake/onet_task_mappings as answers, in the order of the ids."""
+def answers_of(
+    ids: Sequence[str],
+    facets: pd.DataFrame,
+    mappings: pd.DataFrame | None,
+    named: Mapping[str, tuple[str, float]] | None = None,
+) -> Answers:
+    """Rows of lake/facet_summaries and lake/onet_task_mappings as answers, in the order of the ids.
+
+    `named` are activities that the engine gives without a task: its forced answer, where it gives one.
+    """
     rows = facets.set_index("conversation_id").loc[list(ids)]
     activities = _activities(mappings) if mappings is not None else {}
     groups = _groups(mappings) if mappings is not None else {}
@@ -107,7 +127,8 @@ def answers_of(ids: Sequence[str], facets: pd.DataFrame, mappings: pd.DataFrame 
     for kind in AnswerKind:
         said[AUTOMATION, kind] = [mode_of(label) for label in said[Facet.COLLABORATION, kind]]
         if mappings is not None:
-            said[ACTIVITY, kind] = [activities.get(name, (ABSTAINED, np.nan))[0] for name in ids]
+            known = {**activities, **(named or {})} if kind is AnswerKind.FORCED else activities
+            said[ACTIVITY, kind] = [known.get(name, (ABSTAINED, np.nan))[0] for name in ids]
     confidence[AUTOMATION] = _mode_confidence(rows, confidence[Facet.COLLABORATION])
     confidence[ACTIVITY] = np.array([activities.get(name, (ABSTAINED, np.nan))[1] for name in ids], np.float64)
     picks = _picks(mappings) if mappings is not None else {}

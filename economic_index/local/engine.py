@@ -145,6 +145,24 @@ class LocalEngine:
         dead = wanted.loc[wanted["is_occupational_state"] == State.DEAD, "conversation_id"]
         return rows.frame(), _dead_letters(ONET_TASK_MAPPINGS_REJECTED, sorted([*absent, *dead]))
 
+    def activities(
+        self, conversations: pd.DataFrame, batches: Iterator[pa.RecordBatch]
+    ) -> dict[str, tuple[str, float]]:
+        """The likeliest intermediate work activity of each conversation, and its calibrated probability.
+
+        Forced: of every conversation that has a transcript, occupational or not. Figures are made of tasks.
+        """
+        vectors = self._known_vectors(conversations, batches)
+        ready = conversations.loc[conversations["content_hash"].isin(list(vectors))]
+        if ready.empty:
+            return {}
+        inputs = bare_features(np.stack([vectors[name] for name in ready["content_hash"]]))
+        likely = probabilities(self.heads.activities, inputs)
+        first = likely.argmax(axis=1)
+        names = [self.heads.activities.labels[place] for place in first]
+        sure = np.round(likely.max(axis=1), 4).tolist()
+        return dict(zip(ready["conversation_id"], zip(names, sure, strict=True), strict=True))
+
     def _map_open(self, wanted: pd.DataFrame, batches: Iterator[pa.RecordBatch], rows: MappingRows) -> list[str]:
         """Map the occupational conversations; returns those that have neither vector nor transcript."""
         vectors = self._known_vectors(wanted, batches)

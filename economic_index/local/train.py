@@ -31,7 +31,7 @@ from economic_index.local.language import LANGUAGE_VERSION, MEASURED, detect
 from economic_index.local.measures import acceptable_shares, group_accuracy, measure_facet, measure_tasks
 from economic_index.local.model_card import model_card
 from economic_index.local.structure import STRUCTURE, STRUCTURE_VERSION, structure
-from economic_index.local.training.examples import held_out, training_rows
+from economic_index.local.training.examples import HELD_OUT, held_out, training_rows
 from economic_index.local.vectors import VectorStore
 from economic_index.local.window import WINDOW_VERSION, render
 from economic_index.vocabulary import Facet
@@ -141,7 +141,7 @@ def calibrate(work_dir: Path) -> dict[str, Any]:
     index = open_index(embedder, store, labels[ACTIVITIES])
     arrays["task_calibration"], task = calibrate_tasks(data, vectors, activities, groups, index)
     quantised = _loss_of_int8(work_dir, data, vectors, arrays, labels)
-    return {"arrays": arrays, "card": _card(heads, task, quantised, len(data.labels), len(rows), embedder)}
+    return {"arrays": arrays, "card": _card(heads, task, quantised, len(data.labels), len(rows) - HELD_OUT, embedder)}
 
 
 def _loss_of_int8(
@@ -163,7 +163,7 @@ def _loss_of_int8(
 
 
 def _card(
-    heads: dict[str, Any], task: dict[str, Any], int8: dict[str, Any], count: int, labelled: int, embedder: Embedder
+    heads: dict[str, Any], task: dict[str, Any], int8: dict[str, Any], count: int, trained: int, embedder: Embedder
 ) -> dict[str, Any]:
     return {
         "model": MODEL_NAME,
@@ -176,7 +176,7 @@ def _card(
         "seed": SEED,
         "folds": FOLDS,
         "n": count,
-        "n_trained": labelled - count,
+        "n_trained": trained,
         "int8": int8,
         "heads": heads,
         "task": task,

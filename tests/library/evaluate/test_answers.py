@@ -62,6 +62,14 @@ def test_an_engine_without_a_head_has_the_group_of_its_task_and_the_activity_tha
     assert found.confidence[ACTIVITY].tolist() == [0.7]
 
 
+def test_an_activity_named_without_a_task_is_the_forced_answer_alone():
+    statement = next(iter(sorted(facts.iwas_of_statements("20.1"))))
+    rows, mappings = pd.DataFrame([row("a_0")]), pd.DataFrame([mapping("a_0", "task", statement)])
+    found = answers_of(["a_0"], rows, mappings, {"a_0": ("4.A.9", 0.4)})
+    assert found.said[ACTIVITY, FORCED] == ["4.A.9"]
+    assert found.said[ACTIVITY, ANSWERED] != ["4.A.9"]
+
+
 def test_a_group_that_nobody_asked_for_is_not_measured():
     unasked = row("a_0", soc_group=None, soc_group_state="not_asked", soc_group_confidence=np.nan)
     assert ("soc_group", ANSWERED) not in answers_of(["a_0"], pd.DataFrame([unasked]), None).said

@@ -120,6 +120,15 @@ def test_not_occupational_is_none(engine, labelled):
     assert (row.level, row.state, row.node_id, row.weight) == (Level.NONE, MappingState.NOT_OCCUPATIONAL, "", 1.0)
 
 
+def test_activities_are_named_without_a_task(engine, labelled):
+    named = engine.activities(rows_of([*sorted(TALKS), "c-lost"]), iter([transcripts(TALKS)]))
+    assert sorted(named) == sorted(TALKS)
+    assert {name for name, _ in named.values()} <= set(engine.heads.activities.labels)
+    assert all(0 < sure <= 1 for _, sure in named.values())
+    assert named["c-code"][0] != named["c-poem"][0]
+    assert engine.activities(rows_of([]), iter([])) == {}
+
+
 def test_unsure_tasks_fall_back_to_the_group_then_to_nothing(embedder, engine, labelled):
     from dataclasses import replace
 
