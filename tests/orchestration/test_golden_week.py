@@ -80,6 +80,9 @@ NOT_DERIVED = {
     "mart_taxonomies": f"{BY_HAND}test_published_fixtures.py",
     "mart_taxonomy_sensitivity": f"{BY_HAND}test_figures_taxonomies.py",
     "mart_agreement": "second answers are asked of a model: of the local engine it has no row",
+    "mart_corrected_shares": f"{BY_HAND}test_corrections.py: of a week without reviews it repeats uncorrected shares",
+    "mart_corrected_occupations": f"{BY_HAND}test_corrections.py: without reviews it has no row",
+    "mart_review_agreement": f"{BY_HAND}test_corrections.py: without reviews it has no row",
     "dim_activities": "titles of the taxonomy: no number",
     "dim_isco_groups": "titles of the taxonomy: no number",
     "dim_occupations": "titles of the taxonomy: no number",
@@ -87,7 +90,13 @@ NOT_DERIVED = {
     "mart_changes": "compares two weeks: of one week it has no row",
     "mart_models": "compares two models: the corpus names none, so it has no row",
 }
-WITHOUT_ROWS = ("mart_agreement", "mart_changes", "mart_models")
+WITHOUT_ROWS = (
+    "mart_agreement",
+    "mart_changes",
+    "mart_corrected_occupations",
+    "mart_models",
+    "mart_review_agreement",
+)
 # of a week alone these have no row; all weeks are the golden one
 OF_ALL_WEEKS = ("mart_depth_rarefied",)
 # shares of these do not add up, on purpose

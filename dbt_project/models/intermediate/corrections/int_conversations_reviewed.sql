@@ -1,17 +1,11 @@
--- conversations with a settled label, and how many each stands for: several draws have one chance together
-with draws as (
-    select conversation_id, facet, coder, draw_id,
-        min(frame) as frame, max(inclusion_probability) as inclusion_probability,
-        count(distinct review_id) as review_count
-    from {{ ref('int_reviews_kept') }}
-    group by conversation_id, facet, coder, draw_id
-),
-drawn as (
+-- conversations with a settled label, and how many each stands for. Its reviews carry one chance, that of all draws
+-- together, which knows those that did not find it too (method 5.5)
+with drawn as (
     select conversation_id, facet, coder,
         case when count(distinct frame) = 1 then min(frame) else 'mixed' end as frame,
-        1 - product(1 - inclusion_probability) as inclusion_probability,
-        sum(review_count)::bigint as review_count
-    from draws
+        max(inclusion_probability) as inclusion_probability,
+        count(distinct review_id) as review_count
+    from {{ ref('int_reviews_kept') }}
     group by conversation_id, facet, coder
 )
 select labelled.week_start, labelled.conversation_key, labelled.cluster_key, labelled.cluster_unit,
