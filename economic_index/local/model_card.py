@@ -23,12 +23,13 @@ and where the weight of use lies, too weak to be believed about a single convers
 ## What it is
 
 {model}: an encoder of 22 million parameters (Apache-2.0), turned into ONNX and run on the processor.
-What is ours are low-rank deltas of its dense layers (rank 32), their biases and its layer norms, trained at once on all heads and on
-bringing a conversation, its abstracted request and its task together. Each conversation is read through **one window
-of at most 256 tokens**: the number of turns, the first request, up to four later ones and the last, and the beginning
-of the first reply. Whatever stands elsewhere is not seen. On the window's vector and {shapes} measures of shape (turns,
-lengths, code, questions, repetition; no words) stand five linear heads, and one over intermediate work activities that
-helps to find the task. Tasks come from a bank of {tasks} work tasks in our own words. Nothing leaves the machine, and nothing is trained on your logs.
+What is ours are low-rank deltas of its dense layers (rank 32), their biases and its layer norms, trained at once on all
+heads and on bringing a conversation, its abstracted request and its task together. Each conversation is read through
+**one window of at most 256 tokens**: the number of turns, the first request, up to four later ones and the last, and
+the beginning of the first reply. Whatever stands elsewhere is not seen. On the window's vector and {shapes} measures of
+shape (turns, lengths, code, questions, repetition; no words) stand five linear heads, and one over intermediate work
+activities that helps to find the task. Tasks come from a bank of {tasks} work tasks in our own words.
+Nothing leaves the machine, and nothing is trained on your logs.
 
 It runs in int8 where the processor has fast kernels for it (VNNI, ARM dot product), else in fp32. Vectors of the two
 differ slightly and never mix; the figures below are of fp32. In int8 the least cosine of a held-out conversation's two
