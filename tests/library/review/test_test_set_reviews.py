@@ -14,7 +14,7 @@ SETTLED = {row["id"]: row for row in load_set("test_settled").rows}
 
 def predicted(ids: list[str]) -> pd.DataFrame:
     rows = [
-        {"conversation_id": conversation_of(name), **{facet: None for facet in REVIEWED}}
+        {"conversation_id": conversation_of(name), **dict.fromkeys(REVIEWED)}
         | {f"{facet}_version": "v1" for facet in REVIEWED}
         for name in ids
     ]
