@@ -33,9 +33,9 @@ def facets_of(number, behaviour=Behaviour(), draw=0):  # noqa: B008
     return answered(body_of(transcript(fence(number)), FACETS), behaviour, draw)
 
 
-def near(count, share, total):
-    """Whether a count is within five standard deviations of what its share lets expect."""
-    return abs(count - share * total) <= 5 * math.sqrt(total * share * (1 - share)) + 1e-9
+def near(count, share, total, deviations=5):
+    """Whether a count is within some standard deviations of what its share lets expect."""
+    return abs(count - share * total) <= deviations * math.sqrt(total * share * (1 - share)) + 1e-9
 
 
 def test_shares_are_the_planted_ones():
@@ -48,7 +48,8 @@ def test_shares_are_the_planted_ones():
     tasks = Counter(truth.bank_task_id for truth in truths)
     planted = task_shares(1)
     assert math.isclose(sum(planted.values()), 1)
-    assert all(near(tasks[task], share, 4000) for task, share in planted.items())
+    # hundreds of rare tasks at once: the largest of so many skewed counts lies further out
+    assert all(near(tasks[task], share, 4000, deviations=8) for task, share in planted.items())
     assert planted != task_shares(2)
 
 

@@ -27,8 +27,10 @@ heaviest as (
 ranked as (
     select cells.*,
         row_number() over by_size as size_rank,
-        -- never more than the conversations behind them: cells share them by weight, skills in full
+        -- never more than the conversations behind them: cells share them by weight, skills in full; within a group or
+        -- statement a conversation has one label
         case when measure in ('skills', 'skills_needed') then max(n_conversations) over by_size
+            when measure like '%\_by\_%' escape '\' then sum(n_conversations) over by_size
             else sum(numerator) over by_size / heaviest.weight end as conversations_so_far,
         max(n_users) over by_size as users_so_far,
         count(*) over (partition by period_key, segment_key, measure, parent_cell) as cell_count,
