@@ -1,16 +1,18 @@
-"""evaluation/label_sets and evaluation/engine_scores: the labels that engines are held against, and how they score.
+"""evaluation/label_sets, engine_scores and engine_errors: what engines are held against, how they score and err.
 
 Nothing is computed here; the library scores. Not part of a run: materialise them when an engine has changed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import dagster as dg
 
 from assets.table import OWNERS, asset_key, column_schema
 from economic_index.classifier import Classifier
-from economic_index.contracts.evaluation import ENGINE_SCORES, LABEL_SETS
+from economic_index.contracts import Table
+from economic_index.contracts.evaluation import ENGINE_SCORES, EVALUATED_ERRORS, LABEL_SETS
+from economic_index.evaluate.engine_errors import error_rows, merged
 from economic_index.evaluate.evaluation import evaluate, label_set_rows, score_rows
 from economic_index.evaluate.items import TEST, labelled_test_items
 from economic_index.evaluate.report import ceiling_table, score_table, verdict_table
@@ -43,31 +45,43 @@ def label_sets(lake: dg.ResourceParam[Lake]) -> dg.MaterializeResult[Any]:
     )
 
 
-@dg.asset(
-    key=asset_key(ENGINE_SCORES),
-    deps=[asset_key(LABEL_SETS)],
-    group_name="evaluation",
-    kinds={"python", "parquet"},
-    owners=OWNERS,
-    description=ENGINE_SCORES.grain,
-    metadata={"dagster/column_schema": column_schema(ENGINE_SCORES)},
-)
+def _spec(table: Table) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        asset_key(table),
+        deps=[asset_key(LABEL_SETS)],
+        group_name="evaluation",
+        kinds={"python", "parquet"},
+        owners=OWNERS,
+        description=table.grain,
+        metadata={"dagster/column_schema": column_schema(table)},
+    )
+
+
+@dg.multi_asset(name="engine_scores", specs=[_spec(ENGINE_SCORES), _spec(EVALUATED_ERRORS)])
 def engine_scores(
     lake: dg.ResourceParam[Lake],
     engine: dg.ResourceParam[Classifier],
     progress: dg.ResourceParam[Callable[[str, int, int], None]],
-) -> dg.MaterializeResult[Any]:
+) -> Iterator[dg.MaterializeResult[Any]]:
     """The engine of this home, asked about the test set as its coders saw it."""
     found = evaluate(engine, TEST, lambda done, of: progress("evaluated", done, of))
     rows = score_rows(found)
     commit = lake.write(ENGINE_SCORES, rows, fingerprint(found.answers.version))
     forced = AnswerKind.FORCED
-    return dg.MaterializeResult(
+    yield dg.MaterializeResult(
+        asset_key=asset_key(ENGINE_SCORES),
         metadata={
             "dagster/row_count": len(rows),
             "engine": found.answers.engine,
             "figures_to_reach": dg.MetadataValue.md(verdict_table(judge(found.scores, forced))),
             "scores": dg.MetadataValue.md(score_table(found.answers.engine, found.scores, forced)),
         },
+        data_version=dg.DataVersion(commit.rows_hash),
+    )
+    errors = error_rows(found.items, found.answers)
+    commit = lake.update(EVALUATED_ERRORS, lambda known: merged(known, errors))
+    yield dg.MaterializeResult(
+        asset_key=asset_key(EVALUATED_ERRORS),
+        metadata={"dagster/row_count": len(errors), "engine": found.answers.engine},
         data_version=dg.DataVersion(commit.rows_hash),
     )

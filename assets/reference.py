@@ -11,6 +11,7 @@ import pandas as pd
 
 from assets.table import OWNERS, asset_key, column_schema, contract_check
 from economic_index.contracts import Table, broken_rules
+from economic_index.contracts.evaluation import EVALUATED_ERRORS
 from economic_index.contracts.reference import (
     BANK_LINKS,
     BANK_TASKS,
@@ -21,10 +22,13 @@ from economic_index.contracts.reference import (
     PUBLISHED_CELLS_REJECTED,
     PUBLISHED_NAMES,
 )
+from economic_index.contracts.reviews import ENGINE_ERRORS
+from economic_index.evaluate.engine_errors import as_csv, committed_errors, merged
 from economic_index.lake import Lake, fingerprint
 from economic_index.local import bank
 from economic_index.releases.files import ReleaseSource
-from economic_index.releases.imported import import_files, merged
+from economic_index.releases.imported import import_files
+from economic_index.releases.imported import merged as merged_cells
 from economic_index.taxonomy import facts
 from economic_index.taxonomy.headcount import BadHeadcount, read_headcount
 from economic_index.taxonomy.source_files import sha256_of
@@ -101,7 +105,7 @@ def published_releases(
     found = import_files(files)
     origin = facts.facts_manifest()[PUBLISHED_CELLS.name].origin() | {file.path.name: file.sha256 for file in files}
     origin |= {"imported": ", ".join(file.source for file in files) or "no file: shipped cells alone"}
-    yield _write(lake, PUBLISHED_CELLS, merged(facts.load(PUBLISHED_CELLS.name), found.cells), origin)
+    yield _write(lake, PUBLISHED_CELLS, merged_cells(facts.load(PUBLISHED_CELLS.name), found.cells), origin)
     yield _write(lake, PUBLISHED_NAMES, found.names, origin)
     yield _write(lake, PUBLISHED_CELLS_REJECTED, found.rejected, origin)
 
@@ -127,6 +131,24 @@ def task_bank(lake: dg.ResourceParam[Lake]) -> Iterator[Any]:
     origin = {"source": "written for this project", "licence": "Apache-2.0", "version": bank.bank_version()}
     yield _write(lake, BANK_TASKS, bank.tasks_frame(), origin)
     yield _write(lake, BANK_LINKS, bank.links_frame(facts.load("onet_tasks")), origin)
+
+
+@dg.asset(
+    key=asset_key(ENGINE_ERRORS),
+    deps=[asset_key(EVALUATED_ERRORS)],
+    group_name="reference",
+    kinds={"python", "parquet"},
+    owners=OWNERS,
+    description=ENGINE_ERRORS.grain,
+    check_specs=[contract_check(ENGINE_ERRORS)],
+    metadata={"dagster/column_schema": column_schema(ENGINE_ERRORS)},
+)
+def engine_errors(lake: dg.ResourceParam[Lake]) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster reads it
+    """The error rates of the local engine that is here, and of every engine that was evaluated in this home."""
+    evaluated = lake.read(EVALUATED_ERRORS)
+    rows = merged(committed_errors(), evaluated)
+    origin = {"source": "measured on the test set of docs/labels.md", "sha256": fingerprint(as_csv(rows))}
+    return _write(lake, ENGINE_ERRORS, rows, origin)
 
 
 @dg.asset(

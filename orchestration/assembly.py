@@ -48,6 +48,7 @@ def lake_assets(
         reference.task_bank,
         reference.onet_statements,
         reference.headcounts,
+        reference.engine_errors,
         raw_logs.raw_logs,
         conversations_asset(conversations),
         facet_summaries_asset(facets),

@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pandas as pd
 
 from economic_index.contracts.reference import ONET_STATEMENTS
 from economic_index.evaluate.baseline import PATH as BASELINE
 from economic_index.evaluate.baseline import baseline_of
 from economic_index.evaluate.between import between_engines
+from economic_index.evaluate.engine_errors import PATH as ERRORS
+from economic_index.evaluate.engine_errors import as_csv, error_rows
 from economic_index.evaluate.evaluation import JUDGED_FILE, evaluate
 from economic_index.evaluate.items import TEST
 from economic_index.evaluate.judging import judged_rows, key_rows, write_judging_sheets
@@ -61,7 +64,11 @@ def run(
         print(f"Page: {PAGE.name}")
         if writes_baseline:
             write_atomically(BASELINE, json.dumps(baseline_of(found.items, found.answers), indent=1) + "\n")
-            print(f"Baseline: {BASELINE.name}")
+            with PROGRESS:
+                kernels = [found.answers, _evaluated(settings, label_set, Kernel.INT8).answers]
+            errors = pd.concat([error_rows(found.items, answers) for answers in kernels], ignore_index=True)
+            write_atomically(ERRORS, as_csv(errors))
+            print(f"Baseline: {BASELINE.name}, {ERRORS.name}")
 
 
 def fold_judgements(settings: Settings, judged: Path) -> None:

@@ -50,4 +50,19 @@ ENGINE_SCORES = table(
     unique=("label_set", "engine", "facet", "answer", "scoring", "cut_kind", "cut", "is_weighted", "measure"),
 )
 
-EVALUATION_TABLES = (LABEL_SETS, ENGINE_SCORES)
+EVALUATED_ERRORS = table(
+    "evaluation",
+    "engine_errors",
+    "One row per engine evaluated in this home, facet, predicted and settled label: counts of the test set.",
+    {
+        "engine": text("Engine that was evaluated."),
+        "model_hash": text("Hash of its weights, heads and kernel; its model where it has no hash."),
+        "facet": text("Facet that was judged."),
+        "predicted": text("Label of the engine; _unclassified where it gave none."),
+        "settled": text("Settled label under the codebook."),
+        "n": real("Conversations of the test set; half of one where two labels share it."),
+    },
+    unique=("engine", "model_hash", "facet", "predicted", "settled"),
+)
+
+EVALUATION_TABLES = (LABEL_SETS, ENGINE_SCORES, EVALUATED_ERRORS)

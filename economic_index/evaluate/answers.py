@@ -46,7 +46,8 @@ class NamesActivities(Protocol):
 class Answers:
     """What an engine says of some items, in their order: by facet and kind of answer, and how sure it is of it.
 
-    `picks` are the tasks of the bank that it chose first, with the confidence `task`; empty if it mapped none.
+    `picks` are the tasks of the bank that it chose first, with the confidence `task`, and `groups` the SOC groups that
+    most of its tasks' weight lies on, which are what figures count; both empty if it mapped none.
     """
 
     engine: str
@@ -54,6 +55,7 @@ class Answers:
     said: Mapping[tuple[str, AnswerKind], Sequence[str]]
     confidence: Mapping[str, Reals]
     picks: Sequence[str] = ()
+    groups: Sequence[str] = ()
 
 
 def ask(engine: Classifier, items: Sequence[Item], report: Report, *, with_tasks: bool = True) -> Answers:
@@ -134,9 +136,10 @@ def answers_of(
     picks = _picks(mappings) if mappings is not None else {}
     confidence["task"] = np.array([picks.get(name, (ABSTAINED, np.nan))[1] for name in ids], np.float64)
     picked = [picks.get(name, (ABSTAINED, np.nan))[0] for name in ids] if mappings is not None else []
+    grouped = [groups.get(name, ABSTAINED) for name in ids] if mappings is not None else []
     first = facets.iloc[0]
     version = str(first["model_hash"]) if isinstance(first["model_hash"], str) else str(first["model"])
-    return Answers(str(first["engine"]), version, said, confidence, picked)
+    return Answers(str(first["engine"]), version, said, confidence, picked, grouped)
 
 
 def _answer(row: Any, facet: str, group_of_task: str) -> tuple[str, str, float]:

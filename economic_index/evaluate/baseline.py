@@ -55,6 +55,7 @@ def picked(items: Sequence[Item], answers: Answers, few: Sequence[Item]) -> Answ
         {key: [said[row] for row in rows] for key, said in answers.said.items()},
         {facet: confidence[rows] for facet, confidence in answers.confidence.items()},
         [answers.picks[row] for row in rows] if answers.picks else (),
+        [answers.groups[row] for row in rows] if answers.groups else (),
     )
 
 

@@ -9,9 +9,12 @@ import pandas as pd
 import pytest
 
 from assets.evaluation import engine_scores, label_sets
+from assets.reference import engine_errors
 from economic_index.assign.rows import MappingMaker, MappingRows
-from economic_index.contracts.evaluation import ENGINE_SCORES, LABEL_SETS
+from economic_index.contracts.evaluation import ENGINE_SCORES, EVALUATED_ERRORS, LABEL_SETS
+from economic_index.contracts.reviews import ENGINE_ERRORS
 from economic_index.evaluate import evaluation
+from economic_index.evaluate.engine_errors import committed_errors
 from economic_index.evaluate.items import fixed_sample, labelled_test_items
 from economic_index.lake import Lake
 from economic_index.local.answers import Maker, finish, unread
@@ -57,3 +60,17 @@ def test_an_engine_that_answers_nothing_is_wrong_everywhere(lake: Lake, monkeypa
     assert (own["value"] == 0).all()
     assert (own["coverage"] == 0).all()
     assert (rows.loc[rows["engine"] == "coder", "value"].dropna() > 0.5).any()
+    errors = lake.read(EVALUATED_ERRORS)
+    assert set(errors["predicted"]) == {"_unclassified"}
+    assert errors.groupby("facet")["n"].sum().eq(20).all()
+
+
+def test_error_rates_for_the_figures_are_the_committed_ones_and_those_measured_here(lake: Lake) -> None:
+    known = committed_errors()
+    here = known[known["model_hash"] == known["model_hash"].iloc[0]].assign(engine="claude", model_hash="model-a")
+    lake.write(EVALUATED_ERRORS, here)
+    assert dg.materialize([engine_errors], resources={"lake": lake}).success
+    assert lake.read(ENGINE_ERRORS).groupby("engine").size().to_dict() == {
+        "claude": len(here),
+        "local": len(known),
+    }
