@@ -71,8 +71,18 @@ class MappingRows:
                 state=MappingState.ANSWERED.value,
             )
 
+    def add_activity(self, conversation_id: str, iwa_id: str, confidence: float) -> None:
+        """No task was sure enough, but the intermediate work activity is; its group is the conversation's own."""
+        self._add(
+            conversation_id,
+            level=Level.IWA.value,
+            node_id=iwa_id,
+            confidence=round(confidence, 4),
+            state=MappingState.ANSWERED.value,
+        )
+
     def add_group(self, conversation_id: str, soc_group: str, confidence: float) -> None:
-        """No task was sure enough, but the SOC group is."""
+        """Neither a task nor an activity was sure enough, but the SOC group is."""
         self._add(
             conversation_id,
             level=Level.SOC_GROUP.value,

@@ -157,11 +157,13 @@ class LocalEngine:
         if ready.empty:
             return {}
         inputs = bare_features(np.stack([vectors[name] for name in ready["content_hash"]]))
-        likely = probabilities(self.heads.activities, inputs)
-        first = likely.argmax(axis=1)
-        names = [self.heads.activities.labels[place] for place in first]
-        sure = np.round(likely.max(axis=1), 4).tolist()
+        names, sure = self._first_activities(probabilities(self.heads.activities, inputs))
         return dict(zip(ready["conversation_id"], zip(names, sure, strict=True), strict=True))
+
+    def _first_activities(self, likely: npt.NDArray[np.float64]) -> tuple[list[str], list[float]]:
+        """The likeliest activity of each conversation, and how sure it is, out of [conversations, activities]."""
+        names = [self.heads.activities.labels[place] for place in likely.argmax(axis=1)]
+        return names, np.round(likely.max(axis=1), 4).tolist()
 
     def _map_open(self, wanted: pd.DataFrame, batches: Iterator[pa.RecordBatch], rows: MappingRows) -> list[str]:
         """Map the occupational conversations; returns those that have neither vector nor transcript."""
@@ -180,10 +182,15 @@ class LocalEngine:
         proof = evidence(scores, activities, groups, self.index)
         confidence = np.round(logistic(proof, self.heads.task_calibration), 4)
         picked = pick_tasks(scores, self.index)
+        activity, activity_confidence = self._first_activities(activities)
         asked = zip(facets["conversation_id"], facets["soc_group"], facets["soc_group_confidence"], strict=True)
-        for (name, group, group_confidence), picks, sure in zip(asked, picked, confidence, strict=True):
+        said = zip(asked, picked, confidence, activity, activity_confidence, strict=True)
+        for (name, group, group_confidence), picks, sure, iwa, iwa_sure in said:
+            # as deep as the evidence reaches: task, activity, SOC group
             if sure >= self.heads.task_threshold:
                 rows.add_picks(name, picks, float(sure))
+            elif iwa_sure >= self.heads.activities.threshold:
+                rows.add_activity(name, iwa, float(iwa_sure))
             elif not pd.isna(group):
                 rows.add_group(name, group, float(group_confidence))
             else:

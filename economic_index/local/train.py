@@ -87,7 +87,7 @@ def calibrate_facet(facet: str, data: HeldOut, logits: Reals, classes: list[str]
 
 
 def calibrate_activities(data: HeldOut, logits: Reals, classes: list[str]) -> tuple[dict[str, Any], Reals]:
-    """The prior over intermediate work activities: how often its first is one of the coder's."""
+    """The head of work activities: how often its first is one of the coder's, and from where it is sure."""
     given = [label["iwa"] for label in data.labels]
     targets = np.array([[float(name in activities) for name in classes] for activities in given])
     targets /= np.maximum(targets.sum(axis=1, keepdims=True), 1)
@@ -95,9 +95,11 @@ def calibrate_activities(data: HeldOut, logits: Reals, classes: list[str]) -> tu
     temperature = fit.fit_temperature(logits[judged], targets[judged])
     likely = softmax(logits / temperature)
     first = likely.argmax(axis=1)
-    among = [classes[place] in coded for place, coded in zip(first, given, strict=True) if coded]
-    entry = {"labels": classes, "temperature": temperature, "threshold": 0.0, "n": len(among)}
-    return {**entry, "accuracy": round(float(np.mean(among)), 4)}, likely
+    among = np.array([classes[place] in coded for place, coded in zip(first, given, strict=True) if coded])
+    chosen = choose_threshold(np.round(likely.max(axis=1), 4)[[bool(coded) for coded in given]], among, FACET_BAR)
+    entry = {"labels": classes, "temperature": temperature, "threshold": chosen.threshold, "n": len(among)}
+    measured = {"accuracy": among.mean(), "coverage": chosen.coverage, "selective_accuracy": chosen.accuracy}
+    return {**entry, **{name: round(float(value), 4) for name, value in measured.items()}}, likely
 
 
 def calibrate_tasks(

@@ -14,7 +14,7 @@ from economic_index.local.language import LANGUAGE_VERSION
 from economic_index.local.structure import STRUCTURE_VERSION
 from economic_index.local.window import WINDOW_VERSION
 
-ANSWERS_VERSION = "2"
+ANSWERS_VERSION = "3"
 
 
 def _fingerprint(*parts: str) -> str:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from conversations import (
@@ -129,10 +131,17 @@ def test_activities_are_named_without_a_task(engine, labelled):
     assert engine.activities(rows_of([]), iter([])) == {}
 
 
-def test_unsure_tasks_fall_back_to_the_group_then_to_nothing(embedder, engine, labelled):
-    from dataclasses import replace
+def test_unsure_tasks_fall_back_to_the_activity(embedder, engine, labelled):
+    heads = replace(engine.heads, task_threshold=1.1, activities=replace(engine.heads.activities, threshold=0.0))
+    rows, _ = LocalEngine(embedder, engine.store, heads).map_tasks(rows_of(sorted(TALKS)), labelled[0], iter([]))
+    code = rows.set_index("conversation_id").loc["c-code"]
+    named = engine.activities(rows_of(["c-code"]), iter([transcripts(TALKS)]))["c-code"]
+    assert (code["level"], code["node_id"], code["confidence"]) == (Level.IWA, *named)
 
-    strict = LocalEngine(embedder, engine.store, replace(engine.heads, task_threshold=1.1))
+
+def test_unsure_activities_fall_back_to_the_group_then_to_nothing(embedder, engine, labelled):
+    heads = replace(engine.heads, task_threshold=1.1, activities=replace(engine.heads.activities, threshold=1.1))
+    strict = LocalEngine(embedder, engine.store, heads)
     rows, _ = strict.map_tasks(rows_of(sorted(TALKS)), labelled[0], iter([]))
     by_name = rows.set_index("conversation_id")
     assert (by_name.loc["c-code", "level"], by_name.loc["c-code", "node_id"]) == (Level.SOC_GROUP, "15")
