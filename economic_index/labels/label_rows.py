@@ -1,9 +1,11 @@
 """What a row of labels must look like: fields, closed values, and what goes with what.
 
 Rows of one coder and settled rows differ: a settled one has the closed facets alone, each with a value or `unsettled`.
+A row that was read again has the closed facets, and what the first reading said of the rest stands.
 """
 
 from collections.abc import Mapping
+from enum import Enum
 from functools import cache
 from typing import Any
 
@@ -27,8 +29,17 @@ CODER_FIELDS = {
     "occupations", "request", "language", "confidence",
 }  # fmt: skip
 OPTIONAL_FIELDS = {"stratum"}
+AGAIN_FIELDS = {
+    "id", "is_occupational", "use_case", "collaboration", "collaboration_second", "intent", "soc_groups", "confidence",
+}  # fmt: skip
 SETTLED_FIELDS = {"id", "is_occupational", "use_case", "collaboration", "intent", "soc_groups", "disputed"}
 MAX_WORDS = 24
+
+
+class RowKind(Enum):
+    """What a file's rows are: one coder's, settled between two, or the closed facets read again."""
+
+    CODED, SETTLED, READ_AGAIN = range(3)
 
 
 class LabelError(ValueError):
@@ -60,7 +71,7 @@ def value_of(row: Mapping[str, Any], facet: str) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def checked_rows(file: str, content: bytes, *, codebook: int, is_settled: bool) -> list[dict[str, Any]]:
+def checked_rows(file: str, content: bytes, *, codebook: int, kind: RowKind) -> list[dict[str, Any]]:
     """The rows of a file.
 
     Raises:
@@ -76,7 +87,7 @@ def checked_rows(file: str, content: bytes, *, codebook: int, is_settled: bool) 
             raise LabelError(f"{where}: not JSON. One object a line, no blank lines.") from None
         if not isinstance(row, dict) or not isinstance(row.get("id"), str):
             raise LabelError(f"{where}: no object with an `id`. Write the id of the conversation's first record.")
-        fault = _settled_fault(row) if is_settled else _fault(row, codebook)
+        fault = _settled_fault(row) if kind is RowKind.SETTLED else _fault(row, codebook, kind)
         if fault:
             raise LabelError(f"{where} ({row['id']}): {fault}")
         if row["id"] in first_lines:
@@ -86,14 +97,18 @@ def checked_rows(file: str, content: bytes, *, codebook: int, is_settled: bool) 
     return rows
 
 
-def _fault(row: dict[str, Any], codebook: int) -> str | None:
+def _fault(row: dict[str, Any], codebook: int, kind: RowKind) -> str | None:
     """What is wrong with a coder's row, and what to do; None if nothing is."""
-    if missing := sorted(CODER_FIELDS - set(row)):
+    is_again = kind is RowKind.READ_AGAIN
+    fields, optional = (AGAIN_FIELDS, set[str]()) if is_again else (CODER_FIELDS, OPTIONAL_FIELDS)
+    if missing := sorted(fields - set(row)):
         return f"lacks {', '.join(missing)}. Read the conversation again, and write every field."
-    if extra := sorted(set(row) - CODER_FIELDS - OPTIONAL_FIELDS):
+    if extra := sorted(set(row) - fields - optional):
         return f"has {', '.join(extra)}, which no row has. Take it out; labels and our own words alone are kept."
-    faults = (_closed_fault(row), _second_fault(row), _groups_fault(row), _activities_fault(row, codebook))
-    return next((fault for fault in (*faults, _words_fault(row)) if fault), None)
+    faults = [_closed_fault(row), _second_fault(row), _groups_fault(row), _confidence_fault(row)]
+    if not is_again:
+        faults += [_activities_fault(row, codebook), _words_fault(row)]
+    return next((fault for fault in faults if fault), None)
 
 
 def _closed_fault(row: Mapping[str, Any]) -> str | None:
@@ -136,6 +151,10 @@ def _words_fault(row: Mapping[str, Any]) -> str | None:
         return f"request is empty or longer than {MAX_WORDS} words. Say in your own words what was asked."
     if not isinstance(row["language"], str) or not row["language"]:
         return "language is empty. Write a BCP-47 code, or und."
+    return None
+
+
+def _confidence_fault(row: Mapping[str, Any]) -> str | None:
     if row["confidence"] not in (1, 2, 3):
         return f"confidence = {row['confidence']!r}. Write 1, 2 or 3."
     return None

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from economic_index.labels.label_rows import LabelError, checked_rows
+from economic_index.labels.label_rows import LabelError, RowKind, checked_rows
 
 SETS_FILE = "sets.toml"
 PURPOSES = ("train", "aimed", "test")
@@ -80,8 +80,7 @@ def load_set(name: str) -> LabelSet:
         raise LabelError(
             f"{SETS_FILE}: [{name}] has no file {name}.jsonl beside it. Add it, or drop the entry."
         ) from None
-    is_settled = bool(entry.get("settled", False))
-    rows = checked_rows(f"{name}.jsonl", content, codebook=entry["codebook"], is_settled=is_settled)
+    rows = _rows(name, content, entry)
     drawn, of = entry.get("drawn_count"), entry.get("frame_count")
     return LabelSet(
         name=name,
@@ -93,6 +92,19 @@ def load_set(name: str) -> LabelSet:
         inclusion_probability=drawn / of if drawn and of else None,
         rows=tuple(rows),
     )
+
+
+def _rows(name: str, content: bytes, entry: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A set's rows; of a set that was read again the closed facets, the rest as it was read first."""
+    file, codebook = f"{name}.jsonl", entry["codebook"]
+    if "first_reading" not in entry:
+        kind = RowKind.SETTLED if entry.get("settled", False) else RowKind.CODED
+        return checked_rows(file, content, codebook=codebook, kind=kind)
+    first = {row["id"]: row for row in load_set(entry["first_reading"]).rows}
+    rows = checked_rows(file, content, codebook=codebook, kind=RowKind.READ_AGAIN)
+    if strange := [row["id"] for row in rows if row["id"] not in first]:
+        raise LabelError(f"{file}: {strange[0]} is not in {entry['first_reading']}. Only its rows can be read again.")
+    return [{**first[row["id"]], **row} for row in rows]
 
 
 def load_sets() -> tuple[LabelSet, ...]:

@@ -17,6 +17,7 @@ from economic_index.labels.label_rows import (
     SETTLED_FACETS,
     UNSETTLED,
     LabelError,
+    RowKind,
     checked_rows,
     classes_of,
     value_of,
@@ -114,13 +115,15 @@ def _settled(name: str, one: Row, other: Row, read: Mapping[tuple[str, str], str
 
 def _rows(paths: Iterable[Path]) -> list[Row]:
     return [
-        row for path in paths for row in checked_rows(path.name, path.read_bytes(), codebook=CODEBOOK, is_settled=False)
+        row
+        for path in paths
+        for row in checked_rows(path.name, path.read_bytes(), codebook=CODEBOOK, kind=RowKind.CODED)
     ]
 
 
 def _gather(arguments: argparse.Namespace) -> None:
     content = as_lines(_rows(arguments.parts))
-    rows = checked_rows(arguments.name, content, codebook=CODEBOOK, is_settled=False)
+    rows = checked_rows(arguments.name, content, codebook=CODEBOOK, kind=RowKind.CODED)
     (FILES / f"{arguments.name}.jsonl").write_bytes(content)
     print(f"{arguments.name}.jsonl: {len(rows)} rows. Say in sets.toml who read them, when, and how they were drawn.")
 
@@ -140,7 +143,7 @@ def _fold(arguments: argparse.Namespace) -> None:
     if arguments.reading:
         read = readings_of(arguments.reading.read_bytes(), disputes_between(first, second))
     content = as_lines(settled_rows(first, second, read))
-    checked_rows(f"{SETTLED}.jsonl", content, codebook=CODEBOOK, is_settled=True)
+    checked_rows(f"{SETTLED}.jsonl", content, codebook=CODEBOOK, kind=RowKind.SETTLED)
     (FILES / f"{SETTLED}.jsonl").write_bytes(content)
     print(f"{SETTLED}.jsonl: {len(first)} rows, {len(read)} disputes read.")
 

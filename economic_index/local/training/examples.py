@@ -20,6 +20,7 @@ from economic_index.vocabulary import Collaboration, Facet, Intent, UseCase
 
 Reals = npt.NDArray[np.float32]
 HELD_OUT, HELD_OUT_KEY = 500, "held out for calibration"
+READ_AGAIN, AIMED = "training_again", ("training_aimed", "further_aimed")
 SMOOTHING = 0.05
 FIRST_OF_PATTERN, FIRST_OF_GROUPS = 0.85, (0.75, 0.17, 0.08)
 MIN_ACTIVITIES, MIN_GROUPS = 3, 5
@@ -118,6 +119,10 @@ def bank_texts() -> list[tuple[str, list[str]]]:
 
 
 def training_rows() -> list[dict[str, Any]]:
-    """The labels that train, each with its `set`: `random`, or `aimed` at what a random draw lacks."""
-    kinds = {"training_4000": "random", "training_aimed": "aimed"}
-    return [{**row, "set": kind} for name, kind in kinds.items() for row in load_set(name).rows]
+    """The labels that train, each with its `set`: `random`, or `aimed` at what a random draw lacks.
+
+    A conversation that was read again under the codebook has the labels of that reading.
+    """
+    again = {row["id"]: row for row in load_set(READ_AGAIN).rows}
+    random = [{**again.get(row["id"], row), "set": "random"} for row in load_set("training_4000").rows]
+    return random + [{**row, "set": "aimed"} for name in AIMED for row in load_set(name).rows]

@@ -6,7 +6,7 @@ import pytest
 from economic_index.labels import label_rows
 from economic_index.labels.corpus import open_parts
 from economic_index.labels.draws import draw_test
-from economic_index.labels.label_rows import LabelError, checked_rows, value_of
+from economic_index.labels.label_rows import AGAIN_FIELDS, LabelError, RowKind, checked_rows, value_of
 from economic_index.labels.label_sets import CODERS, SETTLED, LabelSet, as_lines, check_apart, load_set, load_sets
 from economic_index.labels.settle import disputes_between, settled_rows
 from economic_index.vocabulary import Role
@@ -21,7 +21,7 @@ GOOD = {
 def refused(*rows, **options):
     content = b"\n".join(orjson.dumps(row) for row in rows)
     with pytest.raises(LabelError) as error:
-        checked_rows("file.jsonl", content, **{"codebook": 1, "is_settled": False} | options)
+        checked_rows("file.jsonl", content, **{"codebook": 1, "kind": RowKind.CODED} | options)
     return str(error.value)
 
 
@@ -86,21 +86,23 @@ def test_faults_of_lines():
     assert "no object with an `id`" in refused({"no": "id"})
     assert "lacks intent" in refused({name: value for name, value in GOOD.items() if name != "intent"})
     with pytest.raises(LabelError, match="line 1: not JSON"):
-        checked_rows("file.jsonl", b"{", codebook=1, is_settled=False)
+        checked_rows("file.jsonl", b"{", codebook=1, kind=RowKind.CODED)
 
 
 def test_activities_of_what_is_not_occupational_are_older_than_the_codebook():
     idle = GOOD | {"is_occupational": False, "soc_groups": []}
-    assert checked_rows("f", orjson.dumps(idle), codebook=0, is_settled=False)
+    assert checked_rows("f", orjson.dumps(idle), codebook=0, kind=RowKind.CODED)
     assert "iwa and is_occupational" in refused(idle)
 
 
 def test_a_settled_row_may_be_unsettled_and_must_be_consistent():
     row = {"id": "a_0", "is_occupational": "unsettled", "use_case": "work", "collaboration": "unsettled",
            "intent": "doing", "soc_groups": "unsettled", "disputed": ["collaboration"]}  # fmt: skip
-    assert checked_rows("f", orjson.dumps(row), codebook=1, is_settled=True)
-    assert "Settle both together" in refused(row | {"is_occupational": False, "soc_groups": ["15"]}, is_settled=True)
-    assert "labels/settle.py" in refused(GOOD, is_settled=True)
+    assert checked_rows("f", orjson.dumps(row), codebook=1, kind=RowKind.SETTLED)
+    assert "Settle both together" in refused(
+        row | {"is_occupational": False, "soc_groups": ["15"]}, kind=RowKind.SETTLED
+    )
+    assert "labels/settle.py" in refused(GOOD, kind=RowKind.SETTLED)
 
 
 def test_nothing_is_trained_on_what_tests():
@@ -116,3 +118,31 @@ def test_an_unknown_set_is_told_with_those_that_there_are():
     with pytest.raises(LabelError, match=r"no such label set\. Known: training_4000"):
         load_set("training_5000")
     assert label_rows.classes_of("soc_group")[-1] == "none"
+
+
+AGAIN = {name: value for name, value in GOOD.items() if name in AGAIN_FIELDS}
+
+
+def test_a_row_read_again_has_the_closed_facets_alone():
+    assert checked_rows("f", orjson.dumps(AGAIN), codebook=1, kind=RowKind.READ_AGAIN)
+    assert "has iwa" in refused(AGAIN | {"iwa": []}, kind=RowKind.READ_AGAIN)
+    assert "lacks intent" in refused(
+        {name: value for name, value in AGAIN.items() if name != "intent"}, kind=RowKind.READ_AGAIN
+    )
+    assert "do not go together" in refused(AGAIN | {"soc_groups": []}, kind=RowKind.READ_AGAIN)
+
+
+def test_what_was_read_again_keeps_what_the_first_reading_said_of_the_rest():
+    first = {row["id"]: row for row in load_set("training_4000").rows}
+    again = load_set("training_again").rows
+    assert len(again) > 1_000
+    assert all(row["request"] == first[row["id"]]["request"] for row in again)
+    assert 0.5 < sum(row["soc_groups"][:1] == first[row["id"]]["soc_groups"][:1] for row in again) / len(again) < 0.9
+
+
+def test_only_rows_of_the_first_reading_are_read_again(monkeypatch):
+    content = orjson.dumps(AGAIN | {"id": "strange_0"})
+    load_set("training_4000")  # kept: the file's bytes are replaced below
+    monkeypatch.setattr("economic_index.labels.label_sets.file_bytes", lambda name: content)
+    with pytest.raises(LabelError, match=r"strange_0 is not in training_4000"):
+        load_set.__wrapped__("training_again")

@@ -1,7 +1,7 @@
 import orjson
 import pytest
 
-from economic_index.labels.label_rows import LabelError, checked_rows
+from economic_index.labels.label_rows import LabelError, RowKind, checked_rows
 from economic_index.labels.settle import Dispute, disputes_between, readings_of, settled_rows
 
 
@@ -38,7 +38,7 @@ def test_a_reading_is_folded_back():
     assert rows[1] | {"collaboration": "unsettled", "soc_groups": ["27", "15"]} == rows[1]
     assert rows[2] | {"is_occupational": True, "soc_groups": ["27"]} == rows[2]
     content = b"\n".join(orjson.dumps(each) for each in rows)
-    assert len(checked_rows("settled", content, codebook=1, is_settled=True)) == 3
+    assert len(checked_rows("settled", content, codebook=1, kind=RowKind.SETTLED)) == 3
 
 
 def test_without_a_reading_a_dispute_is_unsettled():
