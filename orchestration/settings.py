@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from economic_index.local.bank import use_own_tasks
+from economic_index.local.own_bank import read_own_tasks
 from economic_index.vocabulary import Engine
 from orchestration.model_settings import ModelSettings, load_model_settings
 from orchestration.review_settings import ReviewSettings, load_review_settings
@@ -50,6 +52,11 @@ class Settings:
     def key_path(self) -> Path:
         """Where the pseudonym key lies, outside lake and git."""
         return self.dagster_home / "pseudonym.key"
+
+    @property
+    def bank_dir(self) -> Path:
+        """Where tasks lie that users add to the bank."""
+        return self.home / "bank"
 
     @property
     def sources_path(self) -> Path:
@@ -93,8 +100,12 @@ def default_home() -> Path:
 
 
 def enter(settings: Settings) -> None:
-    """Make the settings those of this process and its children (Dagster, dbt)."""
+    """Make the settings those of this process and its children (Dagster, dbt).
+
+    Raises OwnBankError if the home adds tasks that cannot be used.
+    """
     settings.dagster_home.mkdir(parents=True, exist_ok=True)
+    use_own_tasks(read_own_tasks(settings.bank_dir))
     os.environ["OEI_HOME"] = str(settings.home)
     os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
     os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")

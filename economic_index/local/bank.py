@@ -5,6 +5,7 @@ No vectors here; who uses the bank to find tasks is assign/. No O*NET sentence i
 
 import hashlib
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -15,7 +16,7 @@ from economic_index.contracts import validated
 from economic_index.contracts.reference import BANK_LINKS, BANK_TASKS
 
 ONET_VERSIONS = ("20.1", "30.1")
-VINTAGE, LICENCE = "0.1", "Apache-2.0"
+VINTAGE, LICENCE, OWN_LICENCE = "0.1", "Apache-2.0", "own"
 MIN_EXAMPLES = 4
 
 
@@ -39,9 +40,25 @@ def _files() -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in folder.iterdir() if file.name.endswith(".toml")}
 
 
+_own: list[BankTask] = []
+
+
+def use_own_tasks(tasks: Iterable[BankTask]) -> None:
+    """Add a home's own tasks to the bank of this process (own_bank.py reads them), in place of those added before."""
+    _own[:] = tasks
+    load_bank.cache_clear()
+    bank_version.cache_clear()
+
+
 @cache
 def load_bank() -> tuple[BankTask, ...]:
-    """All tasks, in order of id."""
+    """All tasks, a home's own among them, in order of id."""
+    return tuple(sorted([*shipped_tasks(), *_own], key=lambda task: task.bank_task_id))
+
+
+@cache
+def shipped_tasks() -> tuple[BankTask, ...]:
+    """The project's own tasks, in order of id."""
     tasks = [
         BankTask(task["id"], task["label"], task["statements"], tuple(task["examples"]))
         for content in _files().values()
@@ -90,10 +107,14 @@ def tasks_frame() -> pd.DataFrame:
             "label": [task.label for task in load_bank()],
             "bank_version": bank_version(),
             "vintage": VINTAGE,
-            "licence_id": LICENCE,
+            "licence_id": [_licence(task.bank_task_id) for task in load_bank()],
         }
     )
     return validated(BANK_TASKS, rows)
+
+
+def _licence(bank_task_id: str) -> str:
+    return OWN_LICENCE if bank_task_id in {task.bank_task_id for task in _own} else LICENCE
 
 
 def links_frame(onet_tasks: pd.DataFrame) -> pd.DataFrame:
@@ -115,7 +136,8 @@ def links_frame(onet_tasks: pd.DataFrame) -> pd.DataFrame:
     totals = each.groupby(["bank_task_id", "onet_version"])["weight"].sum().rename("total")
     links = links.join(totals, on=["bank_task_id", "onet_version"])
     links["weight"] = links["weight"] / links["total"]
-    links = links.assign(vintage=VINTAGE, licence_id=LICENCE)[list(BANK_LINKS.schema.columns)]
+    licences = links["bank_task_id"].map(_licence)
+    links = links.assign(vintage=VINTAGE, licence_id=licences)[list(BANK_LINKS.schema.columns)]
     order = ["bank_task_id", "onet_version", "statement_hash", "task_id"]
     return validated(BANK_LINKS, links.sort_values(order, ignore_index=True))
 

@@ -31,7 +31,7 @@ from economic_index.local.language import LANGUAGE_VERSION, MEASURED, detect
 from economic_index.local.measures import acceptable_shares, group_accuracy, measure_facet, measure_tasks
 from economic_index.local.model_card import model_card
 from economic_index.local.structure import STRUCTURE, STRUCTURE_VERSION, structure
-from economic_index.local.training.examples import HELD_OUT, held_out, training_rows
+from economic_index.local.training.examples import held_out, training_rows
 from economic_index.local.vectors import VectorStore
 from economic_index.local.window import WINDOW_VERSION, render
 from economic_index.vocabulary import Facet
@@ -57,7 +57,7 @@ class HeldOut:
 
 def load_held_out(rows: Sequence[dict[str, Any]]) -> HeldOut:
     """Of the random labels those that no encoder was trained on, in a measured language."""
-    away = held_out([row["id"] for row in rows if row["set"] == "random"])
+    away = held_out()
     parts = open_parts()
     kept = [row for row in rows if row["id"] in away and detect(parts[row["id"]].turns)[0] in MEASURED]
     turns = [parts[row["id"]].turns for row in kept]
@@ -142,8 +142,9 @@ def calibrate(work_dir: Path) -> dict[str, Any]:
     print(ACTIVITIES, heads[ACTIVITIES]["accuracy"], flush=True)
     index = open_index(embedder, store, labels[ACTIVITIES])
     arrays["task_calibration"], task = calibrate_tasks(data, vectors, activities, groups, index)
+    trained = sum(row["id"] not in held_out() for row in rows)
     quantised = _loss_of_int8(work_dir, data, vectors, arrays, labels)
-    return {"arrays": arrays, "card": _card(heads, task, quantised, len(data.labels), len(rows) - HELD_OUT, embedder)}
+    return {"arrays": arrays, "card": _card(heads, task, quantised, len(data.labels), trained, embedder)}
 
 
 def _loss_of_int8(

@@ -92,8 +92,16 @@ def covered(counts: pd.Series, total: int, listings: pd.DataFrame, floor_users: 
     weights = (1 / tasks).groupby(listings["statement_hash"]).sum() / listings["onet_soc_code"].nunique()
     adds = weights[counts.index].to_numpy()
     depths = [float(((1 - _ratio_of_chooses(total, used, size, total)) * adds).sum()) for size in sizes]
-    reached = {c: float(np.interp(c, coverages, depths)) for c in COVERAGES}
-    return {c: depth if c <= coverages[-1] else np.nan for c, depth in reached.items()}
+    return {c: _where_first_reached(c, coverages, depths) for c in COVERAGES}
+
+
+def _where_first_reached(wanted: float, coverages: np.ndarray, depths: list[float]) -> float:
+    """Depth on the line to the first size that reaches a coverage; later sizes may have the same one."""
+    reaches = np.flatnonzero(coverages >= wanted - 1e-9)
+    if not len(reaches):
+        return np.nan
+    end = int(reaches[0])
+    return float(np.interp(wanted, coverages[end - 1 : end + 1], depths[end - 1 : end + 1]))
 
 
 def figures(uses: Uses, listings: pd.DataFrame, draws: Draws, floor_users: int) -> dict[Key, float]:

@@ -35,7 +35,7 @@ ACTIVITIES = "activities"
 HEAD_WEIGHT = {ACTIVITIES: 0.5, "is_occupational": 0.5}
 # about what quantising does to a vector: heads learn to live with it
 NOISE = 0.006
-SHORT_TOKENS, EPOCHS = 64, 3
+SHORT_TOKENS, EPOCHS = 64, 5
 LABELS = "labels.json"
 
 
@@ -102,14 +102,17 @@ def alignment(left: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
     return (functional.cross_entropy(scores, truth) + functional.cross_entropy(scores.T, truth)) / 2
 
 
-def head_losses(logits: dict[str, torch.Tensor], targets: dict[str, torch.Tensor]) -> torch.Tensor:
-    """Cross-entropy of soft targets, summed over heads; rows without a target do not count."""
+def head_losses(
+    logits: dict[str, torch.Tensor], targets: dict[str, torch.Tensor], weights: torch.Tensor
+) -> torch.Tensor:
+    """Cross-entropy of soft targets, weighted [rows], summed over heads; rows without a target do not count."""
     total = torch.zeros(())
     for name, values in logits.items():
         target = targets[name]
         has = target.sum(1) > 0
         if has.any():
-            loss = -(target[has] * functional.log_softmax(values[has], 1)).sum(1).mean()
+            each = -(target[has] * functional.log_softmax(values[has], 1)).sum(1)
+            loss = (weights[has] * each).sum() / weights[has].sum()
             total = total + HEAD_WEIGHT.get(name, 1.0) * loss
     return total
 
@@ -166,6 +169,7 @@ class Training:
         ids, requests = self.tokens.ids(self.data.windows), self.tokens.ids(self.data.requests, SHORT_TOKENS)
         shapes = self.standard(self.data.shapes)
         targets = {name: torch.from_numpy(target) for name, target in self.data.targets.items()}
+        weights = torch.from_numpy(self.data.weights)
         lengths = [len(one) for one in ids]
         steps = self.epochs * sum(1 for _ in batches(lengths, np.random.default_rng(0)))
         optimizer, rate = self._optimizer(steps)
@@ -175,9 +179,8 @@ class Training:
             for places in batches(lengths, self.rng):
                 vectors = self._embed([ids[place] for place in places])
                 heard = functional.normalize(vectors + NOISE * torch.randn_like(vectors), dim=-1)
-                loss = head_losses(
-                    self.heads(heard, shapes[places]), {name: target[places] for name, target in targets.items()}
-                )
+                wanted = {name: target[places] for name, target in targets.items()}
+                loss = head_losses(self.heads(heard, shapes[places]), wanted, weights[places])
                 loss = loss + ALIGNMENT * alignment(vectors, self._embed([requests[place] for place in places]))
                 loss = loss + BANK * self._bank_loss()
                 optimizer.zero_grad()
@@ -229,7 +232,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     rows = training_rows()
     examples = examples_of(rows, soc_groups())
-    away = held_out([row["id"] for row in rows if row["set"] == "random"])
+    away = held_out()
     trained = Training(examples.part([place for place, row in enumerate(rows) if row["id"] not in away]), given.epochs)
     trained.run(lambda line: print(line, flush=True))
     given.into.mkdir(parents=True, exist_ok=True)

@@ -41,7 +41,14 @@ def test_rare_groups_and_activities_have_no_class_of_their_own():
 
 def test_what_is_held_out_is_a_random_draw_and_no_test_item_trains():
     rows = training_rows()
-    away = held_out([row["id"] for row in rows if row["set"] == "random"])
-    assert len(away) == HELD_OUT
-    assert away == held_out(sorted((row["id"] for row in rows if row["set"] == "random"), reverse=True))
+    assert len(held_out()) == HELD_OUT
+    assert held_out() < set(load_set("training_4000").ids)
     assert not {row["id"] for row in rows} & set(load_set("test_settled").ids)
+
+
+def test_what_was_read_again_trains_as_it_was_read_then():
+    rows = {row["id"]: row for row in training_rows() if row["set"] == "random"}
+    again = load_set("training_again").rows
+    assert all(rows[row["id"]]["soc_groups"] == row["soc_groups"] for row in again)
+    unread = rows.keys() - {row["id"] for row in again}
+    assert {rows[name]["soc_groups"][0] for name in unread} == {"15", "27"}

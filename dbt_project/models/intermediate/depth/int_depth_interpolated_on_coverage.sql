@@ -1,4 +1,4 @@
--- mean depth where the users drawn cover 80 and 90 % of their tasks; null where all of them do not cover so much
+-- mean depth where the users drawn first cover 80 and 90 % of their tasks; null where all of them do not cover so much
 with steps as (
     select period_key, segment_key, group_number, draw_size, coverage, depth_share,
         lead(coverage) over by_size as next_coverage, lead(depth_share) over by_size as next_depth_share
@@ -10,10 +10,12 @@ targets as (
 ),
 crossed as (
     select steps.period_key, steps.segment_key, steps.group_number, targets.coverage,
-        steps.depth_share + (targets.coverage - steps.coverage) / (steps.next_coverage - steps.coverage)
+        steps.depth_share + least(1, (targets.coverage - steps.coverage) / (steps.next_coverage - steps.coverage))
             * (steps.next_depth_share - steps.depth_share) as depth_share
     from steps
-    inner join targets on steps.coverage < targets.coverage and steps.next_coverage >= targets.coverage
+    -- a coverage that is reached but for rounding is reached
+    inner join targets
+        on steps.coverage < targets.coverage - 1e-9 and steps.next_coverage >= targets.coverage - 1e-9
     qualify row_number() over (
         partition by steps.period_key, steps.segment_key, steps.group_number, targets.coverage order by steps.draw_size
     ) = 1
