@@ -29,7 +29,7 @@ MIN_ACTIVITIES, MIN_GROUPS = 3, 5
 
 @dataclass(frozen=True)
 class Examples:
-    """Windows, paraphrases, shapes [n, shapes], targets [n, labels] by head (a row of zeros: no target), and weights."""
+    """Windows, paraphrases, shapes [n, shapes], targets [n, labels] by head (a row of zeros: none), and weights."""
 
     ids: list[str]
     windows: list[str]
