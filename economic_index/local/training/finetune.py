@@ -35,7 +35,7 @@ ACTIVITIES = "activities"
 HEAD_WEIGHT = {ACTIVITIES: 0.5, "is_occupational": 0.5}
 # about what quantising does to a vector: heads learn to live with it
 NOISE = 0.006
-SHORT_TOKENS, EPOCHS = 64, 5
+SHORT_TOKENS, EPOCHS = 64, 4
 LABELS = "labels.json"
 
 
