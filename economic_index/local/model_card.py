@@ -40,8 +40,9 @@ vectors is {cosine}, and accuracy is
 
 Trained on {trained} conversations of the demonstration corpus (ShareGPT: English in the main, 2022-2023, people who
 chose to share; much programming and marketing), labelled **by a large language model acting as coder, not by people**;
-some of them were aimed at what a random draw lacks (feedback loops, validation, rare groups). Labels describe the first
-part of a conversation; in use the whole conversation is rendered. Nothing reserved for outside evaluation was read.
+some of them were aimed at what a random draw lacks (feedback loops, validation, rare groups). Where the codebook's
+boundaries matter, the labels are those of a second reading under it ([labels](labels.md)). Labels describe the first part
+of a conversation; in use the whole conversation is rendered. Nothing reserved for outside evaluation was read.
 
 Thresholds and temperatures were chosen on {n} conversations, a random draw that no encoder and no head was trained on;
 the figures on this page are theirs too (calibration of task picks {folds}-fold, seed {seed}), so they flatter a little.
@@ -75,7 +76,7 @@ def _by_label(name: str, entry: dict[str, Any]) -> str:
     )
 
 
-def _task_section(task: dict[str, Any]) -> str:
+def _task_section(task: dict[str, Any], activities: dict[str, Any]) -> str:
     return f"""
 ## Tasks
 
@@ -95,6 +96,10 @@ Threshold by rule, bar 0.5: {task["threshold"]:.2f}; answered {task["coverage"]:
 {task["selective_accuracy"]:.2f}. At this precision a **single task's share can be wrong by as much as it is large**;
 sums over many tasks (groups, occupations) are better, and depth (how many tasks of an occupation are used) is an upper
 bound. A task outside the bank cannot be found: depth is that "within the bank's reach".
+
+Where no task reaches its threshold, a conversation counts at its intermediate work activity: the head's first is one of
+the coder's in {activities["accuracy"]:.2f} of {activities["n"]:,}; from {activities["threshold"]:.2f} of confidence on,
+{activities["coverage"]:.0%} of them, in {activities["selective_accuracy"]:.2f}. Below that it counts at its SOC group.
 """
 
 
@@ -150,4 +155,4 @@ def model_card(card: dict[str, Any], shapes: int, groups: tuple[str, ...]) -> st
         structure=card["structure_version"],
         language=card["language_version"],
     )
-    return head + rows + BY_LABEL + recalls + "\n" + _task_section(card["task"]) + tail
+    return head + rows + BY_LABEL + recalls + "\n" + _task_section(card["task"], card["heads"]["activities"]) + tail
