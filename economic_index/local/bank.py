@@ -5,7 +5,7 @@ No vectors here; who uses the bank to find tasks is assign/. No O*NET sentence i
 
 import hashlib
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -159,10 +159,25 @@ def statement_weights(onet_tasks: pd.DataFrame, onet_version: str) -> dict[str, 
 
 def published_mass_covered(published_cells: pd.DataFrame) -> float:
     """Share of the usage published in February 2025 that falls on statements of the bank, `none` left out."""
-    cells = published_cells
-    tasks = cells.loc[
-        (cells["release"] == "2025-02-10") & (cells["facet"] == "onet_task") & (cells["node_id"] != "none")
-    ]
+    tasks = _published_tasks(published_cells)
+    return float(tasks.loc[tasks["is_covered"], "value"].sum() / tasks["value"].sum())
+
+
+def published_mass_covered_by_group(
+    published_cells: pd.DataFrame, groups_of: Mapping[str, Sequence[str]]
+) -> dict[str, float]:
+    """The same within each SOC group; `groups_of` are the groups of each statement, which share its usage evenly."""
+    tasks = _published_tasks(published_cells)
+    tasks = tasks.assign(soc_group=[list(groups_of.get(str(node), ())) for node in tasks["node_id"]])
+    tasks["value"] /= tasks["soc_group"].str.len().clip(lower=1)
+    tasks = tasks.explode("soc_group").dropna(subset=["soc_group"])
+    covered = tasks["value"].where(tasks["is_covered"], 0.0).groupby(tasks["soc_group"]).sum()
+    shares = covered / tasks.groupby("soc_group")["value"].sum()
+    return {str(group): float(share) for group, share in shares.items()}
+
+
+def _published_tasks(cells: pd.DataFrame) -> pd.DataFrame:
+    is_task = (cells["release"] == "2025-02-10") & (cells["facet"] == "onet_task") & (cells["node_id"] != "none")
     covered = {statement for task in load_bank() for statement in task.statements}
-    is_covered = tasks["node_id"].isin(covered)
-    return float(tasks.loc[is_covered, "value"].sum() / tasks["value"].sum())
+    tasks = cells.loc[is_task, ["node_id", "value"]]
+    return tasks.assign(is_covered=tasks["node_id"].isin(covered))

@@ -41,7 +41,7 @@ vectors is {cosine}, and accuracy is
 Trained on {trained} conversations of the demonstration corpus (ShareGPT: English in the main, 2022-2023, people who
 chose to share; much programming and marketing), labelled **by a large language model acting as coder, not by people**;
 some of them were aimed at what a random draw lacks (feedback loops, validation, rare groups). Where the codebook's
-boundaries matter, the labels are those of a second reading under it ([labels](labels.md)). Labels describe the first part
+boundaries matter, labels are those of a second reading under it ([labels](labels.md)). Labels describe the first part
 of a conversation; in use the whole conversation is rendered. Nothing reserved for outside evaluation was read.
 
 Thresholds and temperatures were chosen on {n} conversations, a random draw that no encoder and no head was trained on;

@@ -9,6 +9,7 @@ from economic_index.local.bank import (
     links_frame,
     load_bank,
     published_mass_covered,
+    published_mass_covered_by_group,
     statement_weights,
     tasks_frame,
 )
@@ -44,6 +45,18 @@ def test_the_bank_covers_every_group_and_nine_tenths_of_the_published_use():
     assert {task.soc_group for task in load_bank()} == set(soc_groups()) - {"55"}
     assert published_mass_covered(facts.load("published_cells")) >= 0.90
     assert len(load_bank()) >= 1_200
+
+
+def test_no_group_is_left_behind():
+    shares = published_mass_covered_by_group(facts.load("published_cells"), facts.soc_groups_of_statements("20.1"))
+    assert shares.keys() == set(soc_groups()) - {"55"}
+    assert all(0.75 <= share <= 1 + 1e-9 for share in shares.values())
+
+
+def test_every_statement_of_the_bank_is_one_of_onet_20_1():
+    tasks = facts.load("onet_tasks")
+    known = set(tasks.loc[tasks["onet_version"] == "20.1", "statement_hash"])
+    assert {statement for task in load_bank() for statement in task.statements} <= known
 
 
 def test_links_sum_to_one_in_each_version_and_every_20_1_task_is_linked():
