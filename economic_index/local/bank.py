@@ -67,6 +67,15 @@ def shipped_tasks() -> tuple[BankTask, ...]:
     return tuple(sorted(tasks, key=lambda task: task.bank_task_id))
 
 
+def requests_in_other_languages() -> dict[str, dict[str, str]]:
+    """For the tasks of the most published use, one request in each of five languages other than English.
+
+    They measure how near an engine finds tasks in a language (benchmarks/languages.py); nothing is searched with them.
+    """
+    file = resources.files("economic_index.local").joinpath("bank_languages.toml")
+    return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
 @cache
 def bank_version() -> str:
     """Hash of everything in the bank, 12 hex characters: any edit changes it."""

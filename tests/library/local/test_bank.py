@@ -10,6 +10,7 @@ from economic_index.local.bank import (
     load_bank,
     published_mass_covered,
     published_mass_covered_by_group,
+    requests_in_other_languages,
     statement_weights,
     tasks_frame,
 )
@@ -83,3 +84,12 @@ def test_examples_are_not_near_duplicates(engine):
     same = owner[:, None] == owner[None, :]
     assert cosines.max() < 0.97
     assert np.where(same, 0, cosines).max() < 0.95
+
+
+def test_the_common_tasks_have_requests_in_five_other_languages():
+    said = requests_in_other_languages()
+    assert len(said) >= 40
+    assert said.keys() <= {task.bank_task_id for task in load_bank()}
+    assert all(sorted(requests) == ["de", "es", "fr", "pt", "zh"] for requests in said.values())
+    texts = [text for requests in said.values() for text in requests.values()]
+    assert len(set(texts)) == len(texts) == 5 * len(said)
