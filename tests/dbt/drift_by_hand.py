@@ -1,4 +1,4 @@
-"""What drift must be, from the answers alone: numpy over a dense table of users, without a line of the project's SQL."""
+"""What drift must be, from the answers alone: numpy over a dense table of users, no SQL of ours."""
 
 from dataclasses import dataclass
 from datetime import date

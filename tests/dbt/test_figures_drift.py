@@ -14,8 +14,6 @@ from drift_by_hand import MEASURES, confidence, drift
 from figures_by_hand import cells_of
 from worlds import WEEKS, World, write_world
 
-from economic_index.lake import Lake
-
 pytestmark = pytest.mark.slow
 MARTS = {
     "use_case": "mart_use_cases",
@@ -70,9 +68,8 @@ def sides_of(row: pd.Series, reference: list[date]) -> tuple[date, list[date]]:
 
 def hidden_cells(built: Built, measure: str, weeks: list[date]) -> set[str]:
     """Labels that a week has and its share table does not show."""
-    column = "cell" if measure not in MARTS else measure
     shown = built.query(f"""
-        select period_start, {column} as cell from marts.{MARTS[measure]}
+        select period_start, {measure} as cell from marts.{MARTS[measure]}
         where period_type = 'week' and segment_type = 'all' and footing = 'of_all' and usage_share is not null
     """)
     cells = cells_of(built.world, measure).merge(
@@ -87,10 +84,9 @@ def hidden_cells(built: Built, measure: str, weeks: list[date]) -> set[str]:
 
 @pytest.fixture(scope="module")
 def changed(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Another home: a thin week, and a last week with another bank, other words of one question, and a planted drift."""
+    """Another home: a thin week, and a last one with another bank, other words of one question, a planted drift."""
     root = tmp_path_factory.mktemp("changed")
     world = changed_world(root)
-    Lake(world.lake.root)
     with Compiled(built.world.lake.dbt_target).run_all(built.world.lake.root, world.lake.root) as connection:
         yield connection
 
@@ -130,7 +126,11 @@ def test_a_planted_drift_is_seen_where_it_was_planted(changed: duckdb.DuckDBPyCo
     assert verdicts(changed, "use_case")[CHANGED] == "as the reference"
     rows = changed.execute("select * from marts.mart_drift where period_start = ?", [CHANGED]).df().set_index("measure")
     assert rows.loc["use_case", "confidence_difference_hi"] < -0.1
-    assert rows.loc["collaboration", "confidence_difference_lo"] < 0 < rows.loc["collaboration", "confidence_difference_hi"]
+    assert (
+        rows.loc["collaboration", "confidence_difference_lo"]
+        < 0
+        < rows.loc["collaboration", "confidence_difference_hi"]
+    )
 
 
 def test_a_week_below_the_floor_has_no_figure_and_is_no_reference(changed: duckdb.DuckDBPyConnection) -> None:
@@ -148,3 +148,8 @@ def test_another_engine_is_named_and_is_no_drift(changed: duckdb.DuckDBPyConnect
     rows = changed.execute("select * from marts.mart_drift where period_start = ?", [CHANGED]).df().set_index("measure")
     assert rows.loc["soc_group", "version"] == "claude judge 2 O*NET 20.1"
     assert rows.loc["intent", "version"] == "claude judge 2"
+
+
+def test_another_bank_breaks_the_trend_of_groups_and_no_other(changed: duckdb.DuckDBPyConnection) -> None:
+    rows = changed.execute("select measure, period_start from marts.mart_trend where is_break").df()
+    assert set(zip(rows["measure"], rows["period_start"].dt.date, strict=True)) == {("soc_group", CHANGED)}
