@@ -75,7 +75,7 @@ def hidden_cells(built: Built, measure: str, weeks: list[date]) -> set[str]:
     cells = cells_of(built.world, measure).merge(
         built.world.conversations[["conversation_id", "week_start"]], on="conversation_id"
     )
-    hidden = set()
+    hidden: set[str] = set()
     for week in weeks:
         there = set(cells.loc[cells["week_start"] == week, "cell"])
         hidden |= there - set(shown.loc[shown["period_start"] == pd.Timestamp(week), "cell"])
