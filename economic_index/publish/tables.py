@@ -38,6 +38,7 @@ HEADINGS: dict[str, tuple[str, Printer | None]] = {
     "model_a": ("Model A", None),
     "model_b": ("Model B", None),
     "verdict": ("Verdict", None),
+    "engine_changed": ("Engine changed", None),
     "usage_share": ("Share", _share),
     "usage_share_lo": ("from", _share),
     "usage_share_hi": ("to", _share),

@@ -129,6 +129,14 @@ def draw_numbers(conversations: pd.DataFrame) -> dict[str, Any]:
     }
 
 
+def draw_confidences(people: pd.Series, states: dict[str, Any]) -> dict[str, Any]:
+    """How sure the engine was of what it answered or left open, leaning on the person; of a seed of its own."""
+    rng, lean = np.random.default_rng(6), 0.1 * (people.to_numpy() % 3)
+    sure = {facet: np.round(0.5 + lean + 0.3 * rng.random(len(people)), 4) for facet in sorted(states)}
+    has_one = {facet: np.isin(state, ["answered", "unclassified"]) for facet, state in states.items()}
+    return {f"{facet}_confidence": np.where(has_one[facet], sure[facet], np.nan) for facet in sure}
+
+
 def draw_facets(rng: np.random.Generator, conversations: pd.DataFrame) -> pd.DataFrame:
     """Answers that lean on the person, so that conversations of one person are alike."""
     count = len(conversations)
@@ -151,6 +159,8 @@ def draw_facets(rng: np.random.Generator, conversations: pd.DataFrame) -> pd.Dat
         sorted(rng.choice(SKILL_NAMES, rng.integers(0, 4), replace=False).tolist()) if s == "answered" else None
         for s in columns["skills_state"]
     ]
+    states = {facet: columns[f"{facet}_state"] for facet in ("collaboration", "intent", "use_case")}
+    columns |= draw_confidences(conversations["person"], states)
     return _rows(FACET_SUMMARIES, columns)
 
 
@@ -204,6 +214,8 @@ def draw_mappings(rng: np.random.Generator, conversations: pd.DataFrame) -> pd.D
                     "bank_task_id": bank,
                     "weight": weight,
                     "state": state,
+                    # of its own numbers, so that what else is drawn stays as it is
+                    "confidence": None if state == "truncated" else (7 * int(person) + number) % 10 / 10,
                 }
             )
     columns = {name: [pick[name] for pick in picks] for name in picks[0]}
@@ -249,10 +261,11 @@ def write_world(
     audience: str = "organisation",
     of_conversations: Change = lambda rows: rows,
     of_mappings: Change = lambda rows: rows,
+    of_facets: Change = lambda rows: rows,
 ) -> World:
     """A home of `count` conversations by `users` people; `rule` is who they are (log, assigned or none).
 
-    The two changes make an odd world of what was drawn.
+    The changes make an odd world of what was drawn.
     """
     rng = np.random.default_rng(seed)
     lake = Lake(root)
@@ -262,7 +275,7 @@ def write_world(
     source = {"source": ["logs"], "product": "chat", "users": rule, "audience": audience, "is_time_assigned": False}
     lake.write(SOURCES, _rows(SOURCES, source | floors))
     conversations = of_conversations(draw_conversations(rng, count, users, are_known=rule != "none"))
-    facets = draw_facets(rng, conversations)
+    facets = of_facets(draw_facets(rng, conversations))
     mappings = of_mappings(draw_mappings(rng, conversations))
     of_department = conversations[conversations["person"] % 3 != 0]
     departments = ["research" if person % 3 == 1 else "sales" for person in of_department["person"]]

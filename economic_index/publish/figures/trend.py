@@ -47,13 +47,18 @@ def _trend(marts: ServedMarts, measure: str, lines: int, of: str) -> FigureResul
     rows = rows[rows["label"].isin(order)].sort_values(["week_start", "label"]).reset_index(drop=True)
     if rows.empty:
         return no_figure("No week has enough conversations to be shown.")
+    rows = _with_breaks(marts, measure, rows)
     claimed = bool(rows["is_trend_claimed"].fillna(False).all())
     weeks = rows["week_start"].nunique()
     description = f"Weekly shares of {', '.join(order)} over {weeks} weeks" + (
         "" if claimed else "; no trend is claimed"
     )
-    caveats = (*(() if claimed else (NOT_CLAIMED,)), *((BREAK,) if rows["is_break"].fillna(False).any() else ()))
+    breaks = sorted(set(rows.loc[rows["is_break"], "week_start"]))
+    said = (BREAK.format(weeks=", ".join(breaks)),) if breaks else ()
+    caveats = (*(() if claimed else (NOT_CLAIMED,)), *said)
     table = rows[[column for column in COLUMNS if column in rows.columns]]
+    if breaks:
+        table = table.assign(engine_changed=rows["is_break"])
     chart = _chart(with_point(rows)[DRAWN], order, claimed, description)
     return FigureResult(chart, "", table, evidence_of(rows, of), caveats, hidden_by_week(_hidden(marts, measure)))
 
@@ -62,7 +67,21 @@ NOT_CLAIMED = (
     "No trend is claimed: it needs at least eight weeks with dates of their own, and users who are known. "
     "The weeks are drawn as separate points."
 )
-BREAK = "A broken upright line marks a week in which the engine changed: shares on its two sides do not compare."
+BREAK_LABEL = "engine changed"
+BREAK = (
+    "A broken upright line marks the first week of another engine, model or task bank ({weeks}): "
+    "shares on its two sides do not compare."
+)
+
+
+def _with_breaks(marts: ServedMarts, measure: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows that are drawn, marked where the engine changed: in their week, or in one before that is not drawn."""
+    every = rows_of_all(marts, "mart_trend", period="week")
+    every = every[(every["measure"] == measure) & every["is_break"].fillna(False).astype(bool)]
+    changed = {pd.Timestamp(day).date().isoformat() for day in every["period_start"]}
+    drawn = sorted(set(rows["week_start"]))
+    marked = {min(week for week in drawn if week >= day) for day in changed if day <= drawn[-1]}
+    return rows.assign(is_break=rows["week_start"].isin(marked))
 
 
 def _largest_groups(marts: ServedMarts, rows: pd.DataFrame, lines: int) -> list[str]:
@@ -104,8 +123,10 @@ def _chart(rows: pd.DataFrame, order: list[str], claimed: bool, description: str
     legend = alt.Legend(orient="top", title=None) if len(order) > 1 else None
     base = alt.Chart(rows).encode(x=x, color=alt.Color("label:N", scale=tones, sort=order, legend=legend))
     ends = {"y": alt.Y("usage_share_lo:Q"), "y2": "usage_share_hi:Q"}
-    breaks = alt.Chart(rows[rows["is_break"].fillna(False).astype(bool)]).mark_rule(
-        strokeDash=[4, 3], color=theme.MUTED
+    at_break = alt.Chart(rows[rows["is_break"]].drop_duplicates("week_start"))
+    breaks = at_break.mark_rule(strokeDash=[4, 3], color=theme.MUTED).encode(x=x)
+    named = at_break.mark_text(align="left", baseline="top", dx=4, color=theme.MUTED).encode(
+        x=x, y=alt.value(0), text=alt.value(BREAK_LABEL)
     )
     if claimed:
         layers = [base.mark_area(opacity=0.18).encode(**ends), base.mark_line(strokeWidth=2).encode(y=y)]
@@ -115,4 +136,4 @@ def _chart(rows: pd.DataFrame, order: list[str], claimed: bool, description: str
         layers = [shifted.mark_rule(strokeWidth=1.5, opacity=0.6).encode(**ends), dots]
     drawn = "Bands: 95% intervals." if claimed else "Points with 95% intervals; no trend is claimed."
     key = (f"Share of classified conversations. {drawn}",)
-    return theme.themed(alt.layer(breaks.encode(x=x), *layers), description, key, 300)
+    return theme.themed(alt.layer(breaks, *layers, named), description, key, 300)

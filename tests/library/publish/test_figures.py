@@ -1,6 +1,7 @@
 """Every figure draws what the marts serve, says n and interval, and gives a sentence where there is nothing."""
 
 import math
+from datetime import timedelta
 
 import pandas as pd
 import pytest
@@ -119,6 +120,38 @@ def test_the_numbers_of_a_figure_say_what_lies_below_the_floor(drawn: dict[str, 
     assert said in build_report(served(frames))
     frames["mart_soc_groups"] = groups[groups["soc_group"] != "_suppressed"]
     assert employment.build(served(frames)).hidden == NOTHING
+
+
+def test_every_trend_says_where_the_engine_changed() -> None:
+    frames = synthetic_marts.rich()
+    trend = frames["mart_trend"]
+    week = sorted(trend["period_start"].unique())[7]
+    for name, cell in (("figure_trend", "15"), ("figure_trend_automation", "automation")):
+        figure = next(figure for figure in FIGURES if figure.name == name)
+        result = figure.build(served(frames))
+        assert f"({week.isoformat()})" in " ".join(result.caveats)
+        changed = result.table.loc[result.table["engine_changed"], "week_start"]
+        assert set(changed) == {week.isoformat()}
+        spec = result.chart.to_dict()
+        rules = [
+            layer for layer in spec["layer"] if layer["mark"].get("strokeDash") and layer["mark"]["type"] == "rule"
+        ]
+        words = [layer["encoding"]["text"]["value"] for layer in spec["layer"] if layer["mark"]["type"] == "text"]
+        assert (len(rules), words) == (1, ["engine changed"])
+        drawn = spec["datasets"][rules[0]["data"]["name"]]
+        assert [row["week_start"] for row in drawn] == [week.isoformat()]
+        # a week that is not drawn hands its break to the next that is
+        hidden = frames | {"mart_trend": trend.assign(**hide(trend, trend["period_start"] == week, cell))}
+        moved = figure.build(served(hidden)).table
+        assert set(moved.loc[moved["engine_changed"], "week_start"]) == {(week + timedelta(days=7)).isoformat()}
+        same = frames | {"mart_trend": trend.assign(is_break=False)}
+        assert "engine_changed" not in figure.build(served(same)).table
+
+
+def hide(trend: pd.DataFrame, is_hidden: pd.Series, cell: str) -> dict[str, pd.Series]:
+    """Columns of the trend without the figures of some rows; the cell is one of them."""
+    assert (is_hidden & (trend["cell"] == cell)).any()
+    return {name: trend[name].mask(is_hidden) for name in ("usage_share", "usage_share_lo", "usage_share_hi")}
 
 
 def test_a_week_hides_a_weight_of_its_own() -> None:
