@@ -177,9 +177,13 @@ def published_mass_covered_by_group(
 ) -> dict[str, float]:
     """The same within each SOC group; `groups_of` are the groups of each statement, which share its usage evenly."""
     tasks = _published_tasks(published_cells)
-    tasks = tasks.assign(soc_group=[list(groups_of.get(str(node), ())) for node in tasks["node_id"]])
-    tasks["value"] /= tasks["soc_group"].str.len().clip(lower=1)
-    tasks = tasks.explode("soc_group").dropna(subset=["soc_group"])
+    rows = [
+        (group, value / len(among), is_covered)
+        for node, value, is_covered in tasks.itertuples(index=False)
+        for among in [groups_of.get(str(node), ())]
+        for group in among
+    ]
+    tasks = pd.DataFrame(rows, columns=["soc_group", "value", "is_covered"])
     covered = tasks["value"].where(tasks["is_covered"], 0.0).groupby(tasks["soc_group"]).sum()
     shares = covered / tasks.groupby("soc_group")["value"].sum()
     return {str(group): float(share) for group, share in shares.items()}
