@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from economic_index.evaluate.answers import ABSTAINED
 from economic_index.evaluate.intervals import Interval, proportion, replicates
 from economic_index.evaluate.scores import ALL, Score
 from economic_index.evaluate.targets import TASK
@@ -40,6 +41,11 @@ def judgements_of(rows: Sequence[Mapping[str, Any]]) -> list[Judgement]:
         confidence = row["confidence"] if row["confidence"] is not None else float("nan")
         found.append(Judgement(str(row["id"]), float(confidence), any(own), decoys))
     return found
+
+
+def own_choice(row: Mapping[str, Any]) -> str:
+    """The task that the engine chose; what stands for no answer where it made no choice."""
+    return next((str(each["node"]) for each in row["choices"] if each["kind"] == ENGINE_CHOICE), ABSTAINED)
 
 
 def skill(engine: Reals | float, decoy: Reals | float) -> Any:

@@ -14,7 +14,7 @@ from economic_index.evaluate.curves import calibration_curve
 from economic_index.evaluate.items import FACETS, TEST, Item, classes
 from economic_index.evaluate.scores import Score, compare, matrix_of
 from economic_index.evaluate.targets import judge
-from economic_index.vocabulary import AnswerKind, Facet, Scoring
+from economic_index.vocabulary import AnswerKind, Facet, Measure, Scoring
 
 SHOWN_MATRICES = (Facet.COLLABORATION, Facet.USE_CASE, Facet.INTENT, Facet.SOC_GROUP)
 HEAD = """# How right the engines are
@@ -60,6 +60,8 @@ def as_page(found: Evaluated) -> str:
     parts.append(
         "### By language and length (strict, forced)\n\n" + report.cut_table(engine, scores, AnswerKind.FORCED)
     )
+    if any(score.measure == Measure.ACCEPTANCE.value for score in scores):
+        parts.append(f"### Tasks, judged blind among decoys\n\n{report.acceptance_table(engine, scores)}")
     parts += [_calibration(found, facet) for facet in FACETS if _has_confidence(found, facet)]
     parts += [_matrix(found, facet) for facet in SHOWN_MATRICES if (facet, AnswerKind.FORCED) in found.answers.said]
     return "\n\n".join(parts) + "\n"

@@ -79,6 +79,20 @@ def verdict_table(judged: Sequence[Judged]) -> str:
     return table(["facet", "measure", "to reach", "estimate", "n", "verdict"], rows)
 
 
+def acceptance_table(engine: str, scores: Sequence[Score]) -> str:
+    """Tasks judged blind: the engine's choices, the decoys, and the skill beyond them."""
+    measures = (Measure.ACCEPTANCE, Measure.DECOY_ACCEPTANCE, Measure.SKILL)
+    found = {
+        cut: [
+            find(scores, engine=engine, facet=TASK, cut_kind=cut, cut=cut, measure=measure.value)
+            for measure in measures
+        ]
+        for cut in ("all", "surest half")
+    }
+    rows = [[cut, str(of[0].n), *map(cell, of)] for cut, of in found.items() if of[0] is not None]
+    return table(["conversations", "n", "accepted", "decoys accepted", "skill"], rows)
+
+
 def score_table(engine: str, scores: Sequence[Score], kind: AnswerKind) -> str:
     """Strict, lenient and agreed, weighted too, with the ceiling beside."""
 

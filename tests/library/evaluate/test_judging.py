@@ -2,11 +2,13 @@ import numpy as np
 import orjson
 import pytest
 
-from economic_index.evaluate.acceptable import judgements_of
+from economic_index.evaluate import evaluation
+from economic_index.evaluate.acceptable import judgements_of, own_choice
 from economic_index.evaluate.answers import ABSTAINED, Answers
 from economic_index.evaluate.items import labelled_test_items
 from economic_index.evaluate.judging import judged_rows, key_rows, write_judging_sheets
 from economic_index.labels.label_rows import LabelError
+from economic_index.labels.label_sets import file_bytes
 from economic_index.local.bank import load_bank
 
 ITEMS = [item for item in labelled_test_items() if item.settled["is_occupational"] is True][:60]
@@ -50,3 +52,16 @@ def test_a_sheet_does_not_tell_whose_a_task_is_and_judgements_are_folded_back(tm
         judged_rows(keys, orjson.dumps(right[0]))
     with pytest.raises(LabelError, match="not on the sheet"):
         judged_rows(keys[:1], orjson.dumps({"id": keys[0]["id"], "acceptable": [9]}))
+
+
+def test_only_choices_that_were_read_are_scored():
+    items = labelled_test_items()
+    rows = [orjson.loads(line) for line in file_bytes("test_acceptable").splitlines()]
+    read = {row["id"]: own_choice(row) for row in rows}
+    picks = [read.get(item.id, "15-001") for item in items]
+    scores = evaluation._judged(items, answers(picks))
+    (accepted,) = (s for s in scores if (s.measure, s.cut) == ("acceptance", "all"))
+    assert accepted.n == len(rows) == 500
+    wanted = sum(any(c["is_acceptable"] for c in row["choices"] if c["kind"] == "engine") for row in rows) / 500
+    assert accepted.value == pytest.approx(wanted)
+    assert evaluation._judged(items, answers(["15-001"] * len(items))) == []
