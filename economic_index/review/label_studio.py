@@ -54,7 +54,8 @@ def config_xml(kind: ReadingKind = ReadingKind.FIRST) -> str:
 
 
 def _questions(facet: str, kind: ReadingKind, *, is_required: bool) -> Iterator[str]:
-    when = ' visibleWhen="choice-selected" whenTagName="outcome" whenChoiceValue="I have read it"'
+    # by the alias: some versions of Label Studio compare with what is exported, not with the title
+    when = f' visibleWhen="choice-selected" whenTagName="outcome" whenChoiceValue="{ReviewOutcome.LABELLED}"'
     labels = dict.fromkeys(labels_of(facet), "") | HINTS.get(facet, {})
     if facet == Facet.SOC_GROUP:
         labels = {**{group: f"{group} {title}" for group, title in group_titles().items()}, NO_GROUP: "none"}
@@ -149,20 +150,30 @@ def _reading(origin: dict[str, Any], annotation: Mapping[str, Any], coders: Mapp
     coder_id = _coder_id(annotation)
     said = coders.get(coder_id, set())
     is_skipped = bool(annotation.get("was_cancelled"))
+    answers = {} if is_skipped else _asked(origin["kind"], chosen)
     coder = chosen.get("coder", "")
     if is_skipped and not coder and len(said) == 1:  # a skipped task has no answers: the coder's others say who it was
         (coder,) = said
     seconds = annotation.get("lead_time")
     return Reading(
         **origin,
-        labels={} if is_skipped else {facet: chosen.get(facet, "") for facet in REVIEWED},
-        next_labels={} if is_skipped else {facet: chosen.get(f"{facet}_second", "") for facet in SECOND},
+        labels={facet: answers.get(facet, "") for facet in REVIEWED},
+        next_labels={facet: answers.get(f"{facet}_second", "") for facet in SECOND},
         outcome=ReviewOutcome.DECLINED.value if is_skipped else chosen.get("outcome", ""),
         coder=coder,
         coder_id=coder_id,
         duration="" if seconds is None else str(seconds),
         reviewed_on=_word(annotation.get("created_at"))[:10],
     )
+
+
+def _asked(kind: str, chosen: Mapping[str, str]) -> Mapping[str, str]:
+    """The answers to questions still shown: an answer that was given before its question was hidden is exported too."""
+    if chosen.get("outcome", ReviewOutcome.LABELLED) != ReviewOutcome.LABELLED:
+        return {}
+    if kind == ReadingKind.FIRST and chosen.get(Facet.IS_OCCUPATIONAL) == "false":
+        return {name: label for name, label in chosen.items() if not name.startswith(Facet.SOC_GROUP.value)}
+    return chosen
 
 
 def _chosen(annotation: Mapping[str, Any]) -> dict[str, str]:
