@@ -29,6 +29,8 @@ OUTCOMES = {
     ReviewOutcome.DECLINED: "I would rather not read it",
     ReviewOutcome.UNREADABLE: "It cannot be read or understood",
 }
+# Label Studio reads an attribute "true" as a flag, and then does not draw the page
+FLAGS = {"true": "yes", "false": "no"}
 CODERS = {Coder.PERSON: "a person", Coder.MACHINE: "a program"}
 NO_SECOND = {Facet.COLLABORATION.value: "Next plausible pattern, if there is one", Facet.SOC_GROUP.value: "Next group"}
 
@@ -60,7 +62,7 @@ def _questions(facet: str, kind: ReadingKind, *, is_required: bool) -> Iterator[
     if facet == Facet.SOC_GROUP:
         labels = {**{group: f"{group} {title}" for group, title in group_titles().items()}, NO_GROUP: "none"}
         if kind is ReadingKind.FIRST:  # asked of what is occupational alone
-            when = ' visibleWhen="choice-selected" whenTagName="is_occupational" whenChoiceValue="true"'
+            when = ' visibleWhen="choice-selected" whenTagName="is_occupational" whenChoiceValue="yes"'
             del labels[NO_GROUP]
     if kind is ReadingKind.THIRD:
         labels = labels | {UNSETTLED: UNSETTLED if facet == Facet.SOC_GROUP else "the text bears both"}
@@ -78,7 +80,7 @@ def _choices(name: str, asked: str, labels: Mapping[Any, str], when: str = "", *
     lines = [
         f"      <Choice value={quoteattr(title)} alias={quoteattr(str(label))}/>"
         if has_titles
-        else f"      <Choice value={quoteattr(str(label))}" + (f" hint={quoteattr(title)}/>" if title else "/>")
+        else f"      <Choice value={quoteattr(_shown(label))}" + (f" hint={quoteattr(title)}/>" if title else "/>")
         for label, title in labels.items()
     ]
     return (
@@ -87,6 +89,10 @@ def _choices(name: str, asked: str, labels: Mapping[Any, str], when: str = "", *
         + "\n".join(lines)
         + "\n      </Choices>\n    </View>"
     )
+
+
+def _shown(label: Any) -> str:
+    return FLAGS.get(str(label), str(label))
 
 
 def tasks_json(tasks: Iterable[Task]) -> str:
@@ -106,7 +112,7 @@ def _task(task: Task) -> dict[str, Any]:
     if not task.predicted:
         return {"data": data}
     result = [
-        {"from_name": facet, "to_name": "chat", "type": "choices", "value": {"choices": [label]}}
+        {"from_name": facet, "to_name": "chat", "type": "choices", "value": {"choices": [_shown(label)]}}
         for facet, label in task.predicted.items()
     ]
     return {"data": data, "predictions": [{"model_version": "engine", "result": result}]}
@@ -186,7 +192,8 @@ def _chosen(annotation: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _label(question: str, choice: str) -> str:
-    titles: dict[Any, str] = {"outcome": OUTCOMES, "coder": CODERS}.get(question, {})  # type: ignore[assignment]
+    of_question = {"outcome": OUTCOMES, "coder": CODERS, Facet.IS_OCCUPATIONAL.value: FLAGS}
+    titles: dict[Any, str] = of_question.get(question, {})  # type: ignore[assignment]
     for label, title in titles.items():
         if choice == title:
             return str(label)

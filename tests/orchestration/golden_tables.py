@@ -27,6 +27,8 @@ class Table:
 
     cells: pd.DataFrame
     whole: dict[str, pd.Series]
+    is_in_full: bool = False
+    """A conversation counts in full in each of its cells: how many stand behind several is bounded by the largest."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def _skills_needed(occupations: pd.DataFrame, came_in: pd.Series) -> Table:
     cells = _summed(rows.assign(cell=rows["skill"].fillna(other))[["conversation_id", "cell", "weight"]])
     special = cells[_is_special(cells["cell"])].groupby("conversation_id")["weight"].sum()
     classified = (came_in - special.reindex(came_in.index, fill_value=0)).round(12)
-    return Table(cells, {"of_all": came_in, "of_classified": classified[classified > 0]})
+    return Table(cells, {"of_all": came_in, "of_classified": classified[classified > 0]}, is_in_full=True)
 
 
 def tables_of(world: World) -> dict[tuple[str, str], Table]:
@@ -118,7 +120,9 @@ def hidden_cells(table: Table, users: pd.Series, floors: Floors) -> tuple[list[s
         return [], False
     order = counted.assign(first=~below).sort_index().sort_values(["first", "n", "y"], kind="stable").index
     for count in range(max(2, int(below.sum())), len(order) + 1):
-        if _passes(rows[rows["cell"].isin(order[:count])], floors):
+        largest = counted.loc[order[:count], ["n", "u"]].max()
+        is_enough = not table.is_in_full or (largest["n"] >= floors.conversations and largest["u"] >= floors.users)
+        if is_enough and _passes(rows[rows["cell"].isin(order[:count])], floors):
             return list(order[:count]), False
     return list(order), len(order) < 2 or not _passes(rows, floors)
 

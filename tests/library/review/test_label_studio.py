@@ -1,13 +1,14 @@
-"""The labelling page of Label Studio, its tasks, and exports built by hand in its shape, none by the program itself."""
+"""The labelling page of Label Studio, its tasks, exports built by hand in its shape, and one by the program itself."""
 
 import json
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from economic_index.contracts.review_items import REVIEWED
 from economic_index.review.codebook import QUESTIONS, UNSETTLED, labels_of
-from economic_index.review.label_studio import config_xml, readings_in_json, tasks_json
+from economic_index.review.label_studio import FLAGS, config_xml, readings_in_json, tasks_json
 from economic_index.review.tasks import ReviewFileError
 from economic_index.vocabulary import ReadingKind, ReviewFault
 
@@ -47,8 +48,16 @@ def test_the_page_asks_every_question_and_offers_every_label_of_the_codebook(kin
         offered = {each.get("alias") or each.get("value") for each in asked[facet]}
         is_third = kind is ReadingKind.THIRD
         hidden = {"none"} if facet == "soc_group" and not is_third else set()
-        assert offered == set(labels_of(facet)) - hidden | ({UNSETTLED} if is_third else set())
+        shown = {FLAGS.get(str(label), str(label)) for label in labels_of(facet)}
+        assert offered == shown - hidden | ({UNSETTLED} if is_third else set())
         assert (asked[facet].get("required") == "true") == (not is_third)
+
+
+@pytest.mark.parametrize("kind", ReadingKind)
+def test_no_choice_is_a_flag_which_the_program_would_not_draw(kind):
+    choices = list(ElementTree.fromstring(config_xml(kind)).iter("Choice"))
+    assert choices
+    assert not {"true", "false"} & {value.casefold() for each in choices for value in each.attrib.values()}
 
 
 @pytest.mark.parametrize("kind", ReadingKind)
@@ -116,3 +125,19 @@ def test_a_cut_file_and_another_format_are_named_with_what_to_do(tasks):
     flat = json.dumps([{"id": 1, "intent": "doing", "annotator": 1}])
     with pytest.raises(ReviewFileError, match=r"min\.json: .*not as JSON-MIN"):
         list(readings_in_json("min.json", flat.encode()))
+
+
+PLAY = {"is_occupational": "false", "use_case": "personal", "collaboration": "none", "intent": "expressing"}
+POEM = {"is_occupational": "true", "use_case": "personal", "collaboration": "directive", "intent": "doing"}
+BUILD = {"is_occupational": "true", "use_case": "work", "collaboration": "feedback_loop", "intent": "doing"}
+
+
+def test_an_export_that_the_program_itself_wrote_is_read_as_it_was_labelled():
+    """Three invented conversations, labelled by a program in the page of Label Studio 1.23.2 and exported as JSON."""
+    readings = list(readings_in_json("export.json", (Path(__file__).parent / "label_studio_export.json").read_bytes()))
+    assert [(each.fault, each.coder, each.outcome) for each in readings] == [(None, "machine", "labelled")] * 3
+    wanted = [PLAY | {"soc_group": ""}, POEM | {"soc_group": "27"}, BUILD | {"soc_group": "15"}]
+    assert sorted(map(str, (dict(sorted(each.labels.items())) for each in readings))) == sorted(
+        map(str, (dict(sorted(labels.items())) for labels in wanted))
+    )
+    assert all(float(each.duration) > 0 for each in readings)
