@@ -8,9 +8,8 @@ from typing import Any
 
 import dagster as dg
 
-from assets.table import OWNERS, asset_key, column_schema
+from assets.table import OWNERS, asset_key, column_schema, plain_spec
 from economic_index.classifier import Classifier
-from economic_index.contracts import Table
 from economic_index.contracts.evaluation import ENGINE_SCORES, EVALUATED_ERRORS, LABEL_SETS
 from economic_index.evaluate.engine_errors import error_rows, merged
 from economic_index.evaluate.evaluation import evaluate, label_set_rows, score_rows
@@ -45,19 +44,13 @@ def label_sets(lake: dg.ResourceParam[Lake]) -> dg.MaterializeResult[Any]:
     )
 
 
-def _spec(table: Table) -> dg.AssetSpec:
-    return dg.AssetSpec(
-        asset_key(table),
-        deps=[asset_key(LABEL_SETS)],
-        group_name="evaluation",
-        kinds={"python", "parquet"},
-        owners=OWNERS,
-        description=table.grain,
-        metadata={"dagster/column_schema": column_schema(table)},
-    )
-
-
-@dg.multi_asset(name="engine_scores", specs=[_spec(ENGINE_SCORES), _spec(EVALUATED_ERRORS)])
+@dg.multi_asset(
+    name="engine_scores",
+    specs=[
+        plain_spec(table, "evaluation", deps=[asset_key(LABEL_SETS)], kinds={"python", "parquet"})
+        for table in (ENGINE_SCORES, EVALUATED_ERRORS)
+    ],
+)
 def engine_scores(
     lake: dg.ResourceParam[Lake],
     engine: dg.ResourceParam[Classifier],

@@ -10,9 +10,8 @@ from typing import Any
 
 import dagster as dg
 
-from assets.table import OWNERS, asset_key, column_schema
+from assets.table import asset_key, plain_spec
 from assets.weeks import WEEKS
-from economic_index.contracts import Table
 from economic_index.contracts.lake import CONVERSATIONS, FACET_SUMMARIES, ONET_TASK_MAPPINGS
 from economic_index.contracts.review_items import REVIEW_DRAWS, REVIEW_ITEMS
 from economic_index.contracts.reviews import REVIEWS
@@ -31,22 +30,12 @@ class DrawConfig(dg.Config):
     sample: int = 0
 
 
-def _spec(table: Table, **options: Any) -> dg.AssetSpec:
-    return dg.AssetSpec(
-        asset_key(table),
-        description=table.grain,
-        group_name="review",
-        owners=OWNERS,
-        metadata={"dagster/column_schema": column_schema(table)},
-        **options,
-    )
-
-
 @dg.multi_asset(
     name="review_draws",
     specs=[
-        _spec(
+        plain_spec(
             table,
+            "review",
             deps=[asset_key(each) for each in (CONVERSATIONS, FACET_SUMMARIES, ONET_TASK_MAPPINGS)],
             partitions_def=WEEKS,
             kinds={"python", "parquet"},
@@ -80,5 +69,5 @@ def review_draws(
 
 
 # written when a person's file is read back (python -m orchestration review --import)
-reviews = _spec(REVIEWS, deps=[asset_key(REVIEW_ITEMS)], kinds={"parquet"})
+reviews = plain_spec(REVIEWS, "review", deps=[asset_key(REVIEW_ITEMS)], kinds={"parquet"})
 REVIEW = [review_draws, dg.AssetsDefinition(specs=[reviews])]

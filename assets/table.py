@@ -79,6 +79,18 @@ def asset_spec(
     )
 
 
+def plain_spec(table: Table, group: str, **options: Any) -> dg.AssetSpec:
+    """What Dagster shows of a table that is no step of a week."""
+    return dg.AssetSpec(
+        asset_key(table),
+        description=table.grain,
+        group_name=group,
+        owners=OWNERS,
+        metadata={"dagster/column_schema": column_schema(table)},
+        **options,
+    )
+
+
 def contract_check(table: Table) -> dg.AssetCheckSpec:
     """The check that every committed row has the declared shape."""
     return dg.AssetCheckSpec("contract", asset=asset_key(table), blocking=True, description=table.grain)

@@ -15,11 +15,10 @@ from economic_index.local.bank import load_bank, requests_in_other_languages
 from economic_index.local.embedder import Embedder
 
 Vectors = npt.NDArray[np.float32]
+Places = npt.NDArray[np.int64]
 
 
-def nearest(
-    vectors: Vectors, owners: list[int], examples: Vectors, of: npt.NDArray[np.int64], labels: Vectors
-) -> float:
+def nearest(vectors: Vectors, owners: Places, examples: Vectors, of: Places, labels: Vectors) -> float:
     """Share of requests whose nearest task (nearest example, and the label) is their own."""
     cosines = vectors @ examples.T
     cosines[cosines > 1 - 1e-6] = -1  # itself

@@ -71,22 +71,12 @@ class MappingRows:
                 state=MappingState.ANSWERED.value,
             )
 
-    def add_activity(self, conversation_id: str, iwa_id: str, confidence: float) -> None:
-        """No task was sure enough, but the intermediate work activity is; its group is the conversation's own."""
+    def add_coarser(self, conversation_id: str, level: Level, node_id: str, confidence: float) -> None:
+        """No task was sure enough, but what is above it is: a work activity, or else the SOC group."""
         self._add(
             conversation_id,
-            level=Level.IWA.value,
-            node_id=iwa_id,
-            confidence=round(confidence, 4),
-            state=MappingState.ANSWERED.value,
-        )
-
-    def add_group(self, conversation_id: str, soc_group: str, confidence: float) -> None:
-        """Neither a task nor an activity was sure enough, but the SOC group is."""
-        self._add(
-            conversation_id,
-            level=Level.SOC_GROUP.value,
-            node_id=soc_group,
+            level=level.value,
+            node_id=node_id,
             confidence=round(confidence, 4),
             state=MappingState.ANSWERED.value,
         )

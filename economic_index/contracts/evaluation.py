@@ -4,6 +4,7 @@ Figures about engines, not of a home's index: dbt does not read them.
 """
 
 from economic_index.contracts.columns import flag, label, real, table, text, whole
+from economic_index.contracts.reviews import ERRORS_UNIQUE, error_columns
 from economic_index.vocabulary import AnswerKind, Measure, Scoring
 
 LABEL_SETS = table(
@@ -54,15 +55,8 @@ EVALUATED_ERRORS = table(
     "evaluation",
     "engine_errors",
     "One row per engine evaluated in this home, facet, predicted and settled label: counts of the test set.",
-    {
-        "engine": text("Engine that was evaluated."),
-        "model_hash": text("Hash of its weights, heads and kernel; its model where it has no hash."),
-        "facet": text("Facet that was judged."),
-        "predicted": text("Label of the engine; _unclassified where it gave none."),
-        "settled": text("Settled label under the codebook."),
-        "n": real("Conversations of the test set; half of one where two labels share it."),
-    },
-    unique=("engine", "model_hash", "facet", "predicted", "settled"),
+    error_columns(),
+    unique=ERRORS_UNIQUE,
 )
 
 EVALUATION_TABLES = (LABEL_SETS, ENGINE_SCORES, EVALUATED_ERRORS)

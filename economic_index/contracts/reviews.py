@@ -3,6 +3,8 @@
 Texts that a reviewer reads are no part of either; how many reviews a figure needs is computed by dbt.
 """
 
+from typing import Any
+
 from economic_index.contracts.columns import day, flag, label, real, table, text
 from economic_index.vocabulary import Coder, ReviewOutcome
 
@@ -32,19 +34,27 @@ REVIEWS = table(
     unique=("review_id", "facet"),
 )
 
-ENGINE_ERRORS = table(
-    "reference",
-    "engine_errors",
-    "One row per engine, its weights, facet, predicted and settled label: counts of its evaluation set.",
-    {
+ERRORS_UNIQUE = ("engine", "model_hash", "facet", "predicted", "settled")
+
+
+def error_columns() -> dict[str, Any]:
+    """Columns of counts of an engine's errors: those that figures read, and those that a home measured."""
+    return {
         "engine": text("Engine that was evaluated."),
         "model_hash": text("Hash of its weights, heads and kernel; its model where it has no hash."),
         "facet": text("Facet that was judged."),
         "predicted": text("Label of the engine; _unclassified where it gave none."),
         "settled": text("Settled label under the codebook."),
         "n": real("Conversations of the evaluation set; half of one where two labels share it."),
-    },
-    unique=("engine", "model_hash", "facet", "predicted", "settled"),
+    }
+
+
+ENGINE_ERRORS = table(
+    "reference",
+    "engine_errors",
+    "One row per engine, its weights, facet, predicted and settled label: counts of its evaluation set.",
+    error_columns(),
+    unique=ERRORS_UNIQUE,
 )
 
 REVIEW_TABLES = (REVIEWS, ENGINE_ERRORS)

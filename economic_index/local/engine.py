@@ -27,7 +27,7 @@ from economic_index.local.reading import read, windows_of
 from economic_index.local.vectors import VectorStore
 from economic_index.local.versions import facets_version, model_hash, window_maker
 from economic_index.taxonomy import facts
-from economic_index.vocabulary import DeadLetterReason, Engine, MappingState, State
+from economic_index.vocabulary import DeadLetterReason, Engine, Level, MappingState, State
 
 Report = Callable[[int, int], None]
 Vectors = npt.NDArray[np.float32]
@@ -190,9 +190,9 @@ class LocalEngine:
             if sure >= self.heads.task_threshold:
                 rows.add_picks(name, picks, float(sure))
             elif iwa_sure >= self.heads.activities.threshold:
-                rows.add_activity(name, iwa, float(iwa_sure))
+                rows.add_coarser(name, Level.IWA, iwa, float(iwa_sure))
             elif not pd.isna(group):
-                rows.add_group(name, group, float(group_confidence))
+                rows.add_coarser(name, Level.SOC_GROUP, group, float(group_confidence))
             else:
                 rows.add_none(name, MappingState.UNCLASSIFIED, float(sure))
 

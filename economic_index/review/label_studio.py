@@ -62,7 +62,8 @@ def _questions(facet: str, kind: ReadingKind, *, is_required: bool) -> Iterator[
     if facet == Facet.SOC_GROUP:
         labels = {**{group: f"{group} {title}" for group, title in group_titles().items()}, NO_GROUP: "none"}
         if kind is ReadingKind.FIRST:  # asked of what is occupational alone
-            when = ' visibleWhen="choice-selected" whenTagName="is_occupational" whenChoiceValue="yes"'
+            yes = _shown("true")
+            when = f' visibleWhen="choice-selected" whenTagName="is_occupational" whenChoiceValue="{yes}"'
             del labels[NO_GROUP]
     if kind is ReadingKind.THIRD:
         labels = labels | {UNSETTLED: UNSETTLED if facet == Facet.SOC_GROUP else "the text bears both"}
