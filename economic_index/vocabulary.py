@@ -176,6 +176,7 @@ class RejectReason(StrEnum):
     EMPTY_FILE = "empty_file"
     TRUNCATED_RECORD = "truncated_record"
     MALFORMED_JSON = "malformed_json"
+    MALFORMED_ROW = "malformed_row"
     MOSTLY_MALFORMED = "mostly_malformed"
     RECORD_TOO_LARGE = "record_too_large"
     TOO_DEEP = "too_deep"
@@ -189,6 +190,7 @@ class RejectReason(StrEnum):
     BAD_ARCHIVE = "bad_archive"
     ENCRYPTED_ARCHIVE = "encrypted_archive"
     ARCHIVE_LIMIT = "archive_limit"
+    BAD_TABLE = "bad_table"
     UNRECOVERABLE_STRUCTURE = "unrecoverable_structure"
     FILE_CHANGED = "file_changed"
 

@@ -18,6 +18,7 @@ from economic_index.vocabulary import FileStatus, LocatorKind, RejectReason
 FILE_START = Locator(LocatorKind.BYTE, 0)
 _SENTENCES = {
     RejectReason.MALFORMED_JSON: "{n} records are not valid JSON (first at {place}).",
+    RejectReason.MALFORMED_ROW: "{n} rows do not fit the table's columns, or are not text (first at {place}).",
     RejectReason.TOO_DEEP: "{n} records are nested too deep and were skipped (first at {place}; limit 1000).",
     RejectReason.RECORD_TOO_LARGE: "{n} records are too large and were skipped (first at {place}: {detail}; "
     "setting max_record_bytes).",

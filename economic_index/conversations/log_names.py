@@ -10,7 +10,7 @@ from typing import TypeVar
 
 Member = TypeVar("Member")
 
-LOG_SUFFIXES = (".json", ".jsonl", ".ndjson", ".zip", ".dms")
+LOG_SUFFIXES = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet", ".zip", ".dms")
 PACKED_SUFFIXES = (".gz", ".zst")
 COMPANIONS = re.compile(
     r"(user|users|projects|memories|message_feedback|shared_conversations|model_comparisons|group_chats|shopping"

@@ -19,8 +19,8 @@ from economic_index.conversations.unpack import CHUNK_BYTES, Stream, gunzip, mem
 from economic_index.vocabulary import RejectReason
 
 GZIP, ZSTD, ZIP, EMPTY_ZIP = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04", b"PK\x05\x06"
+PARQUET = b"PAR1"
 REFUSED_MAGIC = {
-    b"PAR1": "a Parquet file: no reader of this version takes it",
     b"SQLi": "an SQLite database: export it to JSON first",
     b"7z\xbc\xaf": "a 7z archive: unpack it first",
     b"Rar!": "a RAR archive: unpack it first",
@@ -65,6 +65,12 @@ class OpenLog:
                 pass
             yield from self._members(self.file, self.path.name, magic, is_nested=False)
             return
+        if magic == PARQUET:
+            for _ in self._raw_chunks():
+                pass
+            self.file.seek(0)
+            yield Stream(self.path.name, iter(()), self.file)
+            return
         self.account_id = account_beside(self.path)
         stream = Stream(_without_suffix(self.path.name, magic), iter(()))
         raw = self._raw_chunks()
@@ -106,7 +112,7 @@ class OpenLog:
                 stream = Stream(base, iter(()))
                 chunks = member_chunks(archive, member, stream)
                 limited = self._limited(chunks, lambda size=member.compress_size: size)  # type: ignore[misc]
-                if base.lower().endswith(".zip") and not is_nested:
+                if base.lower().endswith((".zip", ".parquet")) and not is_nested:
                     yield from self._nested(limited, base)
                     continue
                 stream.chunks = limited
@@ -120,14 +126,17 @@ class OpenLog:
                     )
 
     def _nested(self, chunks: Iterator[bytes], name: str) -> Iterator[Stream]:
-        """A ZIP inside the ZIP: its bytes go to an unnamed temporary file that no crash can leave behind."""
+        """A ZIP or a table inside the ZIP: its bytes go to an unnamed temporary file that no crash leaves behind."""
         with tempfile.TemporaryFile(dir=self.temporary_folder) as unnamed:
             for chunk in chunks:
                 unnamed.write(chunk)
             unnamed.seek(0)
             magic = unnamed.read(4)
             unnamed.seek(0)
-            yield from self._members(unnamed, name, magic, is_nested=True)
+            if magic == PARQUET:
+                yield Stream(name, iter(()), unnamed)
+            else:
+                yield from self._members(unnamed, name, magic, is_nested=True)
 
     def _limited(self, chunks: Iterator[bytes], packed: Callable[[], int]) -> Iterator[bytes]:
         """Stop where real bytes, not headers, say that this is a bomb."""

@@ -3,13 +3,15 @@
 No file is opened here and no id is made: splitter.py finds elements, identify.py makes ids.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from economic_index.vocabulary import LocatorKind, RejectReason, Role, SourceFormat, StartedAtSource
 
+AUTO = "auto"
+"""What a source says whose format is to be told by its structure."""
 TREE_REPAIRED = "tree_repaired"
 """What a reader counts in `ReadContext.skip` where a tree had no leaf, a ring or a missing parent."""
 
@@ -100,13 +102,21 @@ class ReadContext:
 
 
 class Reader(Protocol):
-    """One log format. `system` is the namespace of its ids; `has_times` is False if it carries none."""
+    """One log format. `system` is the namespace of its ids; `has_times` is False if it carries none.
+
+    `columns` are those of a Parquet file that it looks at: others are not decoded.
+    """
 
     format: SourceFormat
     version: str
     system: str
     product: str
     has_times: bool
+
+    @property
+    def columns(self) -> Sequence[str] | None:
+        """Columns that are read, or None for all."""
+        ...
 
     def sniff(self, sample: list[Any]) -> bool:
         """Whether the first records (parsed JSON) have this format's structure."""

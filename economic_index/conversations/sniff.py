@@ -5,16 +5,18 @@ Names of files decide nothing; no text of a record reaches a message (log_format
 
 import codecs
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import chain
-from typing import Any
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from typing import IO, Any
 
 from economic_index.conversations.cutter import MAX_RECORD_BYTES
 from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.readers.registry import READERS, reader_named
-from economic_index.conversations.records import Element, Reader
+from economic_index.conversations.records import AUTO, Element, Reader, Rejected
 from economic_index.conversations.repair import Parsed, parse
 from economic_index.conversations.splitter import Extent, Shape, split
+from economic_index.conversations.tables import CsvForm, TableError, guess_form, split_csv, split_parquet
+from economic_index.conversations.unpack import Stream
 from economic_index.vocabulary import RejectReason
 
 SAMPLE_BYTES = 4 << 20
@@ -37,19 +39,41 @@ _BOMS = (
 
 @dataclass(frozen=True)
 class Sniffed:
-    """A stream whose format is known: its reader, its shape, all its bytes as UTF-8, where they start."""
+    """A stream whose format is known: its reader, its shape, all its bytes as UTF-8, where they start.
+
+    A CSV file has its `form`; a Parquet file is a `table`, and has no chunks.
+    """
 
     reader: Reader
     shape: Shape
     chunks: Iterator[bytes]
-    start: int
+    start: int = 0
+    form: CsvForm = field(default_factory=CsvForm)
+    table: IO[bytes] | None = None
+
+    def elements(
+        self, chunks: Iterable[bytes], extent: Extent, max_bytes: int = MAX_RECORD_BYTES
+    ) -> Iterator[Element | Rejected]:
+        """The records of `chunks`, which are this stream's own, or of its table. Raises TableError."""
+        if self.table is not None:
+            return split_parquet(self.table, extent, self.reader.columns)
+        if self.shape is Shape.CSV:
+            return split_csv(chunks, self.form, extent, max_bytes)
+        return split(chunks, self.shape, extent, start=self.start, max_bytes=max_bytes)
 
 
-def sniff(chunks: Iterator[bytes], file_name: str, format_name: str = "auto") -> Sniffed | None:
+def sniff(stream: Stream, format_name: str = AUTO) -> Sniffed | None:
     """Find shape and reader of a log; None if it is empty. Raises LogFormatError."""
-    head, start, rest = _decoded(chunks, file_name)
+    file_name = stream.name
+    if stream.table is not None:
+        return _sniff_table(stream.table, file_name, format_name)
+    head, start, rest = _decoded(stream.chunks, file_name)
     if not head.strip():
         return None
+    form = guess_form(head) if find_shape(head) is Shape.LINES and not _is_json(head) else None
+    if form is not None:
+        reader = _reader_of(_table_sample(split_csv([head], form, Extent()), file_name), file_name, format_name)
+        return Sniffed(reader, Shape.CSV, chain([head], rest), start, form)
     shape = find_shape(head)
     sample = _records(head, shape, start)
     while not sample and len(head) < MAX_RECORD_BYTES and (more := _take(rest, len(head))):
@@ -57,13 +81,38 @@ def sniff(chunks: Iterator[bytes], file_name: str, format_name: str = "auto") ->
         shape = find_shape(head)
         sample = _records(head, shape, start)
     _refuse_known_others(head, sample, file_name)
-    if format_name == "auto":
-        reader = choose_reader(sample, file_name)
-    else:
-        reader = reader_named(format_name)
-        if shape is Shape.WRAPPED_ARRAY and _is_one_record(head, reader):
-            shape = Shape.OBJECTS
+    reader = _reader_of(sample, file_name, format_name)
+    if format_name != AUTO and shape is Shape.WRAPPED_ARRAY and _is_one_record(head, reader):
+        shape = Shape.OBJECTS
     return Sniffed(reader, shape, chain([head], rest), start)
+
+
+def _sniff_table(file: IO[bytes], file_name: str, format_name: str) -> Sniffed | None:
+    sample = _table_sample(split_parquet(file, Extent()), file_name)
+    file.seek(0)
+    if not sample:
+        return None
+    reader = _reader_of(sample, file_name, format_name)
+    return Sniffed(reader, Shape.PARQUET, iter(()), table=file)
+
+
+def _table_sample(rows: Iterator[Element | Rejected], file_name: str) -> list[Any]:
+    """The first rows, and what refuses the file if they tell that it is no log."""
+    try:
+        sample = [item.value for item in islice(rows, MAX_ELEMENTS) if isinstance(item, Element)]
+    except TableError as error:
+        raise LogFormatError(RejectReason.BAD_TABLE, file_name, str(error)) from None
+    _refuse_known_others(b"", sample, file_name)
+    return sample
+
+
+def _reader_of(sample: list[Any], file_name: str, format_name: str) -> Reader:
+    return choose_reader(sample, file_name) if format_name == AUTO else reader_named(format_name)
+
+
+def _is_json(head: bytes) -> bool:
+    """Whether the first line is JSON by itself: then it is no header of a table."""
+    return isinstance(parse(head.split(b"\n", 1)[0]), Parsed)
 
 
 def choose_reader(sample: list[Any], file_name: str) -> Reader:

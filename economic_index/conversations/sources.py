@@ -14,9 +14,9 @@ from typing import Any
 
 from economic_index.conversations.cutter import MAX_RECORD_BYTES
 from economic_index.conversations.log_names import list_files
+from economic_index.conversations.records import AUTO
 from economic_index.vocabulary import Audience, SourceFormat, UserRule
 
-AUTO = "auto"
 SURFACES = ("chat", "api", "agent")
 
 

@@ -14,12 +14,14 @@ from economic_index.vocabulary import LocatorKind, RejectReason
 
 
 class Shape(Enum):
-    """How the records of a file are strung together; the value is the depth at which they stand."""
+    """How the records of a file are strung together; of JSON the value is the depth at which they stand."""
 
     OBJECTS = 0
     ARRAY = 1
     WRAPPED_ARRAY = 2
     LINES = -1
+    CSV = -2
+    PARQUET = -3
 
 
 @dataclass

@@ -16,7 +16,8 @@ from economic_index.conversations.readers.chatgpt_export import ACCOUNT_ID
 from economic_index.conversations.records import Draft, ReadContext, Reader
 from economic_index.conversations.sniff import Sniffed, sniff
 from economic_index.conversations.sources import Source
-from economic_index.conversations.splitter import Extent, split
+from economic_index.conversations.splitter import Extent
+from economic_index.conversations.tables import TableError
 from economic_index.conversations.unpack import Stream
 from economic_index.vocabulary import FileStatus, RejectReason
 
@@ -63,7 +64,7 @@ class FileRows:
 
     def _stream(self, log: OpenLog, stream: Stream) -> Iterator[Row]:
         try:
-            sniffed = sniff(stream.chunks, stream.name, self.source.format)
+            sniffed = sniff(stream, self.source.format)
         except LogFormatError as error:
             if error.reason not in NOT_A_LOG:
                 raise
@@ -88,13 +89,7 @@ class FileRows:
         settings = {ACCOUNT_ID: log.account_id} if log.account_id else {}
         context = ReadContext(self.as_of, settings, self.report.skipped)
         extent = Extent()
-        elements = split(
-            self._told(sniffed.chunks, log),
-            sniffed.shape,
-            extent,
-            start=sniffed.start,
-            max_bytes=self.source.max_record_bytes,
-        )
+        elements = sniffed.elements(self._told(sniffed.chunks, log), extent, self.source.max_record_bytes)
         try:
             for item in reader.read(elements, context):
                 result = normaliser.row(item) if isinstance(item, Draft) else item
@@ -103,6 +98,8 @@ class FileRows:
                     yield result
                 else:
                     self.report.reject(result, self.key, stream.name)
+        except TableError as error:
+            raise LogFormatError(RejectReason.BAD_TABLE, stream.name, str(error)) from None
         finally:
             self.report.record_count += extent.record_count
         self._judge(extent, stream.name)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
+from typing import IO
 
 import zstandard
 
@@ -20,10 +21,14 @@ _ZSTD_PIECE = 4096
 
 @dataclass
 class Stream:
-    """The bytes of one log inside a file. `damage` is set if they ended before they should have."""
+    """The bytes of one log inside a file. `damage` is set if they ended before they should have.
+
+    A Parquet file, which is read from its end, is `table` instead, and has no chunks.
+    """
 
     name: str
     chunks: Iterator[bytes]
+    table: IO[bytes] | None = None
     damage: RejectReason | None = None
     detail: str = ""
 

@@ -37,6 +37,7 @@ class ChatMessages:
     system = "chat_messages"
     product = "chat_messages"
     has_times = True
+    columns = None
 
     def sniff(self, sample: list[Any]) -> bool:
         """Whether any of the first records is an exchange whose messages have roles."""

@@ -81,6 +81,7 @@ class ChatgptExport:
     system = "chatgpt"
     product = "chatgpt"
     has_times = True
+    columns = None
 
     def sniff(self, sample: list[Any]) -> bool:
         """Whether a record holds a tree, and a leaf or a time; shells without a tree may come before it."""

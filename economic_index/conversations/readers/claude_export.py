@@ -78,6 +78,7 @@ class ClaudeExport:
     system = "claude_ai"
     product = "claude_ai"
     has_times = True
+    columns = None
 
     def sniff(self, sample: list[Any]) -> bool:
         """Whether the first record with messages has the export's keys; a compliance log says `role` instead."""

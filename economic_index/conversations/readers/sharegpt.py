@@ -84,6 +84,7 @@ class ShareGpt:
     system = "sharegpt"
     product = "sharegpt"
     has_times = False
+    columns = None
 
     def sniff(self, sample: list[Any]) -> bool:
         """Whether the first record with turns names its speakers `from`."""

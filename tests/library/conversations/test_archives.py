@@ -136,7 +136,6 @@ def test_encrypted_empty_and_broken_archives_say_so(tmp_path: Path) -> None:
         "empty.zip": (zipped({}), RejectReason.BAD_ARCHIVE),
         "cut.zip": (zipped({"a.json": LOG * 50})[:60], RejectReason.BAD_ARCHIVE),
         "x.7z": (b"7z\xbc\xaf\x27\x1c", RejectReason.UNKNOWN_FORMAT),
-        "x.parquet": (b"PAR1....", RejectReason.UNKNOWN_FORMAT),
         "x.db": (b"SQLite format 3\x00", RejectReason.UNKNOWN_FORMAT),
     }
     for name, (data, reason) in cases.items():

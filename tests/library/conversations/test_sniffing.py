@@ -10,6 +10,7 @@ from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.records import Element
 from economic_index.conversations.sniff import find_shape, sniff
 from economic_index.conversations.splitter import Extent, Shape, split
+from economic_index.conversations.unpack import Stream
 from economic_index.vocabulary import RejectReason, SourceFormat
 
 CHATS = [Chat(f"c{number}", ("q", "a")).record() for number in range(3)]
@@ -37,7 +38,7 @@ SHAPES: list[tuple[str, Shape, int]] = [
 @pytest.mark.parametrize("size", [7, 1 << 20])
 def test_each_way_of_stringing_records_together_is_told(text: str, shape: Shape, count: int, size: int) -> None:
     data = text.encode()
-    sniffed = sniff((data[start : start + size] for start in range(0, len(data), size)), "x.json")
+    sniffed = sniff(Stream("x.json", (data[start : start + size] for start in range(0, len(data), size))))
     assert sniffed is not None
     assert sniffed.shape is shape
     items = list(split(sniffed.chunks, sniffed.shape, Extent(), start=sniffed.start))
@@ -60,13 +61,13 @@ def test_a_wrapped_array_longer_than_the_sample_is_told_by_its_first_records() -
     ],
 )
 def test_each_format_is_told_by_its_keys(records: list[Any], name: SourceFormat) -> None:
-    sniffed = sniff(iter([json.dumps(records).encode()]), "conversations.json")
+    sniffed = sniff(Stream("conversations.json", iter([json.dumps(records).encode()])))
     assert sniffed is not None
     assert sniffed.reader.format is name
 
 
 def test_a_named_format_is_not_sniffed_and_a_byte_order_mark_moves_the_first_byte() -> None:
-    sniffed = sniff(iter([b"\xef\xbb\xbf" + b'[{"x": 1}, {"y": nope}]']), "a.json", "sharegpt")
+    sniffed = sniff(Stream("a.json", iter([b"\xef\xbb\xbf" + b'[{"x": 1}, {"y": nope}]'])), "sharegpt")
     assert sniffed is not None
     assert (sniffed.reader.format, sniffed.start) == (SourceFormat.SHAREGPT, 3)
     items = list(split(sniffed.chunks, sniffed.shape, Extent(), start=sniffed.start))
@@ -75,7 +76,7 @@ def test_a_named_format_is_not_sniffed_and_a_byte_order_mark_moves_the_first_byt
 
 def test_an_unknown_record_is_described_by_known_keys_only() -> None:
     with pytest.raises(LogFormatError) as caught:
-        sniff(iter([b'[{"prompt": "SECRET", "SECRET KEY": 1, "model": "m"}]']), "a.json")
+        sniff(Stream("a.json", iter([b'[{"prompt": "SECRET", "SECRET KEY": 1, "model": "m"}]'])))
     assert caught.value.reason is RejectReason.UNKNOWN_FORMAT
     assert "objects with keys prompt, model and 1 others" in str(caught.value)
     assert "SECRET" not in str(caught.value)
