@@ -1,4 +1,4 @@
-"""Log files of any size in every format that has a sample: its records again and again, with other ids and longer texts.
+"""Log files of any size in every format with a sample: its records again and again, with other ids and longer texts.
 
 For timing alone: what such a log says means nothing.
 """
