@@ -127,6 +127,10 @@ class SourceFormat(StrEnum):
     CHATGPT_EXPORT = "chatgpt_export"
     CLAUDE_EXPORT = "claude_export"
     CHAT_MESSAGES = "chat_messages"
+    OPEN_WEBUI = "open_webui"
+    COPILOT_M365 = "copilot_m365"
+    CLAUDE_COMPLIANCE = "claude_compliance"
+    CHATGPT_COMPLIANCE = "chatgpt_compliance"
 
 
 class StartedAtSource(StrEnum):
