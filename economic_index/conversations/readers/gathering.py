@@ -55,6 +55,11 @@ class Gathering:
     ) -> None:
         self._file.close()
 
+    @property
+    def is_in_memory(self) -> bool:
+        """Whether what waits is little enough to need no file."""
+        return not self._ends or self._ends[-1] <= self.memory_bytes
+
     def add(self, key: str, element: Element, turn: Turn) -> None:
         """Keep a message of the conversation `key` until all are read."""
         place = element.locator
