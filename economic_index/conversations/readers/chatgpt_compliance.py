@@ -6,10 +6,11 @@ Titles, addresses of people, files, custom instructions and tool traffic never b
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from economic_index.conversations.readers.chatgpt_compliance_content import is_deleted, opened_message, turn_of
+from economic_index.conversations.readers.chatgpt_compliance_content import Origin, is_deleted, opened_message, turn_of
 from economic_index.conversations.readers.drafts import UNKNOWN_ROLE, not_a_conversation, silence
 from economic_index.conversations.readers.gathering import Gathering, Group
 from economic_index.conversations.readers.loose_json import id_at, is_true, list_at, mapping_at, opened_columns, text_at
@@ -82,7 +83,7 @@ def _is_record(record: Any) -> bool:
 
 def _gather(gathering: Gathering, element: Element, context: ReadContext) -> Rejected | None:
     """Put an event to its conversation; other events are counted."""
-    record, is_repaired = opened_columns(element.value, _COLUMNS)
+    record, is_repaired = opened_columns(mapping_at(element.value), _COLUMNS)
     kind = text_at(record, "type")
     is_gone = kind is not None and _GONE.fullmatch(kind) is not None
     if kind is not None and kind != EVENT and not is_gone:
@@ -91,15 +92,25 @@ def _gather(gathering: Gathering, element: Element, context: ReadContext) -> Rej
     conversation = id_at(record, "conversation", "id")
     if conversation is None:
         return not_a_conversation(element, "conversation.id")
-    turn = turn_of(opened_message(mapping_at(record).get("message")), id_at(record, "actor", "user_id"), context)
-    made_at = sane(mapping_at(record, "conversation").get("created_at"), context.as_of)
-    turn = turn._replace(
-        conversation_at=at_of(made_at),
-        at=turn.at if turn.at is not None else at_of(sane(record.get("timestamp"), context.as_of)),
+    origin = Origin(
+        user=id_at(record, "actor", "user_id"),
+        conversation_at=_conversation_at(mapping_at(record, "conversation").get("created_at"), context.as_of),
+        logged_at=record.get("timestamp"),
         is_end=is_gone or is_deleted(mapping_at(record, "conversation")),
     )
+    turn = turn_of(opened_message(record.get("message")), origin, context)
     gathering.add(conversation, Element(None, element.locator, element.is_repaired or is_repaired), turn)
     return None
+
+
+@lru_cache(maxsize=1 << 14)
+def _parsed_once(made_at: str, as_of: datetime) -> int | None:
+    return at_of(sane(made_at, as_of))
+
+
+def _conversation_at(made_at: Any, as_of: datetime) -> int | None:
+    """Every message of a conversation repeats it."""
+    return _parsed_once(made_at, as_of) if isinstance(made_at, str) else at_of(sane(made_at, as_of))
 
 
 def _gathered(group: Group, context: ReadContext) -> Draft | Rejected:
@@ -122,7 +133,7 @@ def _whole(element: Element, context: ReadContext) -> Draft | Rejected:
     listed = list_at(record, "messages", "data") or list_at(record, "messages")
     made_at = sane(record.get("created_at"), context.as_of)
     messages = [message for message in listed if isinstance(message, dict)]
-    turns = [turn_of(message, user, context)._replace(conversation_at=at_of(made_at)) for message in messages]
+    turns = [turn_of(message, Origin(user, at_of(made_at)), context) for message in messages]
     if not turns:
         return not_a_conversation(element, "messages.data", native_id)
     draft = _draft(turns, native_id, element.locator, context)

@@ -4,14 +4,15 @@ What waits lies in memory while it is little, then in a temporary file that has 
 """
 
 import marshal
+import os
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
-from tempfile import SpooledTemporaryFile
+from tempfile import TemporaryFile
 from types import TracebackType
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 import numpy as np
 
@@ -36,41 +37,58 @@ class Group(NamedTuple):
 class Gathering:
     """Takes messages by the key of their conversation, gives them back by conversation; used as a context.
 
-    In memory stay 24 bytes for each message, and one conversation while it is given back.
+    In memory stay `memory_bytes` of messages, 24 bytes for each message, and one conversation while it is given back.
     """
 
     folder: Path | None
     memory_bytes: int = MEMORY_BYTES
     max_group_bytes: int = MAX_RECORD_BYTES
+    _waiting: bytearray = field(default_factory=bytearray)
+    _file: IO[bytes] | None = None
     _digests: "array[int]" = field(default_factory=lambda: array("Q"))
     _ends: "array[int]" = field(default_factory=lambda: array("Q"))
 
     def __enter__(self) -> "Gathering":
-        folder = None if self.folder is None else str(self.folder)
-        self._file = SpooledTemporaryFile(max_size=self.memory_bytes, dir=folder)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._file.close()
+        if self._file is not None:
+            self._file.close()
 
     @property
     def is_in_memory(self) -> bool:
         """Whether what waits is little enough to need no file."""
-        return not self._ends or self._ends[-1] <= self.memory_bytes
+        return self._file is None
 
     def add(self, key: str, element: Element, turn: Turn) -> None:
         """Keep a message of the conversation `key` until all are read."""
         place = element.locator
-        placed = turn._replace(place=place.number)
-        data = marshal.dumps((key, place.kind.value, element.is_repaired, tuple(placed)))
-        self._file.write(data)
+        data = marshal.dumps((key, place.kind.value, place.number, element.is_repaired, tuple(turn)))
+        self._waiting += data
         self._digests.frombytes(blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).digest())
         self._ends.append((self._ends[-1] if self._ends else 0) + len(data))
+        if len(self._waiting) > self.memory_bytes:
+            self._spill()
+
+    def _spill(self) -> None:
+        if self._file is None:
+            self._file = TemporaryFile(dir=self.folder, buffering=0)  # noqa: SIM115 (closed in __exit__)
+        view = memoryview(self._waiting)
+        while view:
+            view = view[self._file.write(view) :]
+        self._waiting = bytearray()
+
+    def _read(self, start: int, end: int) -> bytes:
+        if self._file is None:
+            return bytes(self._waiting[start:end])
+        return os.pread(self._file.fileno(), end - start, start)
 
     def groups(self) -> Iterator[Group | Rejected]:
         """Conversations in order of their first message; one that is too large for memory is a rejection."""
+        if self._file is not None:
+            self._spill()
         ends = np.frombuffer(self._ends, np.uint64)
         starts = np.concatenate([np.zeros(min(len(ends), 1), np.uint64), ends[:-1]])
         for members in _members(np.frombuffer(self._digests, np.uint64).reshape(-1, 2)):
@@ -88,10 +106,9 @@ class Gathering:
         is_any_repaired = False
         first: tuple[str, Locator] | None = None
         for start, end in extents:
-            self._file.seek(start)
-            key, kind, is_repaired, fields = marshal.loads(self._file.read(end - start))
-            turns.append(Turn(*fields))
-            first = first or (key, Locator(LocatorKind(kind), turns[0].place))
+            key, kind, number, is_repaired, fields = marshal.loads(self._read(start, end))
+            turns.append(Turn._make((*fields[:-1], number)))
+            first = first or (key, Locator(LocatorKind(kind), number))
             is_any_repaired |= is_repaired
         key, locator = first or ("", Locator(LocatorKind.BYTE, 0))
         return Group(key, turns, locator, is_any_repaired)

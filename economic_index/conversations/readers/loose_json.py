@@ -63,9 +63,11 @@ def opened_columns(record: Any, keys: tuple[str, ...]) -> tuple[Any, bool]:
     """The record with these values opened where they are JSON text, and whether one had to be repaired."""
     if not isinstance(record, dict):
         return record, False
-    found = {key: opened(record[key]) for key in keys if isinstance(record.get(key), str | bytes)}
+    found = {key: opened(value) for key in keys if isinstance(value := record.get(key), str | bytes)}
+    if not found:
+        return record, False
     changed = {key: value for key, (value, _) in found.items()}
-    return (record | changed if changed else record), any(is_repaired for _, is_repaired in found.values())
+    return record | changed, any(is_repaired for _, is_repaired in found.values())
 
 
 def is_true(value: Any) -> bool:

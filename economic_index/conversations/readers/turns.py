@@ -42,7 +42,7 @@ class Turn(NamedTuple):
     is_time_absurd: bool = False
     conversation_at: int | None = None
     is_end: bool = False
-    place: int = 0
+    place: int = 0  # last: gathering.py fills it in
 
     @property
     def sent_at(self) -> datetime | None:

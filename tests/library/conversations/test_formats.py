@@ -10,9 +10,9 @@ import zstandard
 from reader_runs import read_file
 
 from economic_index.conversations.readers.registry import READERS, reader_named
+from economic_index.conversations.records import Element
 from economic_index.conversations.sniff import sniff
 from economic_index.conversations.splitter import Extent, split
-from economic_index.conversations.records import Element
 from economic_index.vocabulary import SourceFormat
 
 PROJECT = Path(__file__).resolve().parents[3]
