@@ -49,6 +49,7 @@ class ChatgptCompliance:
     product = "chatgpt"
     has_times = True
     is_by_record = False
+    columns = None
 
     def sniff(self, sample: list[Any]) -> bool:
         """Whether a record is an event of the log, of whatever type, or a conversation of the older interface."""

@@ -39,6 +39,7 @@ class ClaudeCompliance:
     product = "claude_ai"
     has_times = True
     is_by_record = True
+    columns = None
 
     def sniff(self, sample: list[Any]) -> bool:
         """Whether a record is a chat of the log, with its messages or without."""

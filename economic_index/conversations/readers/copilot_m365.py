@@ -42,6 +42,7 @@ class CopilotM365:
     product = "copilot_m365"
     has_times = True
     is_by_record = False
+    columns = None
 
     def sniff(self, sample: list[Any]) -> bool:
         """Whether a record is an interaction, or a page of them."""

@@ -45,6 +45,7 @@ class OpenWebUi:
     product = "open_webui"
     has_times = True
     is_by_record = False
+    columns = None
 
     def sniff(self, sample: list[Any]) -> bool:
         """Whether a record holds a chat with its history or messages, or is a row of the table of messages."""

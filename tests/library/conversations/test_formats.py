@@ -12,7 +12,8 @@ from reader_runs import read_file
 from economic_index.conversations.readers.registry import READERS, reader_named
 from economic_index.conversations.records import Element
 from economic_index.conversations.sniff import sniff
-from economic_index.conversations.splitter import Extent, split
+from economic_index.conversations.splitter import Extent
+from economic_index.conversations.unpack import Stream
 from economic_index.vocabulary import SourceFormat
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -45,10 +46,10 @@ def test_no_page_and_no_folder_is_of_an_unknown_format() -> None:
 @pytest.mark.parametrize("size", [13, 1 << 20])
 def test_exactly_one_reader_knows_a_file(path: Path, size: int) -> None:
     data = path.read_bytes()
-    sniffed = sniff((data[start : start + size] for start in range(0, len(data), size)), "x.json")
+    sniffed = sniff(Stream("x", (data[start : start + size] for start in range(0, len(data), size))))
     assert sniffed is not None
     assert sniffed.reader.format == path.parent.name
-    elements = list(split(sniffed.chunks, sniffed.shape, Extent(), start=sniffed.start))
+    elements = sniffed.elements(sniffed.chunks, Extent())
     sample = [element.value for element in elements if isinstance(element, Element)]
     assert [reader.format for reader in READERS if reader.sniff(sample)] == [path.parent.name]
 
