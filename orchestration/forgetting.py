@@ -56,7 +56,7 @@ def forget(settings: Settings, named: Named, *, yes: bool, later: bool = False) 
         _drop_entry(settings.sources_path, named.source)
     erased = eraser.erase(target)
     print(f"Deleted: {erased.conversation_count:,} conversations. Copies outside the home (the logs, backups, exported")
-    print("sheets, what was released) are yours to delete: docs/forgetting.md.")
+    print("sheets, what was released) are yours to delete: docs/forgetting.md.", flush=True)
     return 0 if later else _build_again(settings)
 
 

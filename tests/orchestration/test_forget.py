@@ -1,5 +1,6 @@
 """The command `forget`, proved by a search of every file of a home that was built, and killed on the way."""
 
+import base64
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from economic_index.contracts.lake import CONVERSATIONS, FACET_SUMMARIES
+from economic_index.conversations.reading import LogReader
 from economic_index.lake import Lake
 from economic_index.llm.prices import Usage
 from economic_index.llm.records import Answer, Attempt, Settled
@@ -149,9 +151,18 @@ def test_the_others_are_there_and_the_marts_and_the_report_were_built_again(forg
 
 def test_delivered_again_nothing_of_the_user_comes_back(forgotten: Forgotten) -> None:
     os.utime(forgotten.home.logs)
-    grown = forgotten.home.logs.read_text().replace(f"({MARKER})", f"({MARKER}, and longer)")
-    forgotten.home.logs.write_text(grown)
     done = forgotten.home.index()
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Nothing was done twice" in done.stdout
     assert places_of(forgotten.home.path, forgotten.needles) == {}
+
+
+def test_delivered_again_and_longer_it_is_told_and_left(forgotten: Forgotten) -> None:
+    logs, home = forgotten.home.logs, forgotten.home.path
+    logs.write_text(logs.read_text().replace(f"({MARKER})", f"({MARKER}, and longer)"))
+    key = base64.b64decode((home / "dagster" / "pseudonym.key").read_text())
+    lake = Lake(home)
+    reading = LogReader.open(home / "sources.toml", key, datetime.now(UTC)).read(lake)
+    assert reading.privacy_numbers()["forgotten"] == COUNT // USERS
+    assert reading.touched_weeks == lake.inbox_weeks() == []
+    assert places_of(home, forgotten.needles) == {}
