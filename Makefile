@@ -4,8 +4,11 @@ VENV := .venv
 PY := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
 export PYTHONUTF8 := 1
+# every shell has a USER of its own: only one that was said to make is meant
+USER_NAMED := $(filter command,$(word 1,$(origin USER)))
 
-.PHONY: help demo rehearse reproduce evaluate index check-logs ui test lint generate lock train bench fuzz
+.PHONY: help demo rehearse reproduce evaluate index check-logs forget rotate-key ui test lint generate lock train bench \
+  fuzz
 
 help:
 	@echo "make demo                 the whole index over the demonstration corpus"
@@ -14,6 +17,8 @@ help:
 	@echo "make evaluate             how right the engine is, against labels (SET=, BESIDE=, BASELINE=1)"
 	@echo "make index LOGS=folder    the same over your own logs (YES=1: without asking)"
 	@echo "make check-logs LOGS=...  only say what would be read"
+	@echo "make forget USER=...      delete a user everywhere (CONVERSATION=..., SOURCE=..., SYSTEM=..., YES=1)"
+	@echo "make rotate-key           change the pseudonym key; all logs are read again (YES=1)"
 	@echo "make ui                   Dagster on your own home, else on the demonstration (REHEARSAL=1: on the rehearsal)"
 	@echo "make test | lint | bench | train | generate | lock | fuzz FORMAT=... SECONDS=600"
 
@@ -43,6 +48,14 @@ index: $(VENV)/.ok
 
 check-logs: $(VENV)/.ok
 	@$(PY) -m orchestration check-logs --logs "$(LOGS)"
+
+forget: $(VENV)/.ok
+	@$(PY) -m orchestration forget $(if $(USER_NAMED),--user "$(USER)") $(if $(CONVERSATION),--conversation "$(CONVERSATION)") \
+	  $(if $(SOURCE),--source "$(SOURCE)") $(if $(SYSTEM),--system "$(SYSTEM)") $(if $(YES),--yes) $(if $(LATER),--later) \
+	  $(if $(UNDO),--undo)
+
+rotate-key: $(VENV)/.ok
+	@$(PY) -m orchestration rotate-key $(if $(YES),--yes)
 
 ui: $(VENV)/.ok
 	@$(PY) -m orchestration ui $(if $(PORT),--port $(PORT)) $(if $(REHEARSAL),--rehearsal)

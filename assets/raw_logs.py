@@ -47,7 +47,11 @@ def raw_logs(
             raise LakeError(f"{lake.root}: {table.name} was replaced while it was read. Read the logs again.")
         yield dg.MaterializeResult(
             asset_key=asset_key(table),
-            metadata={"dagster/row_count": commit.row_count, "new_rows": reading.new_rows(table)},
+            metadata={
+                "dagster/row_count": commit.row_count,
+                "new_rows": reading.new_rows(table),
+                **(reading.privacy_numbers() if table is RAW_LOGS else {}),
+            },
             data_version=dg.DataVersion(commit.rows_hash),  # new logs make what is made of them stale
         )
         rules = broken_rules(table, lake.read_unchecked(table))

@@ -26,6 +26,8 @@ from economic_index.contracts import TABLES, Table, as_arrow, validated
 NO_WEEK = "__HIVE_DEFAULT_PARTITION__"
 FIRST_WEEK = date(2020, 6, 1)
 KEPT_BUILDS = 5
+PARSED = {"manifest.json", "partial_parse.msgpack", "models_hash"}
+"""What dbt makes of the project's files alone."""
 Rows = pd.DataFrame | Iterable[pa.RecordBatch]
 
 
@@ -91,6 +93,16 @@ class Lake:
             return
         with pq.ParquetFile(path) as file:
             yield from file.iter_batches(batch_size=batch_rows)
+
+    def scan(self, table: Table, week: date | None = None) -> Iterator[pa.RecordBatch]:
+        """The rows of an unpartitioned table, or of one week, as they lie there."""
+        path = self._file(table, week)
+        with pq.ParquetFile(path) as file:
+            yield from file.iter_batches(batch_size=1000)
+
+    def holds(self, table: Table, week: date | None = None) -> bool:
+        """Whether there is a file of it."""
+        return self._file(table, week).exists()
 
     def weeks_of(self, table: Table) -> list[date]:
         """Weeks that were committed, ascending."""
@@ -192,6 +204,21 @@ class Lake:
         for path in self._inbox(week).glob(f"{reading_id}-*.parquet"):
             path.unlink(missing_ok=True)
 
+    def change_inbox(self, week: date, change: Callable[[pa.Table], pa.Table]) -> None:
+        """Replace each file of a week's inbox by what is made of its rows; one without rows goes."""
+        for path in sorted(self._inbox(week).glob("*.parquet")):
+            old = pq.read_table(path, partitioning=None)
+            new = change(old)
+            if not new.num_rows:
+                path.unlink(missing_ok=True)
+            elif new.num_rows < old.num_rows:
+                self.add_to_inbox(week, path.stem, new)
+
+    def scan_inbox(self, week: date, columns: list[str]) -> Iterator[pa.Table]:
+        """Some columns of what waits for a week, file by file."""
+        for path in sorted(self._inbox(week).glob("*.parquet")):
+            yield pq.read_table(path, columns=columns, partitioning=None)
+
     def inbox_weeks(self) -> list[date]:
         """Weeks with rows waiting, ascending."""
         folders = {path.parent.name for path in self.root.glob("inbox/week_start=*/*.parquet")}
@@ -235,6 +262,22 @@ class Lake:
                 os.replace(old, served / f".{old.name}.gone")
         for gone in served.glob(".*.gone"):
             shutil.rmtree(gone, ignore_errors=True)
+
+    def drop_table(self, table: Table) -> None:
+        """Delete all rows of a table, of every week."""
+        _remove(self.root / table.prefix / table.name)
+        self._write_marker(table)
+
+    def drop_published(self) -> None:
+        """Delete what is made of the lake and can be made again: dbt's file and results, builds, report, figures."""
+        for path in self.root.glob("index.duckdb*"):
+            path.unlink(missing_ok=True)
+        for path in self.dbt_target.glob("*"):
+            if path.name not in PARSED:
+                _remove(path)
+        (self.root / "served" / "CURRENT").unlink(missing_ok=True)  # first: a reader finds a whole build, or none
+        for name in ("served", "release/internal", "report/index.html", "report/made_of.json"):
+            _remove(self.root / name)
 
     def served_tables(self) -> Path | None:
         """Folder of the current build; read CURRENT once and stay with it."""
@@ -353,6 +396,13 @@ class Lake:
         if rows.num_rows == 0:
             return empty_frame(table)
         return validated(table, rows.to_pandas())
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _commit_id(path: Path) -> str | None:

@@ -1,4 +1,4 @@
-"""The command line behind the Make targets: demo, rehearse, reproduce, evaluate, index, check-logs, ui, review.
+"""The command line behind the Make targets: demo, rehearse, reproduce, evaluate, index, check-logs, ui, review, forget.
 
 Only arguments and questions; the work is the driver's.
 """
@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from economic_index.vocabulary import Engine
 from orchestration.settings import DEMO, EVALUATION, OWN, PROJECT, REHEARSAL, REPRODUCTION, enter, load_settings
@@ -43,6 +44,7 @@ def main() -> int:
     review.add_argument("--settle", action="store_true", help="export what coders disagree on, for a third reading")
     review.add_argument("--draw", metavar="ID", help="of one draw alone")
     review.add_argument("--with-predictions", action="store_true", help="show reviewers the engine's labels")
+    _add_privacy(commands)
     arguments = parser.parse_args()
     # the first warning of some library would else set up a handler that prints all that Dagster logs
     logging.getLogger().addHandler(logging.NullHandler())
@@ -56,6 +58,20 @@ def main() -> int:
             raise
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1
+
+
+def _add_privacy(commands: Any) -> None:
+    forget = commands.add_parser("forget", help="delete a user, a conversation or a source everywhere in a home")
+    what = forget.add_mutually_exclusive_group(required=True)
+    what.add_argument("--user", metavar="ID", help="pseudonym (u1…), or the id or e-mail that the log carries")
+    what.add_argument("--conversation", metavar="ID", help="id here (c1…), or the id that the log carries")
+    what.add_argument("--source", metavar="NAME", help="as in sources.toml")
+    forget.add_argument("--system", help="of which an id in the log is; all are tried otherwise")
+    forget.add_argument("--later", action="store_true", help="delete now, build the marts and the report another time")
+    forget.add_argument("--undo", action="store_true", help="take the tombstone away: later deliveries are read again")
+    forget.add_argument("--yes", action="store_true")
+    rotate = commands.add_parser("rotate-key", help="change the pseudonym key, and read all logs again")
+    rotate.add_argument("--yes", action="store_true")
 
 
 def _named(logs: str) -> str:
@@ -200,6 +216,25 @@ def _review(arguments: argparse.Namespace) -> int:
     return review.tell()
 
 
+def _forget(arguments: argparse.Namespace) -> int:
+    settings = load_settings()
+    enter(settings)
+    from orchestration.forgetting import Named, forget, undo
+
+    named = Named(arguments.user, arguments.conversation, arguments.source, arguments.system)
+    if arguments.undo:
+        return undo(settings, named)
+    return forget(settings, named, yes=arguments.yes, later=arguments.later)
+
+
+def _rotate_key(arguments: argparse.Namespace) -> int:
+    settings = load_settings()
+    enter(settings)
+    from orchestration.forgetting import rotate_key
+
+    return rotate_key(settings, yes=arguments.yes)
+
+
 def _is_taken(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
@@ -214,6 +249,8 @@ _COMMANDS = {
     "check-logs": _check_logs,
     "ui": _ui,
     "review": _review,
+    "forget": _forget,
+    "rotate-key": _rotate_key,
 }
 
 if __name__ == "__main__":

@@ -54,6 +54,16 @@ class Settings:
         return self.dagster_home / "pseudonym.key"
 
     @property
+    def retired_keys_path(self) -> Path:
+        """Where keys lie that were rotated out: only who was forgotten under them is told by them."""
+        return self.dagster_home / "pseudonym.key.retired"
+
+    @property
+    def opt_out_path(self) -> Path:
+        """Who is not to be kept."""
+        return self.home / "opt_out.csv"
+
+    @property
     def bank_dir(self) -> Path:
         """Where tasks lie that users add to the bank."""
         return self.home / "bank"
@@ -136,6 +146,60 @@ def pseudonym_key(settings: Settings) -> bytes:
         where = "OEI_PSEUDONYM_KEY" if given else str(path)
         raise SettingsError(f"{where}: not 32 bytes in base64. Restore the key that this home was made with.")
     return key
+
+
+def retired_keys(settings: Settings) -> tuple[bytes, ...]:
+    """The keys that were rotated out, the latest first. Raises SettingsError if one is not 32 bytes of base64."""
+    path = settings.retired_keys_path
+    if not path.exists():
+        return ()
+    try:
+        keys = tuple(base64.b64decode(line, validate=True) for line in path.read_text().split())
+    except ValueError:
+        keys = (b"",)
+    if any(len(key) != 32 for key in keys):
+        raise SettingsError(f"{path}: not 32 bytes in base64 a line. Restore it: it tells who was forgotten.")
+    return keys
+
+
+def is_key_given() -> bool:
+    """Whether the environment brings the pseudonym key."""
+    return bool(os.environ.get("OEI_PSEUDONYM_KEY"))
+
+
+def outside_answers_url() -> str | None:
+    """Where answers are kept outside the home, whichever engine is named now."""
+    return os.environ.get("OEI_ANSWERS_URL") or None
+
+
+def prepare_key(settings: Settings, key: bytes) -> bytes:
+    """Write the key that is to follow; if one was written before, that one counts."""
+    path = _next_key_path(settings)
+    if not path.exists():
+        write_key(path, key)
+    return base64.b64decode(path.read_text().strip(), validate=True)
+
+
+def retire_key(settings: Settings) -> None:
+    """Keep the key in use among those that only tell who was forgotten."""
+    key = base64.b64encode(pseudonym_key(settings)).decode()
+    path = settings.retired_keys_path
+    known = path.read_text().split() if path.exists() else []
+    if key in known:
+        return
+    temporary = path.with_name(f".{path.name}.tmp")
+    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write("\n".join([key, *known]) + "\n")
+    temporary.replace(path)
+
+
+def switch_key(settings: Settings) -> None:
+    """The key that was prepared is in use from now on."""
+    _next_key_path(settings).replace(settings.key_path)
+
+
+def _next_key_path(settings: Settings) -> Path:
+    return settings.key_path.with_name(settings.key_path.name + ".next")
 
 
 def write_key(path: Path, key: bytes) -> None:

@@ -17,6 +17,7 @@ from economic_index.conversations.inbox_rows import InboxWriter
 from economic_index.conversations.normalise import Row
 from economic_index.conversations.sources import Source
 from economic_index.conversations.stream_reading import FileRows
+from economic_index.conversations.tombstones import CONVERSATION, Tombstones
 from economic_index.conversations.versions import FileStat, Outcome, Version, micros
 from economic_index.conversations.winners import WinnerStore
 from economic_index.lake import Lake, week_of
@@ -38,6 +39,7 @@ class FileReading:
     key: bytes
     as_of: datetime
     tell: Callable[[int], None] = lambda byte_count: None
+    tombstones: Tombstones = field(default_factory=Tombstones)
     _batch: list[Row] = field(default_factory=list)
     _batch_chars: int = 0
 
@@ -64,7 +66,9 @@ class FileReading:
         return "g1" + hashlib.sha256(told.encode()).hexdigest()[:24]
 
     def _read(self) -> None:
-        rows = FileRows(self.path, self.source, self.key, self.as_of, self.report, self.lake.root, self.tell)
+        rows = FileRows(
+            self.path, self.source, self.key, self.as_of, self.report, self.lake.root, self.tell, self.tombstones
+        )
         for row in rows:
             self._batch.append(row)
             self._batch_chars += row.values["text_char_count"]
@@ -117,9 +121,11 @@ class FileReading:
         report = self.report
         is_final = report.status is not FileStatus.STOPPED
         stat = FileStat(report.file_id, report.sha256, size, modified_ns, report.settings_key(), is_final)
-        outcome = self.store.finish(self.reading_id, stat, report.raw_log_row(), report.rejections)
+        deleted = {name: identify.tombstone(self.key, CONVERSATION, name) for name in report.deleted_ids}
+        outcome = self.store.finish(self.reading_id, stat, report.raw_log_row(), report.rejections, deleted)
         self.inbox.keep_only(outcome.touched_weeks)
         report.duplicate_count = outcome.duplicate_count
+        report.past_retention_count = outcome.past_retention_count
         report.superseded_count = outcome.superseded_count
         report.touched_weeks = outcome.touched_weeks
         return outcome

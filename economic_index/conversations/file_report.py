@@ -58,6 +58,10 @@ class FileReport:
     derived_id_count: int = 0
     duplicate_count: int = 0
     superseded_count: int = 0
+    forgotten_count: int = 0
+    past_retention_count: int = 0
+    redacted: Counter[str] = field(default_factory=Counter)
+    deleted_ids: set[str] = field(default_factory=set)
     touched_weeks: tuple[date, ...] = ()
     error: str = ""
     skipped: dict[str, int] = field(default_factory=dict)
@@ -99,8 +103,15 @@ class FileReport:
     def discard(self) -> None:
         """Forget what the file gave: nothing of it is kept."""
         self.conversation_count = self.repaired_count = self.derived_id_count = 0
-        self.rejections.clear()
-        self.reasons.clear()
+        self.forgotten_count = 0
+        for found in (self.rejections, self.reasons, self.redacted, self.deleted_ids):
+            found.clear()
+
+    @property
+    def has_something(self) -> bool:
+        """Whether the file is the log that it is said to be: conversations, or word that some were deleted."""
+        is_all_deleted = set(self.reasons) == {RejectReason.DELETED}
+        return bool(self.conversation_count or self.forgotten_count or is_all_deleted)
 
     def settings_key(self) -> str:
         """What changes the outcome of a reading besides the bytes."""
@@ -148,6 +159,7 @@ class FileReport:
             yield f"{self.derived_id_count} conversations without id; ids derived."
         if self.duplicate_count or self.superseded_count:
             yield f"{self.duplicate_count} duplicates, {self.superseded_count} superseded."
+        yield from self._left_out()
         if mended_count := self.skipped.get(TREE_REPAIRED, 0):
             yield f"{mended_count} trees repaired."
         if skipped := sorted(item for item in self.skipped.items() if item[0] != TREE_REPAIRED):
@@ -155,3 +167,13 @@ class FileReport:
             yield f"{sum(count for _, count in skipped)} parts of kinds that are not read ({names})."
         if self.ignored:
             yield f"{len(self.ignored)} files beside the logs were ignored."
+
+    def _left_out(self) -> Iterator[str]:
+        """What privacy kept out."""
+        if self.forgotten_count:
+            yield f"{self.forgotten_count} conversations were forgotten (forget, opt_out.csv): not read again."
+        if self.past_retention_count:
+            yield f"{self.past_retention_count} conversations came again whose text was dropped: left as they are."
+        if self.redacted:
+            kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(self.redacted.items()))
+            yield f"{self.redacted.total()} places redacted ({kinds})."

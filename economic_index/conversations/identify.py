@@ -34,6 +34,11 @@ def guarded_conversation_id(key: bytes, namespace: str, native_id: str) -> str:
     return "c1" + _keyed(key, "conversation", namespace, native_id)
 
 
+def known_conversation_ids(key: bytes, namespace: str, native_id: str) -> list[str]:
+    """The ids that a conversation of this native id may have, where nobody says whether it was issued at random."""
+    return [conversation_id(namespace, native_id), guarded_conversation_id(key, namespace, native_id)]
+
+
 def dated_conversation_id(key: bytes, user: str, product: str, first_text: str, first_at: datetime) -> str:
     """Id without native id, from who, where, the first words and the second: a grown one keeps it."""
     second = first_at.replace(microsecond=0).isoformat()
@@ -70,6 +75,11 @@ def file_id(key: bytes, path: str) -> str:
 def record_hash(key: bytes, native_id: str) -> str:
     """Keyed hash of a rejected record's own id."""
     return "r1" + _keyed(key, "record", native_id)
+
+
+def tombstone(key: bytes, kind: str, pseudonym: str) -> str:
+    """Keyed hash that tells a forgotten user or conversation when met again, and names nobody."""
+    return _keyed(key, "tombstone", kind, pseudonym)
 
 
 def _keyed(key: bytes, *parts: str) -> str:

@@ -3,6 +3,7 @@
 No week is committed here; a reading that is killed leaves nothing that counts.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -22,6 +23,9 @@ from economic_index.conversations.open_files import sha256_of
 from economic_index.conversations.readers.registry import READERS
 from economic_index.conversations.sources import Source, load_sources
 from economic_index.conversations.winners import WinnerStore
+from economic_index.erasure.erase import Eraser
+from economic_index.erasure.opt_out import forget_opted_out
+from economic_index.erasure.retention import drop_old_texts
 from economic_index.forgetting import (
     drop_committed,
     drop_unfinished,
@@ -54,6 +58,8 @@ class Reading:
     reports: list[FileReport]
     unchanged_count: int = 0
     ignored: list[str] = field(default_factory=list)
+    newly_forgotten_count: int = 0
+    dropped_text_count: int = 0
 
     @property
     def summary(self) -> str:
@@ -65,6 +71,10 @@ class Reading:
             f"{sum(len(report.rejections) for report in reports):,} records rejected, "
             f"{len(self.touched_weeks)} weeks changed."
         ]
+        if self.newly_forgotten_count:
+            lines.append(f"{self.newly_forgotten_count} lines of opt_out.csv are new: who they name was forgotten.")
+        if self.dropped_text_count:
+            lines.append(f"{self.dropped_text_count} conversations lost their text (keep_text_days); labels stay.")
         if self.ignored:
             lines.append(f"{len(self.ignored)} files beside the logs were ignored.")
         for report in reports:
@@ -74,6 +84,16 @@ class Reading:
     def new_rows(self, table: Table) -> int:
         """Rows that this reading adds to a table."""
         return {RAW_LOGS: len(self.raw_logs), CONVERSATIONS_REJECTED: len(self.rejected)}.get(table, 0)
+
+    def privacy_numbers(self) -> dict[str, int]:
+        """How many were newly forgotten, kept out as forgotten, or lost their text; places redacted by kind."""
+        redacted = sum((report.redacted for report in self.reports), Counter[str]())
+        return {
+            "newly_forgotten": self.newly_forgotten_count,
+            "forgotten": sum(report.forgotten_count for report in self.reports),
+            "texts_dropped": self.dropped_text_count,
+            **{f"redacted_{kind}": count for kind, count in sorted(redacted.items())},
+        }
 
     def stopped_files(self) -> list[str]:
         """Base names of files that were not read to their end, with the reason."""
@@ -88,6 +108,11 @@ class LogReader:
     key: bytes
     as_of: datetime
     progress: Progress | None = None
+    retired_keys: tuple[bytes, ...] = ()
+    """Keys before this one, the latest first: who was forgotten under them stays so."""
+    opt_out_path: Path | None = None
+    answers_url: str | None = None
+    """A store of answers outside the home, of which whoever is forgotten is deleted, too."""
 
     @classmethod
     def open(cls, sources_path: Path, key: bytes, as_of: datetime, progress: Progress | None = None) -> "LogReader":
@@ -96,7 +121,16 @@ class LogReader:
 
     def read(self, lake: Lake) -> Reading:
         """Read what is new and write lake/raw_logs, lake/conversations_rejected and lake/sources."""
-        reading = read_sources(lake, self.sources, self.key, self.as_of, progress=self.progress)
+        keys = (self.key, *self.retired_keys)
+        eraser = Eraser(lake, keys, self.answers_url)
+        eraser.go_on()
+        forgotten_count = forget_opted_out(eraser, self.opt_out_path) if self.opt_out_path else 0
+        dropped_count = drop_old_texts(lake, self.sources, self.as_of)
+        reading = read_sources(
+            lake, self.sources, self.key, self.as_of, progress=self.progress, retired_keys=self.retired_keys
+        )
+        eraser.go_on()  # what the logs called deleted
+        reading.newly_forgotten_count, reading.dropped_text_count = forgotten_count, dropped_count
         with closing(WinnerStore(lake.database_path("versions"))) as store:
             _write_if_changed(lake, RAW_LOGS, [_dated(row) for row in store.readings()])
             _write_if_changed(lake, CONVERSATIONS_REJECTED, list(store.rejections()))
@@ -111,6 +145,7 @@ def read_sources(
     as_of: datetime,
     report: Callable[[str], None] = lambda line: None,
     progress: Progress | None = None,
+    retired_keys: tuple[bytes, ...] = (),
 ) -> Reading:
     """Read every file that is new or has changed; register its winners once it was read to its end.
 
@@ -124,6 +159,7 @@ def read_sources(
     touched: set[date] = set()
     with closing(WinnerStore(lake.database_path("versions"), lambda file_id: ranks.get(file_id, -1))) as store:
         store.check_key(key)
+        tombstones = store.tombstones((key, *retired_keys))
         lake.drop_abandoned()
         drop_unfinished(lake, store)
         drop_committed(lake)
@@ -133,7 +169,7 @@ def read_sources(
                 unchanged_count += 1
             else:
                 tell = _tell(progress, done, total)
-                file_reading = FileReading(lake, store, source, path, key, as_of, tell)
+                file_reading = FileReading(lake, store, source, path, key, as_of, tell, tombstones)
                 file_report, outcome = file_reading.run()
                 reports.append(file_report)
                 touched.update(outcome.touched_weeks)

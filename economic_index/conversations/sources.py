@@ -15,6 +15,7 @@ from typing import Any
 from economic_index.conversations.cutter import MAX_RECORD_BYTES
 from economic_index.conversations.log_names import list_files
 from economic_index.conversations.records import AUTO
+from economic_index.conversations.redaction import KINDS
 from economic_index.vocabulary import Audience, SourceFormat, UserRule
 
 SURFACES = ("chat", "api", "agent")
@@ -39,6 +40,8 @@ class Source:
     `path` is a file, a folder or a glob. `product` null means that of the format. `default_model` is used
     where the log names none. Limits are bytes of one record, of one archive member and of one archive.
     `keep_user_instructions` is for chatgpt_compliance alone (docs/logs/chatgpt_compliance.md).
+    `redact` are kinds that are taken out of texts, `phone_region` (ISO 3166-1) is where telephone numbers without a
+    country are of. After `keep_text_days` from the end of its week a classified conversation loses its text.
     """
 
     name: str
@@ -55,9 +58,12 @@ class Source:
     max_archive_bytes: int = 128 << 30
     max_members: int = 100_000
     keep_user_instructions: bool = False
+    redact: tuple[str, ...] = ()
+    phone_region: str | None = None
+    keep_text_days: int | None = None
 
     def settings_hash(self) -> str:
-        """Hash of the settings that change what is read; the path and the audience do not.
+        """Hash of the settings that change what is read; the path, the audience and how long texts stay do not.
 
         What equals its default is left out, so that a setting added later changes no hash.
         """
@@ -65,14 +71,16 @@ class Source:
         told = {
             name: value
             for name, value in asdict(self).items()
-            if name not in {"path", "audience"} and value != defaults[name]
+            if name not in {"path", "audience", "keep_text_days"} and value != defaults[name]
         }
         return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 KEYS = tuple(field.name for field in fields(Source))
 _TYPES: dict[str, type] = {
-    field.name: int if field.name.startswith("max_") else dict if field.name == "assign_weeks" else str
+    field.name: int
+    if field.name.startswith("max_") or field.name == "keep_text_days"
+    else {"assign_weeks": dict, "redact": tuple}.get(field.name, str)
     for field in fields(Source)
 } | {"keep_user_instructions": bool}
 _CHOICES: dict[str, Sequence[str]] = {
@@ -91,18 +99,28 @@ def load_sources(path: Path) -> list[Source]:
         raise SourcesError(f"{path}: does not exist. Make it with `make index LOGS=folder`.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SourcesError(f"{path.name}: not TOML ({error}).") from None
+    common = _common(document.pop("keep_text_days", None), path.name)
     unknown = set(document) - {"source"}
     entries = document.get("source", [])
     if unknown or not isinstance(entries, list):
-        raise SourcesError(f"{path.name}: holds {sorted(unknown) or 'no list'}; only [[source]] entries are known.")
+        raise SourcesError(
+            f"{path.name}: holds {sorted(unknown) or 'no list'}; only [[source]] entries and keep_text_days are known."
+        )
     sources = [
-        _from_folder(parse_source(entry, f"{path.name}, entry {number}"), path.absolute().parent)
+        _from_folder(parse_source({**common, **entry}, f"{path.name}, entry {number}"), path.absolute().parent)
         for number, entry in enumerate(entries, start=1)
     ]
     names = [source.name for source in sources]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise SourcesError(f"{path.name}: two entries are named {twice[0]!r}. A name stands for one source.")
     return sources
+
+
+def _common(days: Any, where: str) -> dict[str, Any]:
+    """What stands above the entries holds for each that does not say otherwise."""
+    if isinstance(days, Mapping | list):
+        raise SourcesError(f"{where}: keep_text_days must be a number of days, above the first [[source]].")
+    return {} if days is None else {"keep_text_days": days}
 
 
 def _from_folder(source: Source, folder: Path) -> Source:
@@ -116,11 +134,8 @@ def parse_source(entry: Mapping[str, Any], where: str) -> Source:
     for key in ("name", "path"):
         if not entry.get(key):
             raise SourcesError(f"{where}: {key} is missing.")
-    for key, value in entry.items():
-        if not isinstance(value, _TYPES[key]) or isinstance(value, bool) != (_TYPES[key] is bool):
-            raise SourcesError(f"{where}: {key} must be {_TYPES[key].__name__}, not {type(value).__name__}.")
-        if key in _CHOICES and value not in _CHOICES[key]:
-            raise SourcesError(f"{where}: {key} = {value!r} is none of {', '.join(_CHOICES[key])}.")
+    entry = {**entry, **_redaction(entry, where)}
+    _check_values(entry, where)
     values = dict(entry)
     if "users" in values:
         values["users"] = UserRule(values["users"])
@@ -129,6 +144,29 @@ def parse_source(entry: Mapping[str, Any], where: str) -> Source:
     if "assign_weeks" in values:
         values["assign_weeks"] = _assign_weeks(values["assign_weeks"], where)
     return Source(**values)
+
+
+def _check_values(entry: Mapping[str, Any], where: str) -> None:
+    for key, value in entry.items():
+        if not isinstance(value, _TYPES[key]) or isinstance(value, bool) != (_TYPES[key] is bool):
+            raise SourcesError(f"{where}: {key} must be {_TYPES[key].__name__}, not {type(value).__name__}.")
+        if key in _CHOICES and value not in _CHOICES[key]:
+            raise SourcesError(f"{where}: {key} = {value!r} is none of {', '.join(_CHOICES[key])}.")
+    if entry.get("keep_text_days", 0) < 0:
+        raise SourcesError(f"{where}: keep_text_days is a number of days, 0 or more.")
+
+
+def _redaction(entry: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """`redact` as a tuple in one order: true is every kind, false none."""
+    if "redact" not in entry:
+        return {}
+    told = entry["redact"]
+    if isinstance(told, bool):
+        return {"redact": KINDS if told else ()}
+    if not isinstance(told, list) or (unknown := [kind for kind in told if kind not in KINDS]):
+        named = repr(unknown[0]) if isinstance(told, list) else type(told).__name__
+        raise SourcesError(f"{where}: redact holds {named}; it is true, or a list of {', '.join(KINDS)}.")
+    return {"redact": tuple(kind for kind in KINDS if kind in told)}
 
 
 def _assign_weeks(value: Mapping[str, Any], where: str) -> AssignWeeks:

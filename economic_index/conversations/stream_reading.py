@@ -11,15 +11,17 @@ from typing import Any
 
 from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.file_report import FileReport
-from economic_index.conversations.normalise import Normaliser, Row
+from economic_index.conversations.normalise import Forgotten, Normaliser, Row
 from economic_index.conversations.open_files import ArchiveLimits, OpenLog, open_log
 from economic_index.conversations.readers.chatgpt_compliance_content import KEEP_USER_INSTRUCTIONS
 from economic_index.conversations.readers.chatgpt_export import ACCOUNT_ID
 from economic_index.conversations.records import Draft, ReadContext, Reader
+from economic_index.conversations.redaction import Redactor
 from economic_index.conversations.sniff import Sniffed, sniff
 from economic_index.conversations.sources import Source
 from economic_index.conversations.splitter import Extent
 from economic_index.conversations.tables import TableError
+from economic_index.conversations.tombstones import Tombstones
 from economic_index.conversations.unpack import Stream
 from economic_index.vocabulary import FileStatus, RejectReason
 
@@ -39,6 +41,7 @@ class FileRows:
     report: FileReport
     temporary_folder: Path | None = None
     tell: Callable[[int], None] = lambda byte_count: None
+    tombstones: Tombstones = field(default_factory=Tombstones)
     _not_logs: list[LogFormatError] = field(default_factory=list)
     _log_count: int = 0
 
@@ -52,7 +55,7 @@ class FileRows:
         if self._not_logs and not self._log_count:
             raise self._not_logs[0]
         self.report.ignored += [error.file_name for error in self._not_logs]
-        if not self.report.conversation_count and self.report.reason is None:
+        if not self.report.has_something and self.report.reason is None:
             raise self._nothing_found()
 
     def _rows(self) -> Iterator[Row]:
@@ -87,10 +90,18 @@ class FileRows:
         reader = sniffed.reader
         self.report.source_format, self.report.reader_version = reader.format, reader.version
         self._check_times(reader, stream.name)
-        normaliser = Normaliser(self.source, reader, self.key, self.report.file_id)
         settings: dict[str, Any] = {ACCOUNT_ID: log.account_id} if log.account_id else {}
         settings[KEEP_USER_INSTRUCTIONS] = self.source.keep_user_instructions
         context = ReadContext(self.as_of, settings, self.report.skipped, self.temporary_folder)
+        redactor = Redactor(self.source.redact, self.source.phone_region, self.report.redacted)
+        normaliser = Normaliser(
+            self.source,
+            reader,
+            self.key,
+            self.report.file_id,
+            self.tombstones,
+            redactor if self.source.redact else None,
+        )
         extent = Extent()
         elements = sniffed.elements(self._told(sniffed.chunks, log), extent, self.source.max_record_bytes)
         try:
@@ -99,7 +110,11 @@ class FileRows:
                 if isinstance(result, Row):
                     self.report.count(result, has_native_id=isinstance(item, Draft) and item.native_id is not None)
                     yield result
+                elif isinstance(result, Forgotten):
+                    self.report.forgotten_count += 1
                 else:
+                    if result.reason is RejectReason.DELETED:
+                        self.report.deleted_ids.update(normaliser.deleted_ids(result))
                     self.report.reject(result, self.key, stream.name)
         except TableError as error:
             raise LogFormatError(RejectReason.BAD_TABLE, stream.name, str(error)) from None

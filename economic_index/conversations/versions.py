@@ -26,6 +26,11 @@ create table if not exists weeks (
     week_start text primary key, winner_count integer not null, fingerprint text not null
 ) without rowid;
 create table if not exists home (name text primary key, value text not null) without rowid;
+create table if not exists tombstones (mark text primary key) without rowid;
+create table if not exists erasing (
+    conversation_id text not null, content_hash text not null, primary key (conversation_id, content_hash)
+) without rowid;
+create table if not exists textless (conversation_id text primary key, is_done integer not null) without rowid;
 """
 TEMPORARY_VERSIONS = """
 create temp table if not exists {name} (
@@ -73,6 +78,7 @@ class Outcome:
     duplicate_count: int = 0
     superseded_count: int = 0
     new_count: int = 0
+    past_retention_count: int = 0
     touched_weeks: tuple[date, ...] = ()
 
 

@@ -37,6 +37,12 @@ def week_fingerprint(lake: Lake, week: date) -> str:
         return store.fingerprint_of(week)
 
 
+def textless_of(lake: Lake, week: date) -> set[str]:
+    """Conversations of a week whose text was dropped: they keep the labels that they have."""
+    with closing(_store(lake)) as store:
+        return store.textless(week)
+
+
 def conversations_of_week(lake: Lake, week: date) -> tuple[pd.DataFrame, Iterator[pa.RecordBatch]]:
     """Rows of lake/conversations, and batches of lake/transcripts of at most 1,000, both sorted by id.
 

@@ -3,24 +3,25 @@
 Rows themselves lie in the inbox and in the weeks; nothing here knows a log format.
 """
 
-import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict
 from datetime import date
 from itertools import groupby
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+from economic_index.conversations.erased_versions import ErasedVersions
 from economic_index.conversations.identify import KeyMismatchError, key_id
 from economic_index.conversations.versions import TABLES, TEMPORARY_VERSIONS, FileStat, Outcome, Version
 
 _CHUNK = 10_000
 
 
-class WinnerStore:
+class WinnerStore(ErasedVersions):
     """The database of one home. `rank_of` gives the place of a file among today's files, -1 if it is gone."""
 
     def __init__(self, path: Path, rank_of: Callable[[str], int] = lambda file_id: -1) -> None:
@@ -28,6 +29,7 @@ class WinnerStore:
         self._connection = sqlite3.connect(path, isolation_level=None, timeout=60)
         self._connection.execute("pragma journal_mode = wal")
         self._connection.execute("pragma synchronous = normal")
+        self._connection.execute("pragma secure_delete = on")
         self._connection.executescript(TABLES)
         self._note_weeks_of_older_home()
 
@@ -94,9 +96,11 @@ class WinnerStore:
         self._connection.execute("begin")
         self._insert("candidates", versions)
         self._connection.execute("commit")
-        known = self._known([version.conversation_id for version in versions])
+        ids = [version.conversation_id for version in versions]
+        known, textless = self._known(ids), self._textless_of(ids)
         return [
-            (old := known.get(version.conversation_id)) is None or not self._is_same(version, old)
+            (old := known.get(version.conversation_id)) is None
+            or not (version.conversation_id in textless or self._is_same(version, old))
             for version in versions
         ]
 
@@ -106,11 +110,21 @@ class WinnerStore:
         return {row[0]: Version(*row) for row in self._connection.execute(query, ids)}
 
     def finish(
-        self, reading_id: str, stat: FileStat, row: dict[str, Any], rejections: Iterable[dict[str, Any]]
+        self,
+        reading_id: str,
+        stat: FileStat,
+        row: dict[str, Any],
+        rejections: Iterable[dict[str, Any]],
+        deleted: Mapping[str, str] = MappingProxyType({}),
     ) -> Outcome:
-        """Choose the winners and record the reading, in one transaction: before it nothing of it counts."""
+        """Choose the winners and record the reading, in one transaction: before it nothing of it counts.
+
+        `deleted` are conversations that the log calls deleted, with their tombstones: no version of them counts.
+        """
         with self._transaction():
             outcome = self._choose()
+            weeks = self._erase(deleted, set(deleted.values()))
+            outcome.touched_weeks = tuple(sorted({*outcome.touched_weeks, *weeks}))
             row |= {
                 "duplicate_count": outcome.duplicate_count,
                 "superseded_count": outcome.superseded_count,
@@ -131,21 +145,15 @@ class WinnerStore:
             )
         return outcome
 
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._connection.execute("begin immediate")
-        try:
-            yield
-        except BaseException:
-            self._connection.execute("rollback")
-            raise
-        self._connection.execute("commit")
-
     def _choose(self) -> Outcome:
         outcome = Outcome()
         weeks: set[str] = set()
         winners: list[Version] = []
+        textless = {name for (name,) in self._connection.execute("select conversation_id from textless")}
         for old, candidates in self._by_conversation():
+            if old is not None and old.conversation_id in textless:
+                outcome.past_retention_count += len(candidates)  # its text is not taken again, nor a longer one
+                continue
             best = self._best(old, candidates, outcome)
             if best is not old:
                 winners.append(best)
@@ -188,20 +196,6 @@ class WinnerStore:
                 for (week,) in self._connection.execute("select distinct week_start from winners").fetchall():
                     self._note_week(week)
                 self._connection.execute("pragma user_version = 1")
-
-    def _note_week(self, week: str) -> None:
-        """Number and fingerprint of a week's winners, so that asking which weeks are due reads no winners."""
-        digest, count = hashlib.sha256(), 0
-        query = """
-            select conversation_id, content_hash, reading_id, source_record from winners
-            where week_start = ? order by conversation_id
-        """
-        for row in self._connection.execute(query, (week,)):
-            digest.update(f"{row}\n".encode())
-            count += 1
-        self._connection.execute("delete from weeks where week_start = ?", (week,))
-        if count:
-            self._connection.execute("insert into weeks values (?, ?, ?)", (week, count, digest.hexdigest()[:16]))
 
     def _by_conversation(self) -> Iterator[tuple[Version | None, list[Version]]]:
         query = """
@@ -253,8 +247,12 @@ class WinnerStore:
         return row[0] if row else ""
 
     def content_hashes(self) -> Iterator[str]:
-        """Contents of all conversations that count."""
-        for (name,) in self._connection.execute("select content_hash from winners"):
+        """Contents of all conversations that count and whose text is kept."""
+        query = """
+            select content_hash from winners
+            where not exists (select 1 from textless where textless.conversation_id = winners.conversation_id)
+        """
+        for (name,) in self._connection.execute(query):
             yield name
 
     def of_week(self, week: date) -> Iterator[Version]:
