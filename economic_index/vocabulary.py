@@ -127,6 +127,7 @@ class SourceFormat(StrEnum):
     CHATGPT_EXPORT = "chatgpt_export"
     CLAUDE_EXPORT = "claude_export"
     CHAT_MESSAGES = "chat_messages"
+    MAPPED_TABLE = "mapped_table"
 
 
 class StartedAtSource(StrEnum):
@@ -191,6 +192,8 @@ class RejectReason(StrEnum):
     ENCRYPTED_ARCHIVE = "encrypted_archive"
     ARCHIVE_LIMIT = "archive_limit"
     BAD_TABLE = "bad_table"
+    MAPPING_COLUMN = "mapping_column"
+    DATABASE_FAILED = "database_failed"
     UNRECOVERABLE_STRUCTURE = "unrecoverable_structure"
     FILE_CHANGED = "file_changed"
 

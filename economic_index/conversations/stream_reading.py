@@ -10,9 +10,11 @@ from pathlib import Path
 
 from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.file_report import FileReport
+from economic_index.conversations.mapped_sniff import sniff_mapped
 from economic_index.conversations.normalise import Normaliser, Row
 from economic_index.conversations.open_files import ArchiveLimits, OpenLog, open_log
 from economic_index.conversations.readers.chatgpt_export import ACCOUNT_ID
+from economic_index.conversations.readers.mapped_table import MappedTable
 from economic_index.conversations.records import Draft, ReadContext, Reader
 from economic_index.conversations.sniff import Sniffed, sniff
 from economic_index.conversations.sources import Source
@@ -50,7 +52,8 @@ class FileRows:
         if self._not_logs and not self._log_count:
             raise self._not_logs[0]
         self.report.ignored += [error.file_name for error in self._not_logs]
-        if not self.report.conversation_count and self.report.reason is None:
+        is_news_of_deletions = set(self.report.reasons) == {RejectReason.DELETED}
+        if not self.report.conversation_count and self.report.reason is None and not is_news_of_deletions:
             raise self._nothing_found()
 
     def _rows(self) -> Iterator[Row]:
@@ -64,7 +67,7 @@ class FileRows:
 
     def _stream(self, log: OpenLog, stream: Stream) -> Iterator[Row]:
         try:
-            sniffed = sniff(stream, self.source.format)
+            sniffed = self._sniffed(stream)
         except LogFormatError as error:
             if error.reason not in NOT_A_LOG:
                 raise
@@ -80,6 +83,10 @@ class FileRows:
         if stream.damage is not None:
             self.report.status, self.report.reason = FileStatus.DAMAGED, stream.damage
             self.report.error = f"Damaged: {stream.detail}; whole records were kept. ({stream.name})"
+
+    def _sniffed(self, stream: Stream) -> Sniffed | None:
+        reader = mapped_reader(self.source, self.temporary_folder)
+        return sniff(stream, self.source.format) if reader is None else sniff_mapped(stream, reader)
 
     def _records(self, log: OpenLog, stream: Stream, sniffed: Sniffed) -> Iterator[Row]:
         reader = sniffed.reader
@@ -144,3 +151,10 @@ class FileRows:
             self.path.name,
             f"{self.report.record_count} records read, none is a conversation ({counts}).",
         )
+
+
+def mapped_reader(source: Source, folder: Path | None = None) -> MappedTable | None:
+    """The reader of a source that has a mapping; rows wait in `folder` to be grouped."""
+    if source.mapping is None:
+        return None
+    return MappedTable(source.mapping, source.name, folder, source.max_record_bytes, source.watermark)
