@@ -13,7 +13,7 @@ help:
 	@echo "make reproduce            published figures, computed again by the same rollups"
 	@echo "make evaluate             how right the engine is, against labels (SET=, BESIDE=, BASELINE=1)"
 	@echo "make index LOGS=folder    the same over your own logs (YES=1: without asking)"
-	@echo "make check-logs LOGS=...  only say what would be read"
+	@echo "make check-logs LOGS=...  only say what would be read (both: MAPPING=file.toml for a table)"
 	@echo "make ui                   Dagster on your own home, else on the demonstration (REHEARSAL=1: on the rehearsal)"
 	@echo "make test | lint | bench | train | generate | lock"
 
@@ -39,10 +39,10 @@ evaluate: $(VENV)/.ok
 	@$(PY) -m orchestration evaluate $(if $(SET),--set $(SET)) $(if $(BESIDE),--beside $(BESIDE)) $(if $(BASELINE),--baseline)
 
 index: $(VENV)/.ok
-	@$(PY) -m orchestration index --logs "$(LOGS)" $(if $(YES),--yes)
+	@$(PY) -m orchestration index --logs "$(LOGS)" $(if $(YES),--yes) $(if $(MAPPING),--mapping "$(MAPPING)")
 
 check-logs: $(VENV)/.ok
-	@$(PY) -m orchestration check-logs --logs "$(LOGS)"
+	@$(PY) -m orchestration check-logs --logs "$(LOGS)" $(if $(MAPPING),--mapping "$(MAPPING)")
 
 ui: $(VENV)/.ok
 	@$(PY) -m orchestration ui $(if $(PORT),--port $(PORT)) $(if $(REHEARSAL),--rehearsal)

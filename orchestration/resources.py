@@ -35,7 +35,8 @@ class LogReaderResource(dg.ConfigurableResource[LogReader]):
     def create_resource(self, context: dg.InitResourceContext) -> LogReader:
         """Read sources.toml."""
         settings = config.load_settings()
-        return LogReader.open(settings.sources_path, config.pseudonym_key(settings), config.now(), PROGRESS)
+        key = config.pseudonym_key(settings)
+        return LogReader.open(settings.sources_path, key, config.now(), PROGRESS, config.variable)
 
 
 class EngineResource(dg.ConfigurableResource[Any]):

@@ -12,7 +12,7 @@ from economic_index.conversations.mapping import cell_text
 _COUNTRY = re.compile(r"[A-Za-z]{2}")
 _REGION = re.compile(r"[A-Za-z]{2}-[A-Za-z0-9]{1,3}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
-_NAME = re.compile(r"[^\W\d]\w{0,39}(\.\w{1,40}){0,3}")
+_NAME = re.compile(r"[^\W\d][\w $.()/#-]{0,39}")
 _NOT_SET = (None, "false", "f", "no", "n", "0", "null", "none")
 MAX_LABEL, MAX_NAMES = 100, 60
 
