@@ -4,7 +4,7 @@ What a conversation is made of is decided by the reader.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from economic_index.conversations.mapping import cell_text
@@ -27,6 +27,15 @@ def cell(record: Mapping[str, Any], path: str | None) -> Any:
     for key in path.split("."):
         value = value.get(key) if isinstance(value, dict) else None
     return value
+
+
+def getter(path: str | None) -> Callable[[Mapping[str, Any]], Any]:
+    """What `cell` does for one path, quicker where the path is a plain name."""
+    if path is None:
+        return lambda record: None
+    if "." in path:
+        return lambda record: cell(record, path)
+    return lambda record: record.get(path)
 
 
 def may_hold(record: Mapping[str, Any], path: str) -> bool:

@@ -20,15 +20,15 @@ class TimeRule:
     format: str = "iso"
     zone: ZoneInfo | None = None
 
-    def read(self, value: Any, as_of: datetime) -> datetime | None:
-        """The moment, aware, UTC; None if there is none or it cannot be true."""
-        moment = self._moment(value)
-        return believed(self._to_utc(moment), as_of) if moment is not None else None
+    def read(self, value: Any, as_of: datetime) -> tuple[datetime | None, bool]:
+        """The moment, aware, UTC; None if there is none or it cannot be true. And whether UTC was assumed.
 
-    def is_assumed(self, value: Any) -> bool:
-        """Whether the moment was taken to be UTC because neither the cell nor the mapping says a zone."""
+        It is where neither the cell nor the mapping says a zone.
+        """
         moment = self._moment(value)
-        return self.zone is None and moment is not None and moment.tzinfo is None
+        if moment is None:
+            return None, False
+        return believed(self._to_utc(moment), as_of), self.zone is None and moment.tzinfo is None
 
     def _moment(self, value: Any) -> datetime | None:
         if isinstance(value, datetime):  # a table of typed columns needs no format

@@ -122,6 +122,8 @@ def parse_mapping(document: Mapping[str, Any], where: str, path: str | None = No
 
 def cell_text(value: Any) -> str | None:
     """A cell as an id, a name or a role: text without space around it, whole numbers as text; None if empty."""
+    if isinstance(value, str):
+        return value.strip() or None
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():
@@ -131,7 +133,7 @@ def cell_text(value: Any) -> str | None:
             return str(value)
         except ValueError:  # an int of thousands of digits
             return None
-    return (value.strip() or None) if isinstance(value, str) else None
+    return None
 
 
 def _only(section: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:

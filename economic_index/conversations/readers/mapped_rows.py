@@ -4,7 +4,6 @@ Rows come here grouped (grouping.py); how a cell is found and a time read is not
 """
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -19,7 +18,6 @@ from economic_index.conversations.readers.tree import branch_points, newest_leaf
 from economic_index.conversations.records import TREE_REPAIRED, Draft, Locator, Message, ReadContext, Rejected
 from economic_index.conversations.text import join_surrogates
 from economic_index.conversations.times import EPOCH
-from economic_index.conversations.versions import micros
 from economic_index.vocabulary import LocatorKind, RejectReason, Role
 
 REPAIRED, TIME_GIVEN, ZONE_ASSUMED, DELETED, ATTACHED = 1, 2, 4, 8, 16
@@ -29,7 +27,8 @@ _NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{1,40})?")
 class MappedRow(NamedTuple):
     """One message. `role` is user, assistant or drop, None if it is not listed; times are microseconds since 1970.
 
-    `counts` are the lake's columns of what is not text; `flags` are the bits above.
+    `flags` are the bits above, `told` what the row says of its conversation (user, model, country, region, language,
+    product, surface), `counts` the lake's columns of what is not text.
     """
 
     conversation: str
@@ -37,18 +36,12 @@ class MappedRow(NamedTuple):
     role: str | None = None
     text: str = ""
     sent: int | None = None
-    order: str | int | float | None = None
+    flags: int = 0
     message_id: str | None = None
     parent_id: str | None = None
-    user: str | None = None
-    model: str | None = None
-    country: str | None = None
-    region: str | None = None
-    language: str | None = None
-    product: str | None = None
-    surface: str | None = None
+    order: str | int | float | None = None
     updated: int | None = None
-    flags: int = 0
+    told: dict[str, str] = {}  # noqa: RUF012 - never changed
     counts: dict[str, int] = {}  # noqa: RUF012 - never changed
 
     def pack(self) -> bytes:
@@ -56,7 +49,9 @@ class MappedRow(NamedTuple):
         try:
             return orjson.dumps(list(self))
         except TypeError:
-            return orjson.dumps([join_surrogates(cell) if isinstance(cell, str) else cell for cell in self])
+            told = {name: join_surrogates(value) for name, value in self.told.items()}
+            mended = self._replace(told=told)
+            return orjson.dumps([join_surrogates(cell) if isinstance(cell, str) else cell for cell in mended])
 
     @property
     def is_deleted(self) -> bool:
@@ -67,11 +62,6 @@ class MappedRow(NamedTuple):
 def unpack(data: bytes) -> MappedRow:
     """The row of which `pack` made bytes."""
     return MappedRow(*orjson.loads(data))
-
-
-def to_micros(moment: datetime | None) -> int | None:
-    """A time as a row keeps it."""
-    return micros(moment)
 
 
 def conversation(
@@ -147,26 +137,28 @@ def _moment(sent: int | None) -> datetime | None:
 
 def _message(row: MappedRow) -> Message:
     role = Role.USER if row.role == Role.USER.value else Role.ASSISTANT
-    model = row.model if role is Role.ASSISTANT else None
+    model = row.told.get("model") if role is Role.ASSISTANT else None
     return Message(role, row.text, _moment(row.sent), model, bool(row.flags & ATTACHED))
 
 
 def _describe(draft: Draft, known: Sequence[MappedRow], kept: Sequence[MappedRow]) -> None:
     """What belongs to the conversation: of several values the first; a person's own rows say best who it is."""
-    own = sorted(kept, key=lambda row: row.role != Role.USER.value)
-    draft.raw_user_id = next((row.user for row in own if row.user), None)
-    for name in ("country", "region", "language"):
-        setattr(draft, name, next((value for row in own if (value := getattr(row, name))), None))
-    draft.product = next((row.product for row in kept if row.product), None)
-    draft.surface = next((row.surface for row in kept if row.surface), "chat")
-    models = [row.model for row in kept if row.model]
-    draft.model_raw = None if any(message.model for message in draft.messages) else next(reversed(models), None)
+    told: dict[str, str] = {}
+    for row in sorted(kept, key=lambda row: row.role != Role.USER.value):
+        told = row.told | told
+    draft.raw_user_id = told.get("user")
+    draft.country, draft.region, draft.language = (told.get(name) for name in ("country", "region", "language"))
+    draft.product, draft.surface = told.get("product"), told.get("surface", "chat")
+    if not any(message.model for message in draft.messages):
+        draft.model_raw = told.get("model")
     draft.earliest_message_at = _moment(min((row.sent for row in known if row.sent is not None), default=None))
     draft.updated_at = _moment(max((row.updated for row in known if row.updated is not None), default=None))
-    flags = Counter(bit for row in kept for bit in (REPAIRED, TIME_GIVEN, ZONE_ASSUMED) if row.flags & bit)
-    if flags[REPAIRED]:
+    flags = 0
+    for row in kept:
+        flags |= row.flags
+    if flags & REPAIRED:
         draft.flags.add("is_text_repaired")
-    if flags[ZONE_ASSUMED]:
+    if flags & ZONE_ASSUMED:
         draft.flags.add("is_zone_assumed")
-    if flags[TIME_GIVEN] and draft.earliest_message_at is None:
+    if flags & TIME_GIVEN and draft.earliest_message_at is None:
         draft.flags.add(TIME_OUT_OF_RANGE)

@@ -3,7 +3,7 @@
 It belongs to one source and is never sniffed; whether the file has the columns is mapped_sniff.py's to say.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -13,9 +13,8 @@ from zoneinfo import ZoneInfo
 from economic_index.conversations import mapped_cells as cells
 from economic_index.conversations.cutter import MAX_RECORD_BYTES
 from economic_index.conversations.grouping import Grouping
-from economic_index.conversations.mapped_cells import cell
 from economic_index.conversations.mapped_times import TimeRule
-from economic_index.conversations.mapping import CONVERSATION, MESSAGE, TableMapping, cell_text
+from economic_index.conversations.mapping import COLUMNS, CONVERSATION, MESSAGE, TableMapping, cell_text
 from economic_index.conversations.readers import mapped_rows
 from economic_index.conversations.readers.api_content import ATTACHMENTS, Spoken, content_text, spoken
 from economic_index.conversations.readers.drafts import (
@@ -25,15 +24,33 @@ from economic_index.conversations.readers.drafts import (
     not_a_conversation,
     silence,
 )
-from economic_index.conversations.readers.mapped_rows import MappedRow, to_micros, unpack
+from economic_index.conversations.readers.mapped_rows import MappedRow, unpack
 from economic_index.conversations.records import Draft, Element, Locator, ReadContext, Rejected
 from economic_index.conversations.repair import Parsed, parse
 from economic_index.conversations.times import is_present
+from economic_index.conversations.versions import micros
 from economic_index.vocabulary import LocatorKind, RejectReason, SourceFormat
 
 SURFACES = ("chat", "api", "agent")
 OPTIONAL_IN_JSON = ("model", "country", "region", "language", "parent_id", "updated_at", "deleted")
 """Columns that documents may leave out where they are empty: not to be found in the first rows is no error."""
+
+
+def _surface(value: Any) -> str | None:
+    text = cell_text(value)
+    return text if text in SURFACES else None
+
+
+_LABELS: dict[str, tuple[str, Callable[[Any], str | None]]] = {
+    "user_id": ("user", cell_text),
+    "model": ("model", cells.label),
+    "country": ("country", cells.country),
+    "region": ("region", cells.region),
+    "language": ("language", cells.language),
+    "product_column": ("product", cells.label),
+    "surface_column": ("surface", _surface),
+}
+"""By key of the mapping: what it is called in a row, and what of a cell may pass."""
 
 
 @dataclass
@@ -55,6 +72,8 @@ class MappedTable:
         self.paths = mapping.paths
         if self.updated_at is not None:
             self.paths.setdefault("updated_at", self.updated_at)
+        self._get = {key: cells.getter(self.paths.get(key)) for key in (*COLUMNS, "product_column", "surface_column")}
+        self._labels = {key: label for key, label in _LABELS.items() if key in self.paths}
         self.product = mapping.product
         self.system = mapping.system or self.source_name
         self.is_by_record = mapping.rows == CONVERSATION
@@ -105,44 +124,38 @@ class MappedTable:
                     yield made
 
     def _row(self, element: Element, context: ReadContext) -> MappedRow | Rejected:
-        record = element.value
-        native_id = cell_text(self._cell(record, "conversation_id")) if isinstance(record, dict) else None
+        record, get = element.value, self._get
+        native_id = cell_text(get["conversation_id"](record)) if isinstance(record, dict) else None
         if native_id is None:
             return Rejected(RejectReason.MALFORMED_ROW, element.locator, "conversation_id=absent")
-        number, paths = element.locator.number, self.paths
-        message_id = cell_text(cell(record, paths.get("message_id")))
-        parent_id = cell_text(self._cell(record, "parent_id"))
-        role = self.mapping.roles.get(cell_text(self._cell(record, "role")) or "")
+        message_id, parent_id = cell_text(get["message_id"](record)), cell_text(self._cell(record, "parent_id"))
+        role = self.mapping.roles.get(cell_text(get["role"](record)) or "")
         if role is None:
-            return MappedRow(native_id, number, message_id=message_id, parent_id=parent_id)
-        found = Spoken()
-        text = self._text(cell(record, paths["text"]), found, context)
-        sent = self._time(record, "time", context)
+            return MappedRow(native_id, element.locator.number, message_id=message_id, parent_id=parent_id)
+        text, found = get["text"](record), None
+        if not isinstance(text, str):
+            found = Spoken()
+            text = self._text(text, found, context)
+        at, order = get["time"](record), get["order"](record)
+        sent, is_zone_assumed = self.times.read(at, context.as_of)
         flags = mapped_rows.REPAIRED * element.is_repaired
-        flags |= mapped_rows.TIME_GIVEN * is_present(cell(record, paths.get("time")))
-        flags |= mapped_rows.ZONE_ASSUMED * self.times.is_assumed(cell(record, paths.get("time")))
+        flags |= mapped_rows.TIME_GIVEN * is_present(at) | mapped_rows.ZONE_ASSUMED * is_zone_assumed
         flags |= mapped_rows.DELETED * cells.is_set(self._cell(record, "deleted"))
-        flags |= mapped_rows.ATTACHED * (found.counts[ATTACHMENTS] > 0)
-        order = cell(record, paths.get("order"))
+        flags |= mapped_rows.ATTACHED * (found is not None and found.counts[ATTACHMENTS] > 0)
+        is_number = isinstance(order, int | float) and not isinstance(order, bool)
         return MappedRow(
             native_id,
-            number,
+            element.locator.number,
             role,
             text,
-            to_micros(sent),
-            order if isinstance(order, int | float) and not isinstance(order, bool) else cell_text(order),
+            micros(sent),
+            flags,
             message_id,
             parent_id,
-            cell_text(cell(record, paths.get("user_id"))),
-            cells.label(self._cell(record, "model")),
-            cells.country(self._cell(record, "country")),
-            cells.region(self._cell(record, "region")),
-            cells.language(self._cell(record, "language")),
-            cells.label(cell(record, paths.get("product_column"))),
-            _surface(cell(record, paths.get("surface_column"))),
-            to_micros(self._time(record, "updated_at", context)),
-            flags,
-            dict(found.counts),
+            order if is_number else cell_text(order),
+            micros(self._time(record, "updated_at", context)),
+            self._told(record),
+            dict(found.counts) if found else {},
         )
 
     @staticmethod
@@ -180,35 +193,36 @@ class MappedTable:
         return draft
 
     def _describe(self, draft: Draft, record: dict[str, Any], context: ReadContext) -> None:
-        at = cell(record, self.paths.get("time"))
-        draft.raw_user_id = cell_text(cell(record, self.paths.get("user_id")))
-        draft.created_at = self._time(record, "time", context)
+        at, told = self._get["time"](record), self._told(record)
+        draft.created_at, is_zone_assumed = self.times.read(at, context.as_of)
         draft.updated_at = self._time(record, "updated_at", context)
-        draft.model_raw = cells.label(self._cell(record, "model"))
-        draft.country = cells.country(self._cell(record, "country"))
-        draft.region = cells.region(self._cell(record, "region"))
-        draft.language = cells.language(self._cell(record, "language"))
-        draft.product = cells.label(cell(record, self.paths.get("product_column")))
-        draft.surface = _surface(cell(record, self.paths.get("surface_column"))) or "chat"
-        if self.times.is_assumed(at):
+        draft.raw_user_id, draft.model_raw = told.get("user"), told.get("model")
+        draft.country, draft.region, draft.language = (told.get(name) for name in ("country", "region", "language"))
+        draft.product, draft.surface = told.get("product"), told.get("surface", "chat")
+        if is_zone_assumed:
             draft.flags.add("is_zone_assumed")
         if not any(message.sent_at for message in draft.messages):
             flag_absurd_time(draft, at)
 
+    def _told(self, record: dict[str, Any]) -> dict[str, str]:
+        """What a row says of its conversation, as far as columns are mapped and cells are usable."""
+        told: dict[str, str] = {}
+        for key, (name, convert) in self._labels.items():
+            value = self._cell(record, key)
+            text = convert(value) if value is not None else None
+            if text is not None:
+                told[name] = text
+        return told
+
     def _cell(self, record: dict[str, Any], key: str) -> Any:
         """The cell of a column; which ones were ever found is remembered."""
-        value = cell(record, self.paths.get(key))
+        value = self._get[key](record)
         if value is not None:
             self._seen.add(key)
         return value
 
     def _time(self, record: dict[str, Any], key: str, context: ReadContext) -> datetime | None:
-        return self.times.read(self._cell(record, key), context.as_of)
-
-
-def _surface(value: Any) -> str | None:
-    text = cell_text(value)
-    return text if text in SURFACES else None
+        return self.times.read(self._cell(record, key), context.as_of)[0] if key in self.paths else None
 
 
 def _items(value: Any) -> list[Any] | RejectReason | None:
