@@ -37,9 +37,7 @@ def describe(settings: Settings, logs: str, mapping: str | None = None) -> LogSu
 def is_declared(settings: Settings, logs: str) -> bool:
     """Whether sources.toml names these logs; then nothing is asked, and reading itself says what is new."""
     path = Path(logs).expanduser().absolute()
-    return any(
-        source.name == logs if source.url_env else Path(source.path) == path for source in _known(settings)
-    )
+    return any(source.name == logs if source.url_env else Path(source.path) == path for source in _known(settings))
 
 
 def adopt(settings: Settings, summary: LogSummary, *, yes: bool) -> bool:

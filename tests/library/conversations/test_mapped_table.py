@@ -3,6 +3,7 @@
 import json
 import random
 from collections import Counter
+from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -367,13 +368,9 @@ def read_desk(lake: Lake, path: Path, told: Any) -> Any:
 
 
 def winners(lake: Lake) -> dict[str, tuple[int, str]]:
-    store = WinnerStore(lake.database_path("versions"))
-    weeks = list(store.weeks())
-    found = {
-        one.conversation_id: (one.message_count, one.content_hash) for week in weeks for one in store.of_week(week)
-    }
-    store.close()
-    return found
+    with closing(WinnerStore(lake.database_path("versions"))) as store:
+        found = [one for week in store.weeks() for one in store.of_week(week)]
+    return {one.conversation_id: (one.message_count, one.content_hash) for one in found}
 
 
 def test_a_table_that_grew_adds_and_one_that_shrank_takes_nothing_away(lake: Lake, logs: Path) -> None:
