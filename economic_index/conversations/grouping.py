@@ -11,25 +11,26 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from itertools import groupby
 from pathlib import Path
+from struct import unpack
 from types import TracebackType
 from typing import Any, NamedTuple
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from economic_index.lake import SCRATCH
 
 BATCH_ROWS = 20_000
-MEMORY = "160MB"
-_SCHEMA = pa.schema(
-    [("conversation", pa.binary()), ("position", pa.int64()), ("place", pa.int64()), ("size", pa.int64())]
-)
-_ORDERED = """
-    select first_position, place, size
-    from places join (select conversation, min(position) as first_position from places group by conversation)
-    using (conversation)
-    order by first_position, position
+MEMORY = "128MB"
+# sorts alone, because they spill: joining and grouping many conversations would not fit in so little memory
+_TABLES = """
+    create table places (high ubigint, low ubigint, position bigint, place bigint, size bigint);
+    create table ordered (first_position bigint, position bigint, place bigint, size bigint);
 """
+_BY_CONVERSATION = "select high, low, position, place, size from places order by high, low, position"
+_BY_FIRST_ROW = "select first_position, place, size from ordered order by first_position, position"
+Place = tuple[int, int, int, int, int]
 
 
 class Group(NamedTuple):
@@ -46,7 +47,7 @@ class Grouping:
     def __init__(self, folder: Path | None, max_bytes: int) -> None:
         self._folder, self._max_bytes = folder, max_bytes
         self._key = secrets.token_bytes(16)
-        self._waiting: list[tuple[bytes, int, int, int]] = []
+        self._waiting: list[Place] = []
         self._place = 0
 
     def __enter__(self) -> "Grouping":
@@ -55,11 +56,9 @@ class Grouping:
                 tempfile.TemporaryDirectory(prefix=f"{SCRATCH}grouping.", dir=self._folder, ignore_cleanup_errors=True)
             )
             self._file = stack.enter_context(tempfile.TemporaryFile(dir=self._folder))
-            settings: dict[str, Any] = {"memory_limit": MEMORY, "threads": 1, "temp_directory": spilled}
-            self._connection = stack.enter_context(duckdb.connect(":memory:", config=settings))
-            self._connection.execute(
-                "create table places (conversation blob, position bigint, place bigint, size bigint)"
-            )
+            settings: dict[str, Any] = {"memory_limit": MEMORY, "threads": 1, "temp_directory": f"{spilled}/spilled"}
+            self._connection = stack.enter_context(duckdb.connect(f"{spilled}/places.duckdb", config=settings))
+            self._connection.execute(_TABLES)
             self._stack = stack.pop_all()
         return self
 
@@ -72,7 +71,7 @@ class Grouping:
         """Take the row at a position of the file."""
         name = hashlib.blake2b(conversation.encode("utf-8", "surrogatepass"), digest_size=16, key=self._key).digest()
         self._file.write(row)
-        self._waiting.append((name, position, self._place, len(row)))
+        self._waiting.append((*unpack("<QQ", name), position, self._place, len(row)))
         self._place += len(row)
         if len(self._waiting) >= BATCH_ROWS:
             self._store()
@@ -81,24 +80,37 @@ class Grouping:
         """All conversations; call it once, when all rows were added."""
         self._store()
         self._file.flush()
-        for first, places in groupby(self._ordered(), key=lambda place: place[0]):
-            yield self._group(first, places)
+        self._note_first_rows()
+        places = self._connection.execute(_BY_FIRST_ROW).to_arrow_reader(BATCH_ROWS)
+        rows = (row for batch in places for row in zip(*(column.to_pylist() for column in batch.columns), strict=True))
+        for first, group in groupby(rows, key=lambda row: row[0]):
+            yield self._group(first, group)
 
     def _store(self) -> None:
         if self._waiting:
-            by_column = zip(*self._waiting, strict=True)
-            columns = [pa.array(values, kind) for values, kind in zip(by_column, _SCHEMA.types, strict=True)]
-            self._connection.register("waiting", pa.Table.from_arrays(columns, schema=_SCHEMA))
-            self._connection.execute("insert into places select * from waiting")
-            self._connection.unregister("waiting")
+            high, low, *numbers = zip(*self._waiting, strict=True)
+            columns = [pa.array(values, pa.uint64()) for values in (high, low)]
+            columns += [pa.array(values, pa.int64()) for values in numbers]
+            _insert(self._connection, "places", dict(zip("abcde", columns, strict=True)))
         self._waiting = []
 
-    def _ordered(self) -> Iterator[tuple[int, int, int]]:
-        reader = self._connection.execute(_ORDERED).to_arrow_reader(BATCH_ROWS)
-        for batch in reader:
-            yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+    def _note_first_rows(self) -> None:
+        """Beside each row the position of the first one of its conversation."""
+        last, first = (-1, -1), -1
+        writer = self._connection.cursor()
+        for batch in self._connection.execute(_BY_CONVERSATION).to_arrow_reader(BATCH_ROWS):
+            high, low, position, place, size = (column.to_numpy() for column in batch.columns)
+            begins = np.ones(len(high), dtype=bool)
+            begins[1:] = (high[1:] != high[:-1]) | (low[1:] != low[:-1])
+            begins[0] = (int(high[0]), int(low[0])) != last
+            begun_at = np.maximum.accumulate(np.where(begins, np.arange(len(high)), -1))
+            firsts = np.where(begun_at >= 0, position[begun_at], first)
+            last, first = (int(high[-1]), int(low[-1])), int(firsts[-1])
+            columns = {"a": firsts, "b": position, "c": place, "d": size}
+            _insert(writer, "ordered", {name: pa.array(values) for name, values in columns.items()})
+        writer.close()
 
-    def _group(self, first: int, places: Iterator[tuple[int, int, int]]) -> Group:
+    def _group(self, first: int, places: Iterator[tuple[Any, ...]]) -> Group:
         rows: list[bytes] = []
         total = 0
         for _, place, size in places:
@@ -109,3 +121,9 @@ class Grouping:
             self._file.seek(place)
             rows.append(self._file.read(size))
         return Group(first, None if total > self._max_bytes else rows, total)
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, columns: dict[str, pa.Array]) -> None:
+    connection.register("waiting", pa.table(columns))
+    connection.execute(f"insert into {table} select * from waiting")
+    connection.unregister("waiting")
