@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from economic_index.conversations.check_logs import LogSummary, sniff_sources, sniff_table
-from economic_index.conversations.mapping import load_mapping
+from economic_index.conversations.mapping_toml import load_mapping
 from economic_index.conversations.sources import AssignWeeks, Source, entry_text, load_sources, write_sources
 from economic_index.vocabulary import RejectReason
 from orchestration.settings import Settings, now, variable

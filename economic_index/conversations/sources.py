@@ -15,7 +15,8 @@ from typing import Any
 
 from economic_index.conversations.cutter import MAX_RECORD_BYTES
 from economic_index.conversations.log_names import list_files
-from economic_index.conversations.mapping import MappingError, TableMapping, load_mapping, parse_mapping
+from economic_index.conversations.mapping import MappingError, TableMapping
+from economic_index.conversations.mapping_toml import load_mapping, parse_mapping
 from economic_index.conversations.records import AUTO
 from economic_index.vocabulary import Audience, SourceFormat, UserRule
 

@@ -73,6 +73,7 @@ class MappedTable:
         if self.updated_at is not None:
             self.paths.setdefault("updated_at", self.updated_at)
         self._get = {key: cells.getter(self.paths.get(key)) for key in (*COLUMNS, "product_column", "surface_column")}
+        self._has_ids, self._has_deletions = "message_id" in self.paths, "deleted" in self.paths
         self._labels = {key: label for key, label in _LABELS.items() if key in self.paths}
         self.product = mapping.product
         self.system = mapping.system or self.source_name
@@ -128,7 +129,8 @@ class MappedTable:
         native_id = cell_text(get["conversation_id"](record)) if isinstance(record, dict) else None
         if native_id is None:
             return Rejected(RejectReason.MALFORMED_ROW, element.locator, "conversation_id=absent")
-        message_id, parent_id = cell_text(get["message_id"](record)), cell_text(self._cell(record, "parent_id"))
+        message_id = cell_text(get["message_id"](record)) if self._has_ids else None
+        parent_id = cell_text(self._cell(record, "parent_id")) if self._has_ids else None
         role = self.mapping.roles.get(cell_text(get["role"](record)) or "")
         if role is None:
             return MappedRow(native_id, element.locator.number, message_id=message_id, parent_id=parent_id)
@@ -140,7 +142,8 @@ class MappedTable:
         sent, is_zone_assumed = self.times.read(at, context.as_of)
         flags = mapped_rows.REPAIRED * element.is_repaired
         flags |= mapped_rows.TIME_GIVEN * is_present(at) | mapped_rows.ZONE_ASSUMED * is_zone_assumed
-        flags |= mapped_rows.DELETED * cells.is_set(self._cell(record, "deleted"))
+        if self._has_deletions:
+            flags |= mapped_rows.DELETED * cells.is_set(self._cell(record, "deleted"))
         flags |= mapped_rows.ATTACHED * (found is not None and found.counts[ATTACHMENTS] > 0)
         is_number = isinstance(order, int | float) and not isinstance(order, bool)
         return MappedRow(

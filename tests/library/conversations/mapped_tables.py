@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 
 from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.file_report import FileReport
-from economic_index.conversations.mapping import TableMapping, parse_mapping
+from economic_index.conversations.mapping import TableMapping
+from economic_index.conversations.mapping_toml import parse_mapping
 from economic_index.conversations.normalise import Row
 from economic_index.conversations.sources import Source
 from economic_index.conversations.stream_reading import FileRows

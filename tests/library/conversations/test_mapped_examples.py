@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from mapped_tables import jsonl_bytes, read_table, said
 
-from economic_index.conversations import mapping
-from economic_index.conversations.mapping import TableMapping, load_mapping
+from economic_index.conversations.mapping import COLUMNS, TableMapping
+from economic_index.conversations.mapping_toml import KEYS as MAPPING_KEYS
+from economic_index.conversations.mapping_toml import load_mapping
 from economic_index.conversations.sources import KEYS, load_sources
 
 PAGE = (Path(__file__).parents[3] / "docs" / "logs" / "mapped_table.md").read_text(encoding="utf-8")
@@ -66,7 +67,7 @@ def test_entries_of_sources_are_complete(tmp_path: Path, text: str) -> None:
 def test_every_key_is_explained() -> None:
     keys = set(re.findall(r"^\| (`.*?) \|", PAGE, re.MULTILINE))
     explained = {name.strip("[]") for key in keys for name in re.findall(r"`([^`]+)`", key)}
-    assert {*mapping.KEYS, *mapping.COLUMNS} <= explained
+    assert {*MAPPING_KEYS, *COLUMNS} <= explained
     assert {"mapping", "url_env", "table", "query", "watermark"} <= set(KEYS)
     for heading in ("Get it", "How long it is kept", "Read", "Left"):
         assert f"\n## {heading}\n" in PAGE

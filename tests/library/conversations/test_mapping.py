@@ -10,7 +10,8 @@ from mapped_tables import COLUMNS, ROLES, mapping
 
 from economic_index.conversations import mapped_cells as cells
 from economic_index.conversations.mapped_times import TimeRule
-from economic_index.conversations.mapping import MappingError, load_mapping, parse_mapping
+from economic_index.conversations.mapping import MappingError
+from economic_index.conversations.mapping_toml import load_mapping, parse_mapping
 from economic_index.conversations.sources import Source, SourcesError, load_sources, write_sources
 
 AS_OF = datetime(2026, 9, 1, tzinfo=UTC)
