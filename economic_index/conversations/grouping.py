@@ -22,14 +22,21 @@ import pyarrow as pa
 from economic_index.lake import SCRATCH
 
 BATCH_ROWS = 20_000
-MEMORY = "128MB"
-# sorts alone, because they spill: joining and grouping many conversations would not fit in so little memory
+MEMORY = "160MB"
+ROWS_AT_ONCE = 1_500_000
+BINS = 8192
 _TABLES = """
     create table places (high ubigint, low ubigint, position bigint, place bigint, size bigint);
     create table ordered (first_position bigint, position bigint, place bigint, size bigint);
 """
-_BY_CONVERSATION = "select high, low, position, place, size from places order by high, low, position"
-_BY_FIRST_ROW = "select first_position, place, size from ordered order by first_position, position"
+# in parts that fit into the memory: sorting all at once, spilling or not, fails beyond some ten million rows
+_BY_CONVERSATION = """
+    select high, low, position, place, size from places where high % ? = ? order by high, low, position
+"""
+_BY_FIRST_ROW = """
+    select first_position, place, size from ordered where first_position >= ? and first_position < ?
+    order by first_position, position
+"""
 Place = tuple[int, int, int, int, int]
 
 
@@ -48,7 +55,8 @@ class Grouping:
         self._folder, self._max_bytes = folder, max_bytes
         self._key = secrets.token_bytes(16)
         self._waiting: list[Place] = []
-        self._place = 0
+        self._place = self._count = self._last_position = 0
+        self._rows_by_bin = np.zeros(BINS, dtype=np.int64)
 
     def __enter__(self) -> "Grouping":
         with ExitStack() as stack:
@@ -56,8 +64,9 @@ class Grouping:
                 tempfile.TemporaryDirectory(prefix=f"{SCRATCH}grouping.", dir=self._folder, ignore_cleanup_errors=True)
             )
             self._file = stack.enter_context(tempfile.TemporaryFile(dir=self._folder))
-            settings: dict[str, Any] = {"memory_limit": MEMORY, "threads": 1, "temp_directory": f"{spilled}/spilled"}
-            self._connection = stack.enter_context(duckdb.connect(f"{spilled}/places.duckdb", config=settings))
+            self._database = f"{spilled}/places.duckdb"
+            self._connection = self._connect()
+            stack.callback(self._connection.close)
             self._connection.execute(_TABLES)
             self._stack = stack.pop_all()
         return self
@@ -67,12 +76,18 @@ class Grouping:
     ) -> None:
         self._stack.close()
 
+    def _connect(self) -> duckdb.DuckDBPyConnection:
+        folder = f"{self._database}.spilled"
+        settings: dict[str, Any] = {"memory_limit": MEMORY, "threads": 1, "temp_directory": folder}
+        return duckdb.connect(self._database, config=settings | {"preserve_insertion_order": False})
+
     def add(self, conversation: str, position: int, row: bytes) -> None:
         """Take the row at a position of the file."""
         name = hashlib.blake2b(conversation.encode("utf-8", "surrogatepass"), digest_size=16, key=self._key).digest()
         self._file.write(row)
         self._waiting.append((*unpack("<QQ", name), position, self._place, len(row)))
         self._place += len(row)
+        self._last_position = max(self._last_position, position)
         if len(self._waiting) >= BATCH_ROWS:
             self._store()
 
@@ -80,31 +95,53 @@ class Grouping:
         """All conversations; call it once, when all rows were added."""
         self._store()
         self._file.flush()
-        self._note_first_rows()
-        places = self._connection.execute(_BY_FIRST_ROW).to_arrow_reader(BATCH_ROWS)
-        rows = (row for batch in places for row in zip(*(column.to_pylist() for column in batch.columns), strict=True))
-        for first, group in groupby(rows, key=lambda row: row[0]):
-            yield self._group(first, group)
+        parts = self._count // ROWS_AT_ONCE + 1
+        for part in range(parts):
+            self._note_first_rows(parts, part)
+        for bounds in self._ranges():
+            for first, group in groupby(self._ordered(bounds), key=lambda row: row[0]):
+                yield self._group(first, group)
+
+    def _ordered(self, bounds: tuple[int, int]) -> Iterator[tuple[Any, ...]]:
+        for batch in self._connection.execute(_BY_FIRST_ROW, bounds).to_arrow_reader(BATCH_ROWS):
+            yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+
+    def _ranges(self) -> Iterator[tuple[int, int]]:
+        """Ranges of first positions with about ROWS_AT_ONCE rows each."""
+        begin = count = 0
+        for number, rows in enumerate(self._rows_by_bin.tolist()):
+            if count and count + rows > ROWS_AT_ONCE:
+                border = number * self._bin_width
+                yield begin, border
+                begin, count = border, 0
+            count += rows
+        yield begin, BINS * self._bin_width
+
+    @property
+    def _bin_width(self) -> int:
+        return self._last_position // BINS + 1
 
     def _store(self) -> None:
         if self._waiting:
+            self._count += len(self._waiting)
             high, low, *numbers = zip(*self._waiting, strict=True)
             columns = [pa.array(values, pa.uint64()) for values in (high, low)]
             columns += [pa.array(values, pa.int64()) for values in numbers]
             _insert(self._connection, "places", dict(zip("abcde", columns, strict=True)))
         self._waiting = []
 
-    def _note_first_rows(self) -> None:
-        """Beside each row the position of the first one of its conversation."""
+    def _note_first_rows(self, parts: int, part: int) -> None:
+        """Beside each row of one part of the conversations the position of its conversation's first."""
         last, first = (-1, -1), -1
         writer = self._connection.cursor()
-        for batch in self._connection.execute(_BY_CONVERSATION).to_arrow_reader(BATCH_ROWS):
+        for batch in self._connection.execute(_BY_CONVERSATION, (parts, part)).to_arrow_reader(BATCH_ROWS):
             high, low, position, place, size = (column.to_numpy() for column in batch.columns)
             begins = np.ones(len(high), dtype=bool)
             begins[1:] = (high[1:] != high[:-1]) | (low[1:] != low[:-1])
             begins[0] = (int(high[0]), int(low[0])) != last
             begun_at = np.maximum.accumulate(np.where(begins, np.arange(len(high)), -1))
             firsts = np.where(begun_at >= 0, position[begun_at], first)
+            self._rows_by_bin += np.bincount(firsts // self._bin_width, minlength=BINS)
             last, first = (int(high[-1]), int(low[-1])), int(firsts[-1])
             columns = {"a": firsts, "b": position, "c": place, "d": size}
             _insert(writer, "ordered", {name: pa.array(values) for name, values in columns.items()})

@@ -296,6 +296,7 @@ def test_a_conversation_over_the_limit_costs_itself_alone(tmp_path: Path) -> Non
 
 def test_many_rows_are_grouped_in_several_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(grouping, "BATCH_ROWS", 7)
+    monkeypatch.setattr(grouping, "ROWS_AT_ONCE", 11)
     rows = [row for n in range(40) for row in thread(f"t{n}", f"q{n}", f"a{n}")]
     random.Random(3).shuffle(rows)
     made, _ = read_table(tmp_path, csv_bytes(rows), mapping())
