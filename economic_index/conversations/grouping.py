@@ -31,7 +31,8 @@ _TABLES = """
 """
 # in parts that fit into the memory: sorting all at once, spilling or not, fails beyond some ten million rows
 _BY_CONVERSATION = """
-    select high, low, position, place, size from places where high % ? = ? order by high, low, position
+    select high, low, position, place, size from places where high % ?::ubigint = ?::ubigint
+    order by high, low, position
 """
 _BY_FIRST_ROW = """
     select first_position, place, size from ordered where first_position >= ? and first_position < ?
