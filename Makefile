@@ -16,9 +16,9 @@ help:
 	@echo "make reproduce            published figures, computed again by the same rollups"
 	@echo "make evaluate             how right the engine is, against labels (SET=, BESIDE=, BASELINE=1)"
 	@echo "make index LOGS=folder    the same over your own logs (YES=1: without asking)"
-	@echo "make check-logs LOGS=...  only say what would be read"
 	@echo "make forget USER=...      delete a user everywhere (CONVERSATION=..., SOURCE=..., SYSTEM=..., YES=1)"
 	@echo "make rotate-key           change the pseudonym key; all logs are read again (YES=1)"
+	@echo "make check-logs LOGS=...  only say what would be read (both: MAPPING=file.toml for a table)"
 	@echo "make ui                   Dagster on your own home, else on the demonstration (REHEARSAL=1: on the rehearsal)"
 	@echo "make test | lint | bench | train | generate | lock | fuzz FORMAT=... SECONDS=600"
 
@@ -44,10 +44,10 @@ evaluate: $(VENV)/.ok
 	@$(PY) -m orchestration evaluate $(if $(SET),--set $(SET)) $(if $(BESIDE),--beside $(BESIDE)) $(if $(BASELINE),--baseline)
 
 index: $(VENV)/.ok
-	@$(PY) -m orchestration index --logs "$(LOGS)" $(if $(YES),--yes)
+	@$(PY) -m orchestration index --logs "$(LOGS)" $(if $(YES),--yes) $(if $(MAPPING),--mapping "$(MAPPING)")
 
 check-logs: $(VENV)/.ok
-	@$(PY) -m orchestration check-logs --logs "$(LOGS)"
+	@$(PY) -m orchestration check-logs --logs "$(LOGS)" $(if $(MAPPING),--mapping "$(MAPPING)")
 
 forget: $(VENV)/.ok
 	@$(PY) -m orchestration forget $(if $(USER_NAMED),--user "$(USER)") $(if $(CONVERSATION),--conversation "$(CONVERSATION)") \

@@ -23,6 +23,8 @@ import pyarrow.parquet as pq
 
 from economic_index.contracts import TABLES, Table, as_arrow, validated
 
+SCRATCH = ".scratch."
+"""How folders of the home begin in which rows of logs lie while they are read."""
 NO_WEEK = "__HIVE_DEFAULT_PARTITION__"
 FIRST_WEEK = date(2020, 6, 1)
 KEPT_BUILDS = 5
@@ -225,11 +227,20 @@ class Lake:
         return sorted(date.fromisoformat(name.removeprefix("week_start=")) for name in folders)
 
     def drop_abandoned(self) -> None:
-        """Delete half-written files of processes that are no more: they may hold text."""
+        """Delete half-written files of processes that are no more, and what a reading set aside: they hold text."""
+        for path in self.root.glob(f"{SCRATCH}*"):
+            shutil.rmtree(path, ignore_errors=True)
         for folder in ("lake", "inbox", "reference"):
             for path in self.root.glob(f"{folder}/**/.*.tmp"):
                 if not process_exists(int(path.name.split(".")[-2])):
                     path.unlink(missing_ok=True)
+
+    def scratch_folder(self, name: str) -> Path:
+        """A new folder for rows of a log while it is read; whoever asks removes it, or else the next reading does."""
+        folder = self.root / f"{SCRATCH}{name}"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        return folder
 
     def clear_inbox(self, week: date) -> None:
         """Forget what waited for a week, after its commit."""

@@ -131,6 +131,7 @@ class SourceFormat(StrEnum):
     COPILOT_M365 = "copilot_m365"
     CLAUDE_COMPLIANCE = "claude_compliance"
     CHATGPT_COMPLIANCE = "chatgpt_compliance"
+    MAPPED_TABLE = "mapped_table"
 
 
 class StartedAtSource(StrEnum):
@@ -195,6 +196,8 @@ class RejectReason(StrEnum):
     ENCRYPTED_ARCHIVE = "encrypted_archive"
     ARCHIVE_LIMIT = "archive_limit"
     BAD_TABLE = "bad_table"
+    MAPPING_COLUMN = "mapping_column"
+    DATABASE_FAILED = "database_failed"
     UNRECOVERABLE_STRUCTURE = "unrecoverable_structure"
     FILE_CHANGED = "file_changed"
 

@@ -34,6 +34,7 @@ def main() -> int:
         command = commands.add_parser(name)
         command.add_argument("--logs", required=True, type=_named)
         command.add_argument("--yes", action="store_true")
+        command.add_argument("--mapping", help="TOML file that says what the columns of a table mean")
     ui = commands.add_parser("ui")
     ui.add_argument("--port", type=int, default=3000)
     ui.add_argument("--rehearsal", action="store_true", help="of the rehearsal's home")
@@ -153,7 +154,7 @@ def _index(arguments: argparse.Namespace) -> int:
     settings = load_settings()
     if is_declared(settings, arguments.logs):
         print(f"These logs are in {settings.sources_path} already.")
-    elif not adopt(settings, describe(settings, arguments.logs), yes=arguments.yes):
+    elif not adopt(settings, describe(settings, arguments.logs, arguments.mapping), yes=arguments.yes):
         return 1
     enter(settings)
     return _run()
@@ -162,7 +163,7 @@ def _index(arguments: argparse.Namespace) -> int:
 def _check_logs(arguments: argparse.Namespace) -> int:
     from orchestration.own_logs import describe
 
-    describe(load_settings(), arguments.logs)
+    describe(load_settings(), arguments.logs, arguments.mapping)
     return 0
 
 

@@ -36,7 +36,8 @@ class LogReaderResource(dg.ConfigurableResource[LogReader]):
     def create_resource(self, context: dg.InitResourceContext) -> LogReader:
         """Read sources.toml."""
         settings = config.load_settings()
-        reader = LogReader.open(settings.sources_path, config.pseudonym_key(settings), config.now(), PROGRESS)
+        key = config.pseudonym_key(settings)
+        reader = LogReader.open(settings.sources_path, key, config.now(), PROGRESS, config.variable)
         return replace(
             reader,
             retired_keys=config.retired_keys(settings),

@@ -128,6 +128,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def variable(name: str) -> str | None:
+    """What a variable holds that sources.toml names (`url_env`): the address of a database, read when it is asked."""
+    return os.environ.get(name) or None
+
+
 def pseudonym_key(settings: Settings) -> bytes:
     """The 32 bytes that make pseudonyms, from the environment or a file of mode 0600 made at first use.
 

@@ -4,6 +4,7 @@ Read-only: nothing is written, and no pseudonym leaves memory.
 """
 
 import secrets
+import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,8 +15,10 @@ from typing import Any
 from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.file_report import FileReport
 from economic_index.conversations.log_names import list_files
+from economic_index.conversations.mapping import TableMapping
 from economic_index.conversations.sources import Source
 from economic_index.conversations.stream_reading import FileRows
+from economic_index.conversations.table_reading import FILE_NAME, spool
 from economic_index.lake import week_of
 from economic_index.vocabulary import Audience, RejectReason, UserRule
 
@@ -71,17 +74,41 @@ class LogSummary:
                 yield f"  - {sentence}"
 
 
-def sniff_sources(path: Path, as_of: datetime, declared: Sequence[Source] = ()) -> LogSummary:
+def sniff_sources(
+    path: Path, as_of: datetime, declared: Sequence[Source] = (), mapping: TableMapping | None = None
+) -> LogSummary:
     """Read a file, folder or glob as `make index` would, without keeping anything; as it is `declared`, if it is.
 
-    Raises FileNotFoundError if there is nothing. A file that cannot be read is told in `files`.
+    A `mapping` goes before the one that is declared. Raises FileNotFoundError if there is nothing. A file that cannot
+    be read is told in `files`.
     """
     absolute = str(path.expanduser().absolute())
     known = (source for source in declared if Path(source.path) == Path(absolute))
     source = next(known, Source(name="check", path=absolute))
+    if mapping is not None:
+        source = replace(source, mapping=mapping)
     summary = LogSummary(absolute, source)
     files, summary.ignored = list_files(absolute)
-    key = secrets.token_bytes(32)
+    return _counted(summary, files, as_of)
+
+
+def sniff_table(source: Source, url: str | None, as_of: datetime) -> LogSummary:
+    """The same for a table of a database: all its rows are asked for. A database that fails is told in `files`."""
+    summary = LogSummary(source.name, source)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / FILE_NAME
+        try:
+            spool(source, url, path)
+        except LogFormatError as error:
+            report = FileReport(source.name, "", source.name, "", 0)
+            report.stop(error, b"")
+            summary.files.append(report)
+            return summary
+        return _counted(summary, [path], as_of)
+
+
+def _counted(summary: LogSummary, files: Sequence[Path], as_of: datetime) -> LogSummary:
+    source, key = summary.source, secrets.token_bytes(32)
     seen: set[str] = set()
     users: set[str] = set()
     for file in files:

@@ -12,6 +12,7 @@ from datetime import date
 
 from economic_index.conversations.identify import key_id
 from economic_index.conversations.tombstones import Tombstones, rotated
+from economic_index.conversations.versions import watermark_note
 
 
 class ErasedVersions:
@@ -80,6 +81,7 @@ class ErasedVersions:
     def forget_source(self, name: str) -> None:
         """Delete what was told of a source's files; files of others whose copies lost are read again."""
         with self._transaction():
+            self._drop_watermark(name)
             for reading_id, row in self._connection.execute("select reading_id, row from readings").fetchall():
                 told = json.loads(row)
                 if told["source"] == name:
@@ -87,6 +89,11 @@ class ErasedVersions:
                     self._connection.execute("delete from readings where reading_id = ?", (reading_id,))
                 elif told["duplicate_count"] or told["superseded_count"]:
                     self._connection.execute("update readings set is_final = 0 where reading_id = ?", (reading_id,))
+                    self._drop_watermark(told["source"])
+
+    def _drop_watermark(self, source: str) -> None:
+        """A database is then asked for all of its rows."""
+        self._connection.execute("delete from home where name = ?", (watermark_note(source),))
 
     def has_key(self, key: bytes) -> bool:
         """Whether what is read here is read with this key."""
@@ -101,6 +108,7 @@ class ErasedVersions:
             marks = self._connection.execute("select mark from tombstones").fetchall()
             for table in ("tombstones", "winners", "readings", "rejections", "weeks", "textless", "erasing"):
                 self._connection.execute(f"delete from {table}")
+            self._connection.execute("delete from home where name like ?", (watermark_note("%"),))
             carried = ((rotated(new_key, mark),) for (mark,) in marks)
             self._connection.executemany("insert into tombstones values (?)", carried)
             self._connection.execute("insert or replace into home values ('key_id', ?)", (key_id(new_key),))

@@ -25,7 +25,7 @@ _SENTENCES = {
     RejectReason.TRUNCATED_RECORD: "File ends inside a record at {place}; {whole} whole records were read.",
     RejectReason.UNRECOVERABLE_STRUCTURE: "The brackets do not match any more at {place}; {whole} records were read.",
     RejectReason.EMPTY_CONVERSATION: "{n} conversations without a message by a person.",
-    RejectReason.UNKNOWN_ROLE: "{n} conversations have roles that are not understood (first at {place}).",
+    RejectReason.UNKNOWN_ROLE: "{n} records have roles that are not understood (first at {place}).",
     RejectReason.NO_TIME: "{n} conversations have no usable time (first at {place}).",
     RejectReason.TIME_OUT_OF_RANGE: "{n} conversations have no usable time (first at {place}).",
     RejectReason.DELETED: "{n} conversations were deleted or redacted.",

@@ -4,7 +4,7 @@ No week is committed here; a reading that is killed leaves nothing that counts.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -22,6 +22,8 @@ from economic_index.conversations.log_names import list_files
 from economic_index.conversations.open_files import sha256_of
 from economic_index.conversations.readers.registry import READERS
 from economic_index.conversations.sources import Source, load_sources
+from economic_index.conversations.stream_reading import mapped_reader
+from economic_index.conversations.table_reading import TableReading
 from economic_index.conversations.winners import WinnerStore
 from economic_index.erasure.erase import Eraser
 from economic_index.erasure.opt_out import forget_opted_out
@@ -37,6 +39,8 @@ from economic_index.forgetting import (
 from economic_index.lake import Lake, empty_frame, fingerprint
 from economic_index.vocabulary import Audience, FileStatus, UserRule
 
+UrlOf = Callable[[str], str | None]
+NO_URLS: Mapping[str, str] = {}
 FLOOR_CONVERSATIONS, FLOOR_USERS = 15, 5
 
 
@@ -113,11 +117,19 @@ class LogReader:
     opt_out_path: Path | None = None
     answers_url: str | None = None
     """A store of answers outside the home, of which whoever is forgotten is deleted, too."""
+    url_of: UrlOf = NO_URLS.get
 
     @classmethod
-    def open(cls, sources_path: Path, key: bytes, as_of: datetime, progress: Progress | None = None) -> "LogReader":
-        """Read sources.toml. Raises SourcesError."""
-        return cls(tuple(load_sources(sources_path)), key, as_of, progress)
+    def open(
+        cls,
+        sources_path: Path,
+        key: bytes,
+        as_of: datetime,
+        progress: Progress | None = None,
+        url_of: UrlOf = NO_URLS.get,
+    ) -> "LogReader":
+        """Read sources.toml; `url_of` gives the address of a database by the name in `url_env`. Raises SourcesError."""
+        return cls(tuple(load_sources(sources_path)), key, as_of, progress, url_of=url_of)
 
     def read(self, lake: Lake) -> Reading:
         """Read what is new and write lake/raw_logs, lake/conversations_rejected and lake/sources."""
@@ -127,7 +139,13 @@ class LogReader:
         forgotten_count = forget_opted_out(eraser, self.opt_out_path) if self.opt_out_path else 0
         dropped_count = drop_old_texts(lake, self.sources, self.as_of)
         reading = read_sources(
-            lake, self.sources, self.key, self.as_of, progress=self.progress, retired_keys=self.retired_keys
+            lake,
+            self.sources,
+            self.key,
+            self.as_of,
+            progress=self.progress,
+            retired_keys=self.retired_keys,
+            url_of=self.url_of,
         )
         eraser.go_on()  # what the logs called deleted
         reading.newly_forgotten_count, reading.dropped_text_count = forgotten_count, dropped_count
@@ -146,6 +164,7 @@ def read_sources(
     report: Callable[[str], None] = lambda line: None,
     progress: Progress | None = None,
     retired_keys: tuple[bytes, ...] = (),
+    url_of: UrlOf = NO_URLS.get,
 ) -> Reading:
     """Read every file that is new or has changed; register its winners once it was read to its end.
 
@@ -176,6 +195,17 @@ def read_sources(
                 for sentence in file_report.sentences():
                     report(sentence)
             done += size
+        for source in sources:
+            if source.url_env is not None:
+                url = url_of(source.url_env)
+                found = TableReading(lake, store, source, url, key, as_of, _ranker(ranks), tombstones).run()
+                if found is None:
+                    unchanged_count += 1
+                    continue
+                reports.append(found[0])
+                touched.update(found[1].touched_weeks)
+                for sentence in found[0].sentences():
+                    report(sentence)
         drop_weeks_without_winners(lake, store)
         forget_vectors(lake, store)
         forget_answers(lake, store)
@@ -213,6 +243,8 @@ def _list_all(sources: tuple[Source, ...]) -> tuple[list[tuple[Source, Path]], l
     listed: list[tuple[Source, Path]] = []
     ignored: list[str] = []
     for source in sources:
+        if source.url_env is not None:
+            continue
         files, beside = list_files(source.path)
         listed += [(source, file.absolute()) for file in files]
         ignored += beside
@@ -221,11 +253,22 @@ def _list_all(sources: tuple[Source, ...]) -> tuple[list[tuple[Source, Path]], l
 
 def _is_known(store: WinnerStore, source: Source, path: Path, key: bytes) -> bool:
     """Whether the file, or its bytes under another name, was read to its end in the same way."""
-    settings = [settings_key(reader.format, reader.version, source.settings_hash()) for reader in READERS]
+    mapped = mapped_reader(source)
+    readers = READERS if mapped is None else (mapped,)
+    settings = [settings_key(reader.format, reader.version, source.settings_hash()) for reader in readers]
     stat = path.stat()
     if store.was_read(identify.file_id(key, path.as_posix()), stat.st_size, stat.st_mtime_ns, settings):
         return True
     return store.has_size(stat.st_size, settings) and store.was_hash_read(sha256_of(path), settings)
+
+
+def _ranker(ranks: dict[str, int]) -> Callable[[str], None]:
+    """What is read last counts as newest."""
+
+    def take_rank(file_id: str) -> None:
+        ranks[file_id] = len(ranks)
+
+    return take_rank
 
 
 def _tell(progress: Progress | None, done: int, total: int) -> Callable[[int], None]:

@@ -67,7 +67,7 @@ def sniff(stream: Stream, format_name: str = AUTO) -> Sniffed | None:
     file_name = stream.name
     if stream.table is not None:
         return _sniff_table(stream.table, file_name, format_name)
-    head, start, rest = _decoded(stream.chunks, file_name)
+    head, start, rest = decoded(stream.chunks, file_name)
     if not head.strip():
         return None
     form = guess_form(head) if find_shape(head) is Shape.LINES and not _is_json(head) else None
@@ -76,7 +76,7 @@ def sniff(stream: Stream, format_name: str = AUTO) -> Sniffed | None:
         return Sniffed(reader, Shape.CSV, chain([head], rest), start, form)
     shape = find_shape(head)
     sample = _records(head, shape, start)
-    while not sample and len(head) < MAX_RECORD_BYTES and (more := _take(rest, len(head))):
+    while not sample and len(head) < MAX_RECORD_BYTES and (more := take(rest, len(head))):
         head += more  # the first conversation alone is longer than the sample
         shape = find_shape(head)
         sample = _records(head, shape, start)
@@ -129,7 +129,8 @@ def choose_reader(sample: list[Any], file_name: str) -> Reader:
     raise LogFormatError(
         RejectReason.UNKNOWN_FORMAT,
         file_name,
-        f"Not a known log format. Saw: {describe(sample)}. Known: {known}. Set format or mapping in sources.toml.",
+        f"Not a known log format. Saw: {describe(sample)}. Known: {known}. Set format in sources.toml, "
+        "or say what the columns of a table mean (mapping, docs/logs/mapped_table.md).",
     )
 
 
@@ -192,9 +193,9 @@ def _records(head: bytes, shape: Shape, start: int = 0) -> list[Any]:
     return values
 
 
-def _decoded(chunks: Iterator[bytes], file_name: str) -> tuple[bytes, int, Iterator[bytes]]:
+def decoded(chunks: Iterator[bytes], file_name: str) -> tuple[bytes, int, Iterator[bytes]]:
     """The first bytes as UTF-8 without byte order mark, where they start in the file, and the rest."""
-    head = _take(chunks, SAMPLE_BYTES)
+    head = take(chunks, SAMPLE_BYTES)
     mark, encoding = next((bom for bom in _BOMS if head.startswith(bom[0])), (b"", ""))
     if not mark:
         return head, 0, chunks
@@ -204,7 +205,7 @@ def _decoded(chunks: Iterator[bytes], file_name: str) -> tuple[bytes, int, Itera
     if encoding == "utf-8":
         return next(rest, b""), len(mark), rest
     recoded = _recode(rest, encoding)
-    return _take(recoded, SAMPLE_BYTES), 0, recoded
+    return take(recoded, SAMPLE_BYTES), 0, recoded
 
 
 def _recode(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
@@ -217,7 +218,8 @@ def _recode(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
         return
 
 
-def _take(chunks: Iterator[bytes], size: int) -> bytes:
+def take(chunks: Iterator[bytes], size: int) -> bytes:
+    """So many bytes of a stream, or few more, or all that are left."""
     taken: list[bytes] = []
     total = 0
     while total < size and (chunk := next(chunks, b"")):

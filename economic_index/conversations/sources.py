@@ -5,6 +5,7 @@ No log is opened here; every key is known, and an unknown one is an error that l
 
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
@@ -14,6 +15,8 @@ from typing import Any
 
 from economic_index.conversations.cutter import MAX_RECORD_BYTES
 from economic_index.conversations.log_names import list_files
+from economic_index.conversations.mapping import MappingError, TableMapping
+from economic_index.conversations.mapping_toml import load_mapping, parse_mapping
 from economic_index.conversations.records import AUTO
 from economic_index.conversations.redaction import KINDS
 from economic_index.vocabulary import Audience, SourceFormat, UserRule
@@ -37,7 +40,9 @@ class AssignWeeks:
 class Source:
     """One entry of sources.toml.
 
-    `path` is a file, a folder or a glob. `product` null means that of the format. `default_model` is used
+    `path` is a file, a folder or a glob; in its place `url_env` names the variable that holds the address of a
+    database, with a `table` or a `query`, and `watermark` its column of the last change. `product` null means that
+    of the format. `default_model` is used
     where the log names none. Limits are bytes of one record, of one archive member and of one archive.
     `keep_user_instructions` is for chatgpt_compliance alone (docs/logs/chatgpt_compliance.md).
     `redact` are kinds that are taken out of texts, `phone_region` (ISO 3166-1) is where telephone numbers without a
@@ -45,7 +50,7 @@ class Source:
     """
 
     name: str
-    path: str
+    path: str = ""
     format: str = AUTO
     product: str | None = None
     surface: str = "chat"
@@ -61,6 +66,11 @@ class Source:
     redact: tuple[str, ...] = ()
     phone_region: str | None = None
     keep_text_days: int | None = None
+    mapping: TableMapping | None = None
+    url_env: str | None = None
+    table: str | None = None
+    query: str | None = None
+    watermark: str | None = None
 
     def settings_hash(self) -> str:
         """Hash of the settings that change what is read; the path, the audience and how long texts stay do not.
@@ -71,8 +81,10 @@ class Source:
         told = {
             name: value
             for name, value in asdict(self).items()
-            if name not in {"path", "audience", "keep_text_days"} and value != defaults[name]
+            if name not in {"path", "audience", "keep_text_days", "url_env", "mapping"} and value != defaults[name]
         }
+        if self.mapping is not None:
+            told["mapping"] = self.mapping.declared
         return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
@@ -83,6 +95,8 @@ _TYPES: dict[str, type] = {
     else {"assign_weeks": dict, "redact": tuple}.get(field.name, str)
     for field in fields(Source)
 } | {"keep_user_instructions": bool}
+_DATABASE_KEYS = ("table", "query", "watermark")
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 _CHOICES: dict[str, Sequence[str]] = {
     "format": (AUTO, *SourceFormat),
     "surface": SURFACES,
@@ -106,8 +120,9 @@ def load_sources(path: Path) -> list[Source]:
         raise SourcesError(
             f"{path.name}: holds {sorted(unknown) or 'no list'}; only [[source]] entries and keep_text_days are known."
         )
+    folder = path.absolute().parent
     sources = [
-        _from_folder(parse_source({**common, **entry}, f"{path.name}, entry {number}"), path.absolute().parent)
+        _from_folder(parse_source({**common, **entry}, f"{path.name}, entry {number}", folder), folder)
         for number, entry in enumerate(entries, start=1)
     ]
     names = [source.name for source in sources]
@@ -124,16 +139,14 @@ def _common(days: Any, where: str) -> dict[str, Any]:
 
 
 def _from_folder(source: Source, folder: Path) -> Source:
+    if not source.path:
+        return source
     return replace(source, path=str(folder / Path(source.path).expanduser()))
 
 
-def parse_source(entry: Mapping[str, Any], where: str) -> Source:
-    """One entry. Raises SourcesError."""
-    if unknown := sorted(set(entry) - set(KEYS)):
-        raise SourcesError(f"{where}: unknown key {unknown[0]!r}. Known: {', '.join(KEYS)}.")
-    for key in ("name", "path"):
-        if not entry.get(key):
-            raise SourcesError(f"{where}: {key} is missing.")
+def parse_source(entry: Mapping[str, Any], where: str, folder: Path = Path()) -> Source:
+    """One entry; the mapping that it names lies relative to `folder`. Raises SourcesError."""
+    _check_keys(entry, where)
     entry = {**entry, **_redaction(entry, where)}
     _check_values(entry, where)
     values = dict(entry)
@@ -143,12 +156,24 @@ def parse_source(entry: Mapping[str, Any], where: str) -> Source:
         values["audience"] = Audience(values["audience"])
     if "assign_weeks" in values:
         values["assign_weeks"] = _assign_weeks(values["assign_weeks"], where)
+    if "mapping" in values:
+        values["mapping"] = _mapping(values["mapping"], where, folder)
+    _check_table(values, where)
     return Source(**values)
+
+
+def _check_keys(entry: Mapping[str, Any], where: str) -> None:
+    if unknown := sorted(set(entry) - set(KEYS)):
+        raise SourcesError(f"{where}: unknown key {unknown[0]!r}. Known: {', '.join(KEYS)}.")
+    for key in ("name",) if "url_env" in entry else ("name", "path"):
+        if not entry.get(key):
+            raise SourcesError(f"{where}: {key} is missing.")
 
 
 def _check_values(entry: Mapping[str, Any], where: str) -> None:
     for key, value in entry.items():
-        if not isinstance(value, _TYPES[key]) or isinstance(value, bool) != (_TYPES[key] is bool):
+        kinds = (str, dict) if key == "mapping" else _TYPES[key]
+        if not isinstance(value, kinds) or isinstance(value, bool) != (_TYPES[key] is bool):
             raise SourcesError(f"{where}: {key} must be {_TYPES[key].__name__}, not {type(value).__name__}.")
         if key in _CHOICES and value not in _CHOICES[key]:
             raise SourcesError(f"{where}: {key} = {value!r} is none of {', '.join(_CHOICES[key])}.")
@@ -167,6 +192,37 @@ def _redaction(entry: Mapping[str, Any], where: str) -> dict[str, Any]:
         named = repr(unknown[0]) if isinstance(told, list) else type(told).__name__
         raise SourcesError(f"{where}: redact holds {named}; it is true, or a list of {', '.join(KINDS)}.")
     return {"redact": tuple(kind for kind in KINDS if kind in told)}
+
+
+def _mapping(value: str | Mapping[str, Any], where: str, folder: Path) -> TableMapping:
+    try:
+        if isinstance(value, str):
+            return load_mapping(folder / Path(value).expanduser())
+        return parse_mapping(value, f"{where}, mapping")
+    except MappingError as error:
+        raise SourcesError(f"{where}: {error}" if isinstance(value, str) else str(error)) from None
+
+
+def _check_table(values: Mapping[str, Any], where: str) -> None:
+    """A table goes with a mapping; one of a database with its address in the environment."""
+    mapping, is_mapped = values.get("mapping"), values.get("format") == SourceFormat.MAPPED_TABLE
+    if is_mapped and mapping is None:
+        raise SourcesError(f"{where}: format mapped_table needs mapping: a TOML file, or a section [source.mapping].")
+    if mapping is not None and values.get("format", AUTO) not in {AUTO, SourceFormat.MAPPED_TABLE}:
+        raise SourcesError(f"{where}: mapping is for tables; take away format = {values['format']!r}.")
+    if "url_env" not in values:
+        if found := [key for key in _DATABASE_KEYS if key in values]:
+            raise SourcesError(f"{where}: {found[0]} is of a database, which needs url_env.")
+        return
+    if "path" in values or mapping is None or ("table" in values) == ("query" in values):
+        raise SourcesError(f"{where}: a database takes url_env, mapping, and either table or query; no path.")
+    if mapping.format is not None:
+        raise SourcesError(f"{where}: the mapping of a database has no format.")
+    if not _VARIABLE.fullmatch(values["url_env"]):
+        raise SourcesError(
+            f"{where}: url_env is the name of an environment variable that holds the address, such as "
+            "HELPDESK_DB_URL; the address itself never stands in this file."
+        )
 
 
 def _assign_weeks(value: Mapping[str, Any], where: str) -> AssignWeeks:
@@ -200,7 +256,11 @@ def entry_text(source: Source) -> str:
         value = getattr(source, field.name)
         if field.name not in {"name", "path"} and value == field.default:
             continue
-        if isinstance(value, AssignWeeks):
+        if field.name == "path" and not value:
+            continue
+        if isinstance(value, TableMapping):
+            value_text = value.toml()
+        elif isinstance(value, AssignWeeks):
             value_text = f'{{start = "{value.start.isoformat()}", count = {value.count}}}'
         else:
             value_text = json.dumps(value, ensure_ascii=False)
@@ -213,6 +273,8 @@ def stat_fingerprint(sources: Sequence[Source]) -> str:
     digest = hashlib.sha256()
     for source in sources:
         digest.update(f"{source.settings_hash()} {source.audience} {source.path}\n".encode())
+        if source.url_env is not None:
+            continue  # a database is asked by the reading alone
         try:
             files, _ = list_files(source.path)
         except FileNotFoundError:

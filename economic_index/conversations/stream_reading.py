@@ -11,10 +11,12 @@ from typing import Any
 
 from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.file_report import FileReport
+from economic_index.conversations.mapped_sniff import sniff_mapped
 from economic_index.conversations.normalise import Forgotten, Normaliser, Row
 from economic_index.conversations.open_files import ArchiveLimits, OpenLog, open_log
 from economic_index.conversations.readers.chatgpt_compliance_content import KEEP_USER_INSTRUCTIONS
 from economic_index.conversations.readers.chatgpt_export import ACCOUNT_ID
+from economic_index.conversations.readers.mapped_table import MappedTable
 from economic_index.conversations.records import Draft, ReadContext, Reader
 from economic_index.conversations.redaction import Redactor
 from economic_index.conversations.sniff import Sniffed, sniff
@@ -69,7 +71,7 @@ class FileRows:
 
     def _stream(self, log: OpenLog, stream: Stream) -> Iterator[Row]:
         try:
-            sniffed = sniff(stream, self.source.format)
+            sniffed = self._sniffed(stream)
         except LogFormatError as error:
             if error.reason not in NOT_A_LOG:
                 raise
@@ -85,6 +87,10 @@ class FileRows:
         if stream.damage is not None:
             self.report.status, self.report.reason = FileStatus.DAMAGED, stream.damage
             self.report.error = f"Damaged: {stream.detail}; whole records were kept. ({stream.name})"
+
+    def _sniffed(self, stream: Stream) -> Sniffed | None:
+        reader = mapped_reader(self.source, self.temporary_folder)
+        return sniff(stream, self.source.format) if reader is None else sniff_mapped(stream, reader)
 
     def _records(self, log: OpenLog, stream: Stream, sniffed: Sniffed) -> Iterator[Row]:
         reader = sniffed.reader
@@ -162,3 +168,10 @@ class FileRows:
             self.path.name,
             f"{self.report.record_count} records read, none is a conversation ({counts}).",
         )
+
+
+def mapped_reader(source: Source, folder: Path | None = None) -> MappedTable | None:
+    """The reader of a source that has a mapping; rows wait in `folder` to be grouped."""
+    if source.mapping is None:
+        return None
+    return MappedTable(source.mapping, source.name, folder, source.max_record_bytes, source.watermark)

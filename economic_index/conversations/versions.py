@@ -82,6 +82,11 @@ class Outcome:
     touched_weeks: tuple[date, ...] = ()
 
 
+def watermark_note(source: str) -> str:
+    """The name under which a home notes how far a source's table was read."""
+    return f"watermark {source}"
+
+
 def micros(moment: datetime | None) -> int | None:
     """Microseconds since 1970."""
     if moment is None:

@@ -83,6 +83,15 @@ class WinnerStore(ErasedVersions):
         for (row,) in self._connection.execute("select row from rejections order by rowid"):
             yield json.loads(row)
 
+    def note(self, name: str) -> str | None:
+        """What was noted under a name, if anything."""
+        row = self._connection.execute("select value from home where name = ?", (name,)).fetchone()
+        return row[0] if row else None
+
+    def keep_note(self, name: str, value: str) -> None:
+        """Note a value under a name."""
+        self._connection.execute("insert or replace into home values (?, ?)", (name, value))
+
     # one reading
 
     def begin(self) -> None:

@@ -244,7 +244,7 @@ def test_unknown_roles_are_dropped_and_a_conversation_of_them_alone_is_quarantin
     rows, report = outcome(put(tmp_path / "a.json", records), assign_weeks=WEEKS)
     assert [row.transcript.texts() for row in rows] == [["q"]]
     assert report.reasons == {RejectReason.UNKNOWN_ROLE: 1}
-    assert "1 conversations have roles that are not understood" in said(report)
+    assert "1 records have roles that are not understood" in said(report)
     assert "2 parts of kinds that are not read (unknown_role 2)" in said(report)
 
 
