@@ -127,6 +127,9 @@ class SourceFormat(StrEnum):
     CHATGPT_EXPORT = "chatgpt_export"
     CLAUDE_EXPORT = "claude_export"
     CHAT_MESSAGES = "chat_messages"
+    CLAUDE_CODE = "claude_code"
+    WILDCHAT = "wildchat"
+    LMSYS_CHAT = "lmsys_chat"
 
 
 class StartedAtSource(StrEnum):
@@ -172,8 +175,10 @@ class RejectReason(StrEnum):
     MANIFEST_ONLY = "manifest_only"
     NO_TEXT_IN_FORMAT = "no_text_in_format"
     NO_TIME_IN_FORMAT = "no_time_in_format"
+    NOT_AI_USE = "not_ai_use"
     TEXT_NOT_LOGGED = "text_not_logged"
     EMPTY_FILE = "empty_file"
+    SESSION_WITHOUT_PROMPT = "session_without_prompt"
     TRUNCATED_RECORD = "truncated_record"
     MALFORMED_JSON = "malformed_json"
     MALFORMED_ROW = "malformed_row"

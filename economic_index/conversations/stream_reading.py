@@ -22,7 +22,12 @@ from economic_index.conversations.unpack import Stream
 from economic_index.vocabulary import FileStatus, RejectReason
 
 MALFORMED_SHARE, MALFORMED_COUNT = 0.2, 20
-NOT_A_LOG = {RejectReason.UNKNOWN_FORMAT, RejectReason.NO_TEXT_IN_FORMAT, RejectReason.MANIFEST_ONLY}
+NOT_A_LOG = {
+    RejectReason.UNKNOWN_FORMAT,
+    RejectReason.NO_TEXT_IN_FORMAT,
+    RejectReason.MANIFEST_ONLY,
+    RejectReason.NOT_AI_USE,
+}
 """Stops that, for one member of an archive, only mean that it is something else."""
 
 
