@@ -16,7 +16,7 @@ from economic_index.contracts import Table, validated
 from economic_index.contracts.lake import CONVERSATIONS_REJECTED, RAW_LOGS, SOURCES
 from economic_index.conversations import identify
 from economic_index.conversations.file_reading import FileReading
-from economic_index.conversations.file_report import FileReport, settings_key
+from economic_index.conversations.file_report import FileReport, all_sentences, settings_key
 from economic_index.conversations.log_names import list_files
 from economic_index.conversations.open_files import sha256_of
 from economic_index.conversations.readers.registry import READERS
@@ -67,8 +67,7 @@ class Reading:
         ]
         if self.ignored:
             lines.append(f"{len(self.ignored)} files beside the logs were ignored.")
-        for report in reports:
-            lines += report.sentences()
+        lines += all_sentences(reports)
         return "\n".join(lines)
 
     def new_rows(self, table: Table) -> int:
@@ -76,8 +75,10 @@ class Reading:
         return {RAW_LOGS: len(self.raw_logs), CONVERSATIONS_REJECTED: len(self.rejected)}.get(table, 0)
 
     def stopped_files(self) -> list[str]:
-        """Base names of files that were not read to their end, with the reason."""
-        return [f"{report.name}: {report.reason}" for report in self.reports if report.status is FileStatus.STOPPED]
+        """Public names of files that were not read to their end, with the reason."""
+        return [
+            f"{report.public_name()}: {report.reason}" for report in self.reports if report.status is FileStatus.STOPPED
+        ]
 
 
 @dataclass(frozen=True)
@@ -185,7 +186,7 @@ def _list_all(sources: tuple[Source, ...]) -> tuple[list[tuple[Source, Path]], l
 
 def _is_known(store: WinnerStore, source: Source, path: Path, key: bytes) -> bool:
     """Whether the file, or its bytes under another name, was read to its end in the same way."""
-    settings = [settings_key(reader.format, reader.version, source.settings_hash()) for reader in READERS]
+    settings = [settings_key(reader.format, reader.version, source.settings_hash(key)) for reader in READERS]
     stat = path.stat()
     if store.was_read(identify.file_id(key, path.as_posix()), stat.st_size, stat.st_mtime_ns, settings):
         return True

@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from economic_index.conversations import identify
 from economic_index.conversations.cutter import MAX_RECORD_BYTES
 from economic_index.conversations.log_names import list_files
 from economic_index.conversations.records import AUTO
@@ -37,7 +38,8 @@ class Source:
     """One entry of sources.toml.
 
     `path` is a file, a folder or a glob. `product` null means that of the format. `default_model` is used
-    where the log names none. Limits are bytes of one record, of one archive member and of one archive.
+    where the log names none, and so is `user`: a raw id, in memory only. Limits are bytes of one record, of one
+    archive member and of one archive.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Source:
     product: str | None = None
     surface: str = "chat"
     users: UserRule = UserRule.LOG
+    user: str | None = None
     audience: Audience = Audience.ORGANISATION
     assign_weeks: AssignWeeks | None = None
     default_model: str | None = None
@@ -54,17 +57,20 @@ class Source:
     max_archive_bytes: int = 128 << 30
     max_members: int = 100_000
 
-    def settings_hash(self) -> str:
+    def settings_hash(self, key: bytes = b"") -> str:
         """Hash of the settings that change what is read; the path and the audience do not.
 
-        What equals its default is left out, so that a setting added later changes no hash.
+        What equals its default is left out, so that a setting added later changes no hash. A raw user id enters
+        it under the project key, or not at all: a plain hash could be confirmed by guessing.
         """
         defaults = {field.name: field.default for field in fields(self)}
         told = {
             name: value
             for name, value in asdict(self).items()
-            if name not in {"path", "audience"} and value != defaults[name]
+            if name not in {"path", "audience", "user"} and value != defaults[name]
         }
+        if self.user is not None and key:
+            told["user"] = identify.user_id(key, "sources.toml", self.user)
         return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 

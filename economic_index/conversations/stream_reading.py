@@ -13,7 +13,7 @@ from economic_index.conversations.file_report import FileReport
 from economic_index.conversations.normalise import Normaliser, Row
 from economic_index.conversations.open_files import ArchiveLimits, OpenLog, open_log
 from economic_index.conversations.readers.chatgpt_export import ACCOUNT_ID
-from economic_index.conversations.records import Draft, ReadContext, Reader
+from economic_index.conversations.records import NO_PROMPT, Draft, ReadContext, Reader
 from economic_index.conversations.sniff import Sniffed, sniff
 from economic_index.conversations.sources import Source
 from economic_index.conversations.splitter import Extent
@@ -56,7 +56,9 @@ class FileRows:
             raise self._not_logs[0]
         self.report.ignored += [error.file_name for error in self._not_logs]
         if not self.report.conversation_count and self.report.reason is None:
-            raise self._nothing_found()
+            if NO_PROMPT not in self.report.skipped:
+                raise self._nothing_found()
+            self.report.reason = RejectReason.SESSION_WITHOUT_PROMPT
 
     def _rows(self) -> Iterator[Row]:
         source = self.source
@@ -84,7 +86,8 @@ class FileRows:
             yield from self._records(log, stream, sniffed)
         if stream.damage is not None:
             self.report.status, self.report.reason = FileStatus.DAMAGED, stream.damage
-            self.report.error = f"Damaged: {stream.detail}; whole records were kept. ({stream.name})"
+            name = self.report.public_name(stream.name)
+            self.report.error = f"Damaged: {stream.detail}; whole records were kept. ({name})"
 
     def _records(self, log: OpenLog, stream: Stream, sniffed: Sniffed) -> Iterator[Row]:
         reader = sniffed.reader

@@ -13,32 +13,33 @@ BQ Bonaire, Sint Eustatius and Saba; BQ Caribbean Netherlands; BR Brazil; BS Bah
 BY Belarus; BZ Belize; CA Canada; CC Cocos Islands; CC Cocos (Keeling) Islands; CD DR Congo
 CD Democratic Republic of the Congo; CD Congo, The Democratic Republic of the; CD Congo - Kinshasa
 CF Central African Republic; CG Republic of the Congo; CG Congo Republic; CG Congo - Brazzaville; CH Switzerland
-CI Ivory Coast; CI Côte d'Ivoire; CK Cook Islands; CL Chile; CM Cameroon; CN China; CO Colombia; CR Costa Rica; CU Cuba
-CV Cabo Verde; CV Cape Verde; CW Curaçao; CW Curacao; CX Christmas Island; CY Cyprus; CZ Czechia; CZ Czech Republic
-DE Germany; DJ Djibouti; DK Denmark; DM Dominica; DO Dominican Republic; DZ Algeria; EC Ecuador; EE Estonia; EG Egypt
-EH Western Sahara; ER Eritrea; ES Spain; ET Ethiopia; FI Finland; FJ Fiji; FK Falkland Islands; FM Micronesia
-FM Federated States of Micronesia; FO Faroe Islands; FR France; GA Gabon; GB United Kingdom; GB Great Britain
-GD Grenada; GE Georgia; GF French Guiana; GG Guernsey; GH Ghana; GI Gibraltar; GL Greenland; GM Gambia; GN Guinea
-GP Guadeloupe; GQ Equatorial Guinea; GR Greece; GS South Georgia and the South Sandwich Islands; GT Guatemala; GU Guam
-GW Guinea-Bissau; GY Guyana; HK Hong Kong; HK Hong Kong SAR China; HN Honduras; HR Croatia; HT Haiti; HU Hungary
-ID Indonesia; IE Ireland; IL Israel; IM Isle of Man; IN India; IO British Indian Ocean Territory; IQ Iraq; IR Iran
-IR Iran, Islamic Republic of; IS Iceland; IT Italy; JE Jersey; JM Jamaica; JO Jordan; JP Japan; KE Kenya; KG Kyrgyzstan
-KH Cambodia; KI Kiribati; KM Comoros; KN Saint Kitts and Nevis; KN St Kitts and Nevis; KP North Korea; KR South Korea
-KR Korea, Republic of; KR Republic of Korea; KW Kuwait; KY Cayman Islands; KZ Kazakhstan; LA Laos; LB Lebanon
-LC Saint Lucia; LC St Lucia; LI Liechtenstein; LK Sri Lanka; LR Liberia; LS Lesotho; LT Lithuania
-LT Republic of Lithuania; LU Luxembourg; LV Latvia; LY Libya; MA Morocco; MC Monaco; MD Moldova; MD Republic of Moldova; ME Montenegro
-MF Saint Martin; MF St Martin; MG Madagascar; MH Marshall Islands; MK North Macedonia; MK Macedonia; ML Mali; MM Myanmar
-MN Mongolia; MO Macao; MO Macau; MO Macao SAR China; MP Northern Mariana Islands; MQ Martinique; MR Mauritania
-MS Montserrat; MT Malta; MU Mauritius; MV Maldives; MW Malawi; MX Mexico; MY Malaysia; MZ Mozambique; NA Namibia
-NC New Caledonia; NE Niger; NF Norfolk Island; NG Nigeria; NI Nicaragua; NL Netherlands; NO Norway; NP Nepal; NR Nauru
-NU Niue; NZ New Zealand; OM Oman; PA Panama; PE Peru; PF French Polynesia; PG Papua New Guinea; PH Philippines
-PK Pakistan; PL Poland; PM Saint Pierre and Miquelon; PM St Pierre and Miquelon; PN Pitcairn Islands; PR Puerto Rico
-PS Palestine; PS Palestinian Territory; PS State of Palestine; PT Portugal; PW Palau; PY Paraguay; QA Qatar; RE Réunion
-RE Reunion; RO Romania; RS Serbia; RU Russia; RU Russian Federation; RW Rwanda; SA Saudi Arabia; SB Solomon Islands
-SC Seychelles; SD Sudan; SE Sweden; SG Singapore; SH Saint Helena; SH St Helena; SI Slovenia; SJ Svalbard and Jan Mayen
-SK Slovakia; SL Sierra Leone; SM San Marino; SN Senegal; SO Somalia; SR Suriname; SS South Sudan
-ST São Tomé and Príncipe; ST Sao Tome and Principe; SV El Salvador; SX Sint Maarten; SY Syria; SY Syrian Arab Republic
-SZ Eswatini; SZ Swaziland; TC Turks and Caicos Islands; TD Chad; TF French Southern Territories; TG Togo; TH Thailand
+CI Ivory Coast; CI Côte d'Ivoire; CK Cook Islands; CL Chile; CM Cameroon; CN China; CO Colombia; CR Costa Rica
+CU Cuba; CV Cabo Verde; CV Cape Verde; CW Curaçao; CW Curacao; CX Christmas Island; CY Cyprus; CZ Czechia
+CZ Czech Republic; DE Germany; DJ Djibouti; DK Denmark; DM Dominica; DO Dominican Republic; DZ Algeria; EC Ecuador
+EE Estonia; EG Egypt; EH Western Sahara; ER Eritrea; ES Spain; ET Ethiopia; FI Finland; FJ Fiji; FK Falkland Islands
+FM Micronesia; FM Federated States of Micronesia; FO Faroe Islands; FR France; GA Gabon; GB United Kingdom
+GB Great Britain; GD Grenada; GE Georgia; GF French Guiana; GG Guernsey; GH Ghana; GI Gibraltar; GL Greenland
+GM Gambia; GN Guinea; GP Guadeloupe; GQ Equatorial Guinea; GR Greece; GS South Georgia and the South Sandwich Islands
+GT Guatemala; GU Guam; GW Guinea-Bissau; GY Guyana; HK Hong Kong; HK Hong Kong SAR China; HN Honduras; HR Croatia
+HT Haiti; HU Hungary; ID Indonesia; IE Ireland; IL Israel; IM Isle of Man; IN India; IO British Indian Ocean Territory
+IQ Iraq; IR Iran; IR Iran, Islamic Republic of; IS Iceland; IT Italy; JE Jersey; JM Jamaica; JO Jordan; JP Japan
+KE Kenya; KG Kyrgyzstan; KH Cambodia; KI Kiribati; KM Comoros; KN Saint Kitts and Nevis; KN St Kitts and Nevis
+KP North Korea; KR South Korea; KR Korea, Republic of; KR Republic of Korea; KW Kuwait; KY Cayman Islands
+KZ Kazakhstan; LA Laos; LB Lebanon; LC Saint Lucia; LC St Lucia; LI Liechtenstein; LK Sri Lanka; LR Liberia
+LS Lesotho; LT Lithuania; LT Republic of Lithuania; LU Luxembourg; LV Latvia; LY Libya; MA Morocco; MC Monaco
+MD Moldova; MD Republic of Moldova; ME Montenegro; MF Saint Martin; MF St Martin; MG Madagascar; MH Marshall Islands
+MK North Macedonia; MK Macedonia; ML Mali; MM Myanmar; MN Mongolia; MO Macao; MO Macau; MO Macao SAR China
+MP Northern Mariana Islands; MQ Martinique; MR Mauritania; MS Montserrat; MT Malta; MU Mauritius; MV Maldives
+MW Malawi; MX Mexico; MY Malaysia; MZ Mozambique; NA Namibia; NC New Caledonia; NE Niger; NF Norfolk Island
+NG Nigeria; NI Nicaragua; NL Netherlands; NO Norway; NP Nepal; NR Nauru; NU Niue; NZ New Zealand; OM Oman; PA Panama
+PE Peru; PF French Polynesia; PG Papua New Guinea; PH Philippines; PK Pakistan; PL Poland
+PM Saint Pierre and Miquelon; PM St Pierre and Miquelon; PN Pitcairn Islands; PR Puerto Rico; PS Palestine
+PS Palestinian Territory; PS State of Palestine; PT Portugal; PW Palau; PY Paraguay; QA Qatar; RE Réunion; RE Reunion
+RO Romania; RS Serbia; RU Russia; RU Russian Federation; RW Rwanda; SA Saudi Arabia; SB Solomon Islands; SC Seychelles
+SD Sudan; SE Sweden; SG Singapore; SH Saint Helena; SH St Helena; SI Slovenia; SJ Svalbard and Jan Mayen; SK Slovakia
+SL Sierra Leone; SM San Marino; SN Senegal; SO Somalia; SR Suriname; SS South Sudan; ST São Tomé and Príncipe
+ST Sao Tome and Principe; SV El Salvador; SX Sint Maarten; SY Syria; SY Syrian Arab Republic; SZ Eswatini
+SZ Swaziland; TC Turks and Caicos Islands; TD Chad; TF French Southern Territories; TG Togo; TH Thailand
 TJ Tajikistan; TK Tokelau; TL Timor-Leste; TL East Timor; TM Turkmenistan; TN Tunisia; TO Tonga; TR Turkey; TR Türkiye
 TT Trinidad and Tobago; TV Tuvalu; TW Taiwan; TZ Tanzania; UA Ukraine; UG Uganda; UM U.S. Outlying Islands
 US United States; US United States of America; UY Uruguay; UZ Uzbekistan; VA Vatican City; VA Holy See

@@ -5,6 +5,7 @@ Adding a format is one module beside this one and one line here (docs/log_format
 
 from economic_index.conversations.readers.chat_messages import READER as CHAT_MESSAGES
 from economic_index.conversations.readers.chatgpt_export import READER as CHATGPT_EXPORT
+from economic_index.conversations.readers.claude_code import READER as CLAUDE_CODE
 from economic_index.conversations.readers.claude_export import READER as CLAUDE_EXPORT
 from economic_index.conversations.readers.lmsys_chat import READER as LMSYS_CHAT
 from economic_index.conversations.readers.sharegpt import READER as SHAREGPT
@@ -14,6 +15,7 @@ from economic_index.conversations.records import Reader
 READERS: tuple[Reader, ...] = (
     CLAUDE_EXPORT,
     CHATGPT_EXPORT,
+    CLAUDE_CODE,
     WILDCHAT,
     LMSYS_CHAT,
     SHAREGPT,

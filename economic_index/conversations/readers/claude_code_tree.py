@@ -1,0 +1,220 @@
+"""Prompts and replies of Claude Code lines as trees, by parent pointer, in bounded memory.
+
+Of every line its id and the turn that it belongs to are kept, of turns their words. What lines say is not known here.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from economic_index.conversations.readers.api_content import REASONING, TOOLS
+from economic_index.conversations.records import Locator
+from economic_index.vocabulary import LocatorKind, Role
+
+NOWHERE = Locator(LocatorKind.LINE, 0)
+MAX_LINES, MAX_CHARS = 200_000, 32 << 20
+"""After so many lines or characters what was not touched meanwhile is given out and forgotten."""
+
+
+@dataclass(eq=False, slots=True)
+class Turn:
+    """A prompt, or a reply with all its lines. Without a role: a line that was named as a parent.
+
+    `is_missing` while that line has not come; once it has, it stands for the turn above it.
+    """
+
+    key: str
+    above: "Turn | None"
+    role: Role | None = None
+    locator: Locator = NOWHERE
+    at: datetime | None = None
+    has_time: bool = False
+    texts: list[str] = field(default_factory=list)
+    model: str | None = None
+    message_id: str | None = None
+    counts: Counter[str] | None = None
+    tool_ids: set[str] | None = None
+    reasoning_head: str | None = None
+    replies: dict[str, "Turn"] | None = None
+    touched: int = 0
+    is_missing: bool = False
+    is_repaired: bool = False
+
+    def count(self, name: str, number: int = 1) -> None:
+        """Count something of this turn by the lake's column."""
+        if number:
+            self.counts = self.counts or Counter()
+            self.counts[name] += number
+
+    def add_text(self, text: str) -> None:
+        """A block that equals or extends the one before it is the same, written again while it streamed."""
+        if self.texts and text.startswith(self.texts[-1]):
+            self.texts[-1] = text
+        elif text:
+            self.texts.append(text)
+
+    def add_reasoning(self, head: str) -> None:
+        """Count a reasoning block, told from its own repetition by its first characters."""
+        before = self.reasoning_head
+        if before is None or not (head.startswith(before) or before.startswith(head)):
+            self.count(REASONING)
+        self.reasoning_head = head
+
+    def add_tool(self, identity: str) -> None:
+        """Count a call once, however often it is written."""
+        self.tool_ids = self.tool_ids or set()
+        if not identity or identity not in self.tool_ids:
+            self.count(TOOLS)
+        self.tool_ids.add(identity)
+
+    def spoken(self) -> "Turn":
+        """This turn, or for a line that says nothing the nearest above that does; else a missing one, or the top."""
+        turn = self
+        while turn.role is None and not turn.is_missing and turn.above is not None:
+            turn = turn.above
+        return turn
+
+
+class SessionTree:
+    """The turns of one file, and where each line of it belongs."""
+
+    def __init__(self, max_lines: int = MAX_LINES, max_chars: int = MAX_CHARS) -> None:
+        self.top = Turn("", None)
+        self.mended_count = 0
+        self._max_lines, self._max_chars = max_lines, max_chars
+        self._turns: list[Turn] = []
+        self._recent: dict[str, Turn] = {}
+        self._older: dict[str, Turn] = {}
+        self._generation = 0
+        self._chars = 0
+
+    def is_known(self, key: str) -> bool:
+        """Whether this line was read before: resumed sessions write lines twice."""
+        turn = self._find(key)
+        return turn is not None and not (turn.is_missing and turn.key == key)
+
+    def above(self, parent: str | None) -> Turn:
+        """The turn to which the line `parent` belongs; the top without one; a missing one if it has not come."""
+        if parent is None:
+            return self.top
+        turn = self._find(parent)
+        if turn is None:
+            turn = self._recent[parent] = self._new(Turn(parent, None, is_missing=True))
+        return turn.spoken()
+
+    def pass_through(self, key: str, above: Turn) -> Turn:
+        """Place a line that says nothing itself; returns the turn that it belongs to."""
+        waiting = self._find(key)
+        if waiting is None:
+            self._recent[key] = above
+        else:
+            self._fill(waiting, above)
+        above.touched = self._generation
+        return above
+
+    def prompt(self, key: str, above: Turn) -> Turn:
+        """Place a prompt."""
+        return self._place(key, above, Role.USER)
+
+    def reply(self, key: str, above: Turn, message_id: str | None) -> Turn:
+        """Place a line of a reply: lines of one message below each other, or side by side, are one turn."""
+        if message_id is None:
+            return self._place(key, above, Role.ASSISTANT)
+        if above.role is Role.ASSISTANT and above.message_id == message_id:
+            return self.pass_through(key, above)
+        above.replies = {} if above.replies is None else above.replies
+        if (known := above.replies.get(message_id)) is not None:
+            return self.pass_through(key, known)
+        turn = self._place(key, above, Role.ASSISTANT)
+        turn.message_id = message_id
+        above.replies[message_id] = turn
+        return turn
+
+    def note_text(self, text: str) -> None:
+        """Count what is held."""
+        self._chars += len(text)
+
+    def _find(self, key: str) -> Turn | None:
+        turn = self._recent.get(key)
+        if turn is None and (turn := self._older.get(key)) is not None:
+            self._recent[key] = turn
+        if turn is not None:
+            turn.touched = self._generation
+        return turn
+
+    def _new(self, turn: Turn) -> Turn:
+        turn.touched = self._generation
+        self._turns.append(turn)
+        return turn
+
+    def _place(self, key: str, above: Turn, role: Role) -> Turn:
+        above.touched = self._generation
+        waiting = self._find(key)
+        if waiting is None:
+            waiting = self._recent[key] = self._new(Turn(key, above))
+        else:
+            self._fill(waiting, above)
+        waiting.role = role
+        return waiting
+
+    def _fill(self, waiting: Turn, above: Turn) -> None:
+        """The line that was missing has come; were it its own ancestor, it hangs from the top."""
+        node: Turn | None = above
+        while node is not None and node is not waiting:
+            node = node.above
+        self.mended_count += node is waiting
+        waiting.above = self.top if node is waiting else above
+        waiting.is_missing, waiting.touched = False, self._generation
+
+    # what comes out
+
+    def settled(self) -> Iterator[list[Turn]]:
+        """Conversations that have not grown for a whole generation, if one is over: root first, in order of lines."""
+        if len(self._recent) >= self._max_lines or self._chars >= self._max_chars:
+            self._older, self._recent, self._chars = self._recent, {}, 0
+            self.top.replies = None
+            self._generation += 1
+            yield from self._take(self._generation - 1)
+
+    def rest(self) -> Iterator[list[Turn]]:
+        """All conversations that are left."""
+        yield from self._take(self._generation + 1)
+
+    def _take(self, before: int) -> Iterator[list[Turn]]:
+        groups = self._groups()
+        self._turns = []
+        for root, turns in groups.items():
+            if max(turn.touched for turn in turns) >= before:
+                self._turns += turns if root is not None else [turn for turn in turns if turn.touched >= before]
+            elif root is not None:
+                yield turns
+
+    def _groups(self) -> dict[Turn | None, list[Turn]]:
+        """Turns by the first prompt above them, or None; that prompt itself comes first."""
+        roots: dict[Turn, Turn | None] = {self.top: None}
+        groups: dict[Turn | None, list[Turn]] = {}
+        for turn in self._turns:
+            path: list[Turn] = []
+            node: Turn | None = turn
+            while node is not None and node not in roots:
+                path.append(node)
+                node = node.above
+            root = roots[node] if node is not None else None
+            for each in reversed(path):
+                root = each if root is None and each.role is Role.USER else root
+                roots[each] = root
+            groups.setdefault(roots[turn], []).append(turn)
+        for root, turns in groups.items():
+            if root is not None and turns[0] is not root:
+                turns.remove(root)
+                turns.insert(0, root)
+        return groups
+
+
+def hangs_in_the_air(root: Turn) -> bool:
+    """Whether something above a first prompt is not in the file."""
+    node: Turn | None = root
+    while node is not None and not node.is_missing:
+        node = node.above
+    return node is not None
