@@ -67,6 +67,7 @@ class FileReport:
     superseded_count: int = 0
     touched_weeks: tuple[date, ...] = ()
     error: str = ""
+    is_private: bool = False
     skipped: dict[str, int] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)
     rejections: list[dict[str, Any]] = field(default_factory=list)
@@ -94,7 +95,8 @@ class FileReport:
 
     def has_private_name(self, member: str | None = None) -> bool:
         """Whether the name of the file, or of its member, says whose session it is."""
-        return self.source_format in PRIVATE_NAMES or _SESSION_NAME.fullmatch(member or self.name) is not None
+        is_declared = self.is_private or self.source_format in PRIVATE_NAMES
+        return is_declared or _SESSION_NAME.fullmatch(member or self.name) is not None
 
     def public_name(self, member: str | None = None) -> str:
         """The name that may be told: of a session the keyed hash that stands in lake/raw_logs."""

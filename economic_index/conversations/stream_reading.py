@@ -13,7 +13,7 @@ from economic_index.conversations.file_report import FileReport
 from economic_index.conversations.normalise import Normaliser, Row
 from economic_index.conversations.open_files import ArchiveLimits, OpenLog, open_log
 from economic_index.conversations.readers.chatgpt_export import ACCOUNT_ID
-from economic_index.conversations.records import NO_PROMPT, Draft, ReadContext, Reader
+from economic_index.conversations.records import NO_PROMPT, PRIVATE_NAMES, Draft, ReadContext, Reader
 from economic_index.conversations.sniff import Sniffed, sniff
 from economic_index.conversations.sources import Source
 from economic_index.conversations.splitter import Extent
@@ -46,6 +46,7 @@ class FileRows:
     _log_count: int = 0
 
     def __iter__(self) -> Iterator[Row]:
+        self.report.is_private = self.source.format in PRIVATE_NAMES
         try:
             yield from self._rows()
         except OSError as error:

@@ -176,7 +176,7 @@ def _conversation(turns: list[Turn]) -> Draft:
     )
     draft.flags |= {"is_partial"} if hangs_in_the_air(root) else set()
     draft.flags |= {"is_text_repaired"} if any(turn.is_repaired for turn in path) else set()
-    flag_absurd_time(draft, root.has_time or None)
+    flag_absurd_time(draft, int(root.has_time))
     return draft
 
 

@@ -110,6 +110,8 @@ class SessionTree:
             self._recent[key] = above
         else:
             self._fill(waiting, above)
+            for name, number in (waiting.counts or {}).items():
+                above.count(name, number)
         above.touched = self._generation
         return above
 
