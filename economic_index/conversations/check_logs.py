@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from economic_index.conversations.errors import LogFormatError
-from economic_index.conversations.file_report import FileReport, all_sentences
+from economic_index.conversations.file_report import FileReport
 from economic_index.conversations.log_names import list_files
+from economic_index.conversations.report_sentences import all_sentences
 from economic_index.conversations.sources import Source
 from economic_index.conversations.stream_reading import FileRows
 from economic_index.lake import week_of

@@ -5,7 +5,7 @@ Sentences hold counts, places and base names, never text of a log; of formats wi
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -108,6 +108,18 @@ class FileReport:
         self.repaired_count += row.values["is_text_repaired"]
         self.derived_id_count += not has_native_id
 
+    def add(self, other: "FileReport") -> None:
+        """Add what is told of another file, so that many small ones are told as one."""
+        self.record_count += other.record_count
+        self.repaired_count += other.repaired_count
+        self.derived_id_count += other.derived_id_count
+        self.duplicate_count += other.duplicate_count
+        self.superseded_count += other.superseded_count
+        for kind, count in other.skipped.items():
+            self.skipped[kind] = self.skipped.get(kind, 0) + count
+        self.reasons += other.reasons
+        self._first = other._first | self._first
+
     def stop(self, error: LogFormatError, key: bytes) -> None:
         """Note that the file stopped here: a rejection of the file itself."""
         self.status, self.reason = FileStatus.STOPPED, error.reason
@@ -178,30 +190,3 @@ class FileReport:
             yield f"{sum(count for _, count in skipped)} parts of kinds that are not read ({names})."
         if self.ignored:
             yield f"{len(self.ignored)} files beside the logs were ignored."
-
-
-def all_sentences(reports: Sequence[FileReport]) -> Iterator[str]:
-    """The sentences of many files; those of files with private names, which are many and small, added up by source."""
-    sums: dict[tuple[str, str | None], FileReport] = {}
-    counts: Counter[tuple[str, str | None]] = Counter()
-    for report in reports:
-        if not report.has_private_name() or report.status is FileStatus.STOPPED:
-            yield from report.sentences()
-            continue
-        key = (report.source, report.source_format)
-        counts[key] += 1
-        _add(sums.setdefault(key, FileReport(report.source, "", "", "", 0)), report)
-    for key, total in sums.items():
-        total.name = f"{counts[key]} session files of {total.source}"
-        yield from total.sentences()
-
-
-def _add(total: FileReport, report: FileReport) -> None:
-    for name in ("record_count", "repaired_count", "derived_id_count", "duplicate_count", "superseded_count"):
-        setattr(total, name, getattr(total, name) + getattr(report, name))
-    for kind, count in report.skipped.items():
-        total.skipped[kind] = total.skipped.get(kind, 0) + count
-    total.reasons += report.reasons
-    total.ignored += report.ignored
-    for reason, row in report._first.items():
-        total._first.setdefault(reason, row)

@@ -16,10 +16,11 @@ from economic_index.contracts import Table, validated
 from economic_index.contracts.lake import CONVERSATIONS_REJECTED, RAW_LOGS, SOURCES
 from economic_index.conversations import identify
 from economic_index.conversations.file_reading import FileReading
-from economic_index.conversations.file_report import FileReport, all_sentences, settings_key
+from economic_index.conversations.file_report import FileReport, settings_key
 from economic_index.conversations.log_names import list_files
 from economic_index.conversations.open_files import sha256_of
 from economic_index.conversations.readers.registry import READERS
+from economic_index.conversations.report_sentences import all_sentences
 from economic_index.conversations.sources import Source, load_sources
 from economic_index.conversations.winners import WinnerStore
 from economic_index.forgetting import (
