@@ -36,6 +36,7 @@ from economic_index.conversations.times import is_present, sane
 from economic_index.vocabulary import RejectReason, Role, SourceFormat
 
 DROPPED = "dropped_message_count"
+SPOKEN = ("user", "assistant")
 
 
 class ClaudeCode:
@@ -59,7 +60,8 @@ class ClaudeCode:
         for element in elements:
             if isinstance(element, Element):
                 session.add(element)
-                yield from session.drafts(session.tree.settled())
+                if session.tree.is_full:
+                    yield from session.drafts(session.tree.settled())
             elif element.reason is not RejectReason.TRUNCATED_RECORD:
                 yield element
         yield from session.drafts(session.tree.rest())
@@ -77,41 +79,43 @@ class _Session:
 
     def add(self, element: Element) -> None:
         """Place a line, and count it if nothing of it is kept."""
-        line = mapping_at(element.value)
-        kind, key = text_at(line, "type") or "", text_at(line, "uuid")
-        is_spoken = kind in ("user", "assistant")
-        if key is None:
+        line = element.value if isinstance(element.value, dict) else {}
+        kind, key = line.get("type"), line.get("uuid")
+        is_spoken = kind in SPOKEN
+        if not isinstance(key, str) or not key:
             self.context.skip("line_without_id" if is_spoken else _name_of(kind))
-        elif self.tree.is_known(key):
+        elif not self.tree.arrive(key):
             self.context.skip("repeated_line")
         elif line.get("isSidechain") or not is_spoken:
             self.context.skip("line_of_sub_agent" if line.get("isSidechain") else _name_of(kind))
-            self.tree.pass_through(key, self.tree.above(parent_of(line)))
+            self.tree.pass_through(self.tree.above(parent_of(line)))
         else:
             self._first_line = self._first_line or element.locator
             place = self._prompt if kind == "user" else self._reply
-            place(element, line, key, self.tree.above(parent_of(line)))
+            place(element, line, self.tree.above(parent_of(line)))
 
-    def _prompt(self, element: Element, line: dict[str, Any], key: str, above: Turn) -> None:
-        said, text, found = typed(line, self.context)
+    def _prompt(self, element: Element, line: dict[str, Any], above: Turn) -> None:
+        said, text, counts = typed(line, self.context)
         if said is not Said.PROMPT:
-            self.tree.pass_through(key, above)
-            above.count(TOOLS, found.counts[TOOLS])
+            self.tree.pass_through(above)
+            above.count(TOOLS, counts.get(TOOLS, 0))
             above.count(DROPPED, int(said is Said.HIDDEN))
             return
-        turn = self.tree.prompt(key, above)
+        turn = self.tree.prompt(above)
         turn.texts = [text]
-        for name, number in found.counts.items():
+        for name, number in counts.items():
             turn.count(name, number)
-        self._note(turn, element, line, text)
+        self.tree.note_text(text)
+        self._note(turn, element, line)
 
-    def _reply(self, element: Element, line: dict[str, Any], key: str, above: Turn) -> None:
+    def _reply(self, element: Element, line: dict[str, Any], above: Turn) -> None:
         message = mapping_at(line, "message")
-        if text_at(message, "model") == PLACEHOLDER:
-            self.tree.pass_through(key, above).count(DROPPED)
+        model = text_at(message, "model")
+        if model == PLACEHOLDER:
+            self.tree.pass_through(above).count(DROPPED)
             return
-        turn = self.tree.reply(key, above, text_at(message, "id"))
-        turn.model = text_at(message, "model") or turn.model
+        turn = self.tree.reply(above, text_at(message, "id"))
+        turn.model = model or turn.model
         for block, told in blocks_of(message, self.context):
             if block is Block.TEXT:
                 turn.add_text(told)
@@ -122,14 +126,15 @@ class _Session:
                 turn.add_tool(told)
             else:
                 turn.count(ATTACHMENTS)
-        self._note(turn, element, line, "")
+        self._note(turn, element, line)
 
-    def _note(self, turn: Turn, element: Element, line: dict[str, Any], text: str) -> None:
+    def _note(self, turn: Turn, element: Element, line: dict[str, Any]) -> None:
         """Where and when a turn stands: of a reply's lines, the first."""
-        self.tree.note_text(text)
-        turn.locator = element.locator if turn.locator is NOWHERE else turn.locator
-        turn.at = turn.at or sane(line.get("timestamp"), self.context.as_of)
-        turn.has_time = turn.has_time or is_present(line.get("timestamp"))
+        if turn.locator is NOWHERE:
+            turn.locator = element.locator
+        if turn.at is None:
+            turn.at = sane(line.get("timestamp"), self.context.as_of)
+            turn.has_time = turn.has_time or is_present(line.get("timestamp"))
         turn.is_repaired |= element.is_repaired
 
     def drafts(self, groups: Iterator[list[Turn]]) -> Iterator[Draft]:
@@ -147,9 +152,9 @@ class _Session:
                 yield Rejected(RejectReason.EMPTY_CONVERSATION, self._first_line, "prompts=0")
 
 
-def _name_of(kind: str) -> str:
+def _name_of(kind: Any) -> str:
     """A kind of line under a name of ours or of the format, never under one that a log brings."""
-    return kind if kind in OWN_KINDS else "unknown_line"
+    return kind if isinstance(kind, str) and kind in OWN_KINDS else "unknown_line"
 
 
 def _conversation(turns: list[Turn]) -> Draft:
@@ -182,7 +187,7 @@ def _conversation(turns: list[Turn]) -> Draft:
 
 def _message(turn: Turn) -> Message | None:
     """What a turn says; one of tools and reasoning alone is no message."""
-    has_attachment = bool(turn.counts and turn.counts[ATTACHMENTS])
+    has_attachment = bool(turn.counts and turn.counts.get(ATTACHMENTS))
     text = "\n".join(turn.texts)
     if not (text.strip() or has_attachment):
         return None

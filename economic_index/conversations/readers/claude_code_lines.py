@@ -73,19 +73,26 @@ def parent_of(line: dict[str, Any]) -> str | None:
     return text_at(line, "parentUuid") or text_at(line, "logicalParentUuid")
 
 
-def typed(line: dict[str, Any], context: ReadContext) -> tuple[Said, str, Spoken]:
+def typed(line: dict[str, Any], context: ReadContext) -> tuple[Said, str, dict[str, int]]:
     """What a line of kind `user` is, the words that a person typed, and the counts of what else it holds."""
-    found = Spoken()
-    text = content_text(mapping_at(line, "message").get("content"), found, context)
+    content = mapping_at(line, "message").get("content")
     if any(line.get(key) for key in _HIDDEN):
-        return Said.HIDDEN, "", Spoken()
+        return Said.HIDDEN, "", {}
+    if "toolUseResult" in line:
+        return Said.TOOL_RESULT, "", {TOOLS: _result_count(content)}
+    found = Spoken()
+    text = content_text(content, found, context)
     text = _INJECTED.sub("", text).strip()
-    is_result = "toolUseResult" in line or (found.counts[TOOLS] and not text and not found.counts[ATTACHMENTS])
-    if is_result:
-        results = Spoken()
-        results.counts[TOOLS] = max(found.counts[TOOLS], 1)
-        return Said.TOOL_RESULT, "", results
-    return (Said.PROMPT if text or found.counts[ATTACHMENTS] else Said.HIDDEN), text, found
+    if not text and not found.counts[ATTACHMENTS]:
+        is_result = found.counts[TOOLS] > 0
+        return (Said.TOOL_RESULT if is_result else Said.HIDDEN), "", found.counts
+    return Said.PROMPT, text, found.counts
+
+
+def _result_count(content: Any) -> int:
+    blocks = content if isinstance(content, list) else []
+    results = [block for block in blocks if isinstance(block, dict) and block.get("type") == "tool_result"]
+    return max(len(results), 1)
 
 
 def blocks_of(message: dict[str, Any], context: ReadContext) -> Iterator[tuple[Block, str]]:

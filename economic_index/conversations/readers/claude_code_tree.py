@@ -3,7 +3,6 @@
 Of every line its id and the turn that it belongs to are kept, of turns their words. What lines say is not known here.
 """
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -33,7 +32,7 @@ class Turn:
     texts: list[str] = field(default_factory=list)
     model: str | None = None
     message_id: str | None = None
-    counts: Counter[str] | None = None
+    counts: dict[str, int] | None = None
     tool_ids: set[str] | None = None
     reasoning_head: str | None = None
     replies: dict[str, "Turn"] | None = None
@@ -44,8 +43,8 @@ class Turn:
     def count(self, name: str, number: int = 1) -> None:
         """Count something of this turn by the lake's column."""
         if number:
-            self.counts = self.counts or Counter()
-            self.counts[name] += number
+            self.counts = {} if self.counts is None else self.counts
+            self.counts[name] = self.counts.get(name, 0) + number
 
     def add_text(self, text: str) -> None:
         """A block that equals or extends the one before it is the same, written again while it streamed."""
@@ -88,11 +87,14 @@ class SessionTree:
         self._older: dict[str, Turn] = {}
         self._generation = 0
         self._chars = 0
+        self._key = ""
+        self._waiting: Turn | None = None
 
-    def is_known(self, key: str) -> bool:
-        """Whether this line was read before: resumed sessions write lines twice."""
-        turn = self._find(key)
-        return turn is not None and not (turn.is_missing and turn.key == key)
+    def arrive(self, key: str) -> bool:
+        """Take the id of the next line to be placed; False if that line was read before (sessions write some twice)."""
+        self._waiting = self._find(key)
+        self._key = key
+        return self._waiting is None or (self._waiting.is_missing and self._waiting.key == key)
 
     def above(self, parent: str | None) -> Turn:
         """The turn to which the line `parent` belongs; the top without one; a missing one if it has not come."""
@@ -101,34 +103,35 @@ class SessionTree:
         turn = self._find(parent)
         if turn is None:
             turn = self._recent[parent] = self._new(Turn(parent, None, is_missing=True))
+            if parent == self._key:
+                self._waiting = turn
         return turn.spoken()
 
-    def pass_through(self, key: str, above: Turn) -> Turn:
+    def pass_through(self, above: Turn) -> Turn:
         """Place a line that says nothing itself; returns the turn that it belongs to."""
-        waiting = self._find(key)
-        if waiting is None:
-            self._recent[key] = above
+        if self._waiting is None:
+            self._recent[self._key] = above
         else:
-            self._fill(waiting, above)
-            for name, number in (waiting.counts or {}).items():
+            self._fill(self._waiting, above)
+            for name, number in (self._waiting.counts or {}).items():
                 above.count(name, number)
         above.touched = self._generation
         return above
 
-    def prompt(self, key: str, above: Turn) -> Turn:
+    def prompt(self, above: Turn) -> Turn:
         """Place a prompt."""
-        return self._place(key, above, Role.USER)
+        return self._place(above, Role.USER)
 
-    def reply(self, key: str, above: Turn, message_id: str | None) -> Turn:
+    def reply(self, above: Turn, message_id: str | None) -> Turn:
         """Place a line of a reply: lines of one message below each other, or side by side, are one turn."""
         if message_id is None:
-            return self._place(key, above, Role.ASSISTANT)
+            return self._place(above, Role.ASSISTANT)
         if above.role is Role.ASSISTANT and above.message_id == message_id:
-            return self.pass_through(key, above)
+            return self.pass_through(above)
         above.replies = {} if above.replies is None else above.replies
         if (known := above.replies.get(message_id)) is not None:
-            return self.pass_through(key, known)
-        turn = self._place(key, above, Role.ASSISTANT)
+            return self.pass_through(known)
+        turn = self._place(above, Role.ASSISTANT)
         turn.message_id = message_id
         above.replies[message_id] = turn
         return turn
@@ -150,15 +153,15 @@ class SessionTree:
         self._turns.append(turn)
         return turn
 
-    def _place(self, key: str, above: Turn, role: Role) -> Turn:
+    def _place(self, above: Turn, role: Role) -> Turn:
         above.touched = self._generation
-        waiting = self._find(key)
-        if waiting is None:
-            waiting = self._recent[key] = self._new(Turn(key, above))
+        turn = self._waiting
+        if turn is None:
+            turn = self._recent[self._key] = self._new(Turn(self._key, above))
         else:
-            self._fill(waiting, above)
-        waiting.role = role
-        return waiting
+            self._fill(turn, above)
+        turn.role = role
+        return turn
 
     def _fill(self, waiting: Turn, above: Turn) -> None:
         """The line that was missing has come; were it its own ancestor, it hangs from the top."""
@@ -171,13 +174,17 @@ class SessionTree:
 
     # what comes out
 
+    @property
+    def is_full(self) -> bool:
+        """Whether a generation of lines is over."""
+        return len(self._recent) >= self._max_lines or self._chars >= self._max_chars
+
     def settled(self) -> Iterator[list[Turn]]:
-        """Conversations that have not grown for a whole generation, if one is over: root first, in order of lines."""
-        if len(self._recent) >= self._max_lines or self._chars >= self._max_chars:
-            self._older, self._recent, self._chars = self._recent, {}, 0
-            self.top.replies = None
-            self._generation += 1
-            yield from self._take(self._generation - 1)
+        """Begin a generation; conversations that did not grow in the last one: root first, in order of lines."""
+        self._older, self._recent, self._chars = self._recent, {}, 0
+        self.top.replies = None
+        self._generation += 1
+        yield from self._take(self._generation - 1)
 
     def rest(self) -> Iterator[list[Turn]]:
         """All conversations that are left."""
