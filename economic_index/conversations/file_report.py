@@ -34,7 +34,7 @@ _SENTENCES = {
 
 
 _SESSION_NAME = re.compile(
-    r"(agent-[\w.-]+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl?(\.gz|\.zst)?", re.IGNORECASE
+    r"(agent-(\w+-)?[0-9a-f]+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl?(\.gz|\.zst)?", re.IGNORECASE
 )
 """Named after a session: private even if the file could not be read as one."""
 
@@ -95,8 +95,9 @@ class FileReport:
 
     def has_private_name(self, member: str | None = None) -> bool:
         """Whether the name of the file, or of its member, says whose session it is."""
-        is_declared = self.is_private or self.source_format in PRIVATE_NAMES
-        return is_declared or _SESSION_NAME.fullmatch(member or self.name) is not None
+        if self.is_private or self.source_format is not None:
+            return self.is_private or self.source_format in PRIVATE_NAMES
+        return _SESSION_NAME.fullmatch(member or self.name) is not None
 
     def public_name(self, member: str | None = None) -> str:
         """The name that may be told: of a session the keyed hash that stands in lake/raw_logs."""

@@ -146,6 +146,7 @@ class _Session:
     def end(self) -> Iterator[Rejected]:
         """What is told of a file without conversations: an ordinary session, but nobody asked anything in it."""
         self.context.skip(TREE_REPAIRED, self.tree.mended_count)
+        self.context.skip("line_without_prompt", self.tree.orphan_count + self.tree.top.line_count)
         if not self._draft_count:
             self.context.skip(NO_PROMPT)
             if self._first_line is not None:

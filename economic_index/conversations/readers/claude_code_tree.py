@@ -40,6 +40,11 @@ class Turn:
     is_missing: bool = False
     is_repaired: bool = False
 
+    @property
+    def line_count(self) -> int:
+        """How much is lost with a turn above which no prompt stands: itself, or what was counted on its place."""
+        return 1 if self.role is not None else sum((self.counts or {}).values())
+
     def count(self, name: str, number: int = 1) -> None:
         """Count something of this turn by the lake's column."""
         if number:
@@ -80,7 +85,7 @@ class SessionTree:
 
     def __init__(self, max_lines: int = MAX_LINES, max_chars: int = MAX_CHARS) -> None:
         self.top = Turn("", None)
-        self.mended_count = 0
+        self.mended_count = self.orphan_count = 0
         self._max_lines, self._max_chars = max_lines, max_chars
         self._turns: list[Turn] = []
         self._recent: dict[str, Turn] = {}
@@ -193,10 +198,15 @@ class SessionTree:
     def _take(self, before: int) -> Iterator[list[Turn]]:
         groups = self._groups()
         self._turns = []
-        for root, turns in groups.items():
+        for turn in groups.pop(None, []):
+            if turn.touched >= before:
+                self._turns.append(turn)
+            else:
+                self.orphan_count += turn.line_count
+        for turns in groups.values():
             if max(turn.touched for turn in turns) >= before:
-                self._turns += turns if root is not None else [turn for turn in turns if turn.touched >= before]
-            elif root is not None:
+                self._turns += turns
+            else:
                 yield turns
 
     def _groups(self) -> dict[Turn | None, list[Turn]]:

@@ -369,6 +369,31 @@ def test_arbitrary_lines_give_drafts_in_which_a_person_speaks(lines: list[Any], 
         assert not isinstance(item, Draft) or 1 <= item.locator.number <= len(lines)
 
 
+LINE_KINDS = {"line_without_id", "repeated_line", "line_of_sub_agent", "unknown_line", "system", "progress"}
+
+
+@given(st.lists(LINES | JSON, max_size=14))
+def test_every_line_is_part_of_a_turn_or_counted(lines: list[Any]) -> None:
+    context = ReadContext(AS_OF)
+    elements = (Element(value, Locator(LocatorKind.LINE, number)) for number, value in enumerate(lines, 1))
+    list(READER.read(elements, context))
+    seen: set[str] = set()
+    turns = 0
+    for value in lines:
+        key = value.get("uuid") if isinstance(value, dict) else None
+        if isinstance(key, str) and key and key not in seen:
+            seen.add(key)
+            turns += value.get("type") in ("user", "assistant") and not value.get("isSidechain")
+    assert sum(count for kind, count in context.skipped.items() if kind in LINE_KINDS) == len(lines) - turns
+
+
+def test_lines_above_which_no_prompt_stands_are_counted() -> None:
+    context = ReadContext(AS_OF)
+    hidden = asked("h", None, "SECRET", isMeta=True)
+    draft = draft_of(hidden, answered("a", "h", "SECRET"), tool_result("r", "gone"), *usual()[2:], context=context)
+    assert (texts(draft)[0], context.skipped["line_without_prompt"]) == ("Why does the import fail?", 3)
+
+
 @given(st.permutations(usual()[2:]))
 def test_the_order_of_lines_in_the_file_does_not_matter(lines: list[Any]) -> None:
     draft = draft_of(*lines)
