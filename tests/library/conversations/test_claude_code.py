@@ -329,6 +329,14 @@ def test_a_conversation_that_goes_on_for_ever_stays_whole(monkeypatch: pytest.Mo
     assert (len(draft.messages), draft.flags, draft.native_id) == (120, set(), "q0-0")
 
 
+@pytest.mark.parametrize("make", [tool_result, lambda key, parent: line("progress", key, parent)])
+def test_a_long_run_of_tools_does_not_end_a_conversation(monkeypatch: pytest.MonkeyPatch, make: Any) -> None:
+    monkeypatch.setattr(claude_code_tree.SessionTree.__init__, "__defaults__", (6, 1 << 20))
+    run = [make(f"r{number}", f"r{number - 1}" if number else "a") for number in range(40)]
+    draft = draft_of(asked("u1", None, "One."), answered("a", "u1", "1."), *run, asked("u2", "r39", "Two.", 90))
+    assert (texts(draft), draft.flags) == (["One.", "1.", "Two."], set())
+
+
 WORDS = st.sampled_from(
     [
         *("type", "user", "assistant", "uuid", "parentUuid", "logicalParentUuid", "sessionId", "message", "content"),
