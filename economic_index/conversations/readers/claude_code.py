@@ -160,16 +160,15 @@ def _name_of(kind: Any) -> str:
 
 def _conversation(turns: list[Turn]) -> Draft:
     root = turns[0]
-    by_key = {turn.key: turn for turn in turns if turn.role is not None}
-    parents = {
-        key: None if turn is root or turn.above is None else turn.above.spoken().key for key, turn in by_key.items()
-    }
-    leaf = newest_leaf(parents, lambda key: by_key[key].at)
-    path = [by_key[key] for key in path_to(leaf or root.key, parents).nodes]
+    spoken = [turn for turn in turns if turn.role is not None]
+    names = {turn: str(number) for number, turn in enumerate(spoken)}  # an id may come again, far below
+    parents = {names[turn]: names[turn.above.spoken()] if turn.above and turn is not root else None for turn in spoken}
+    leaf = newest_leaf(parents, lambda name: spoken[int(name)].at)
+    path = [spoken[int(name)] for name in path_to(leaf or names[root], parents).nodes]
     counts: Counter[str] = Counter()
     for turn in path:
         counts.update(turn.counts or {})
-    moments = [turn.at for turn in by_key.values() if turn.at is not None]
+    moments = [turn.at for turn in spoken if turn.at is not None]
     draft = Draft(
         locator=root.locator,
         messages=[message for turn in path if (message := _message(turn)) is not None],

@@ -196,38 +196,37 @@ class SessionTree:
         yield from self._take(self._generation + 1)
 
     def _take(self, before: int) -> Iterator[list[Turn]]:
+        """Groups that nothing touched since a generation: conversations come out, others are counted."""
         groups = self._groups()
         self._turns = []
-        for turn in groups.pop(None, []):
-            if turn.touched >= before:
-                self._turns.append(turn)
-            else:
-                self.orphan_count += turn.line_count
-        for turns in groups.values():
+        for head, turns in groups.items():
             if max(turn.touched for turn in turns) >= before:
                 self._turns += turns
-            else:
+            elif head.role is Role.USER:
                 yield turns
+            else:
+                self.orphan_count += sum(turn.line_count for turn in turns)
 
-    def _groups(self) -> dict[Turn | None, list[Turn]]:
-        """Turns by the first prompt above them, or None; that prompt itself comes first."""
-        roots: dict[Turn, Turn | None] = {self.top: None}
-        groups: dict[Turn | None, list[Turn]] = {}
+    def _groups(self) -> dict[Turn, list[Turn]]:
+        """Turns by the first prompt above them, or where there is none by what is topmost; that comes first."""
+        heads: dict[Turn, Turn | None] = {self.top: None}
+        groups: dict[Turn, list[Turn]] = {}
         for turn in self._turns:
             path: list[Turn] = []
             node: Turn | None = turn
-            while node is not None and node not in roots:
+            while node is not None and node not in heads:
                 path.append(node)
                 node = node.above
-            root = roots[node] if node is not None else None
+            head = heads[node] if node is not None else None
             for each in reversed(path):
-                root = each if root is None and each.role is Role.USER else root
-                roots[each] = root
-            groups.setdefault(roots[turn], []).append(turn)
-        for root, turns in groups.items():
-            if root is not None and turns[0] is not root:
-                turns.remove(root)
-                turns.insert(0, root)
+                if head is None or (head.role is not Role.USER and each.role is Role.USER):
+                    head = each
+                heads[each] = head
+            groups.setdefault(heads[turn] or turn, []).append(turn)
+        for head, turns in groups.items():
+            if turns[0] is not head:
+                turns.remove(head)
+                turns.insert(0, head)
         return groups
 
 

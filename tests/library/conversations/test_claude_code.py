@@ -377,6 +377,31 @@ def test_arbitrary_lines_give_drafts_in_which_a_person_speaks(lines: list[Any], 
         assert not isinstance(item, Draft) or 1 <= item.locator.number <= len(lines)
 
 
+def tangled(chance: random.Random, keys: list[str]) -> list[dict[str, Any]]:
+    """Lines whose few ids come again and again, as parents before and after themselves."""
+    return [
+        {
+            "type": chance.choice(["user", "assistant", "system"]),
+            "uuid": chance.choice(keys),
+            "parentUuid": chance.choice([*keys, None, None, None]),
+            "message": {"id": chance.choice("ab"), "content": f"text {number}"},
+            "isSidechain": chance.random() < 0.1,
+        }
+        for number in range(chance.choice([5, 30, 120]))
+    ]
+
+
+def test_ids_that_come_again_after_they_were_forgotten_tangle_no_conversation(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = random.Random(5)  # found: an id twice in one conversation, a reply whose place was forgotten
+    for _ in range(300):
+        keys = [str(number) for number in range(chance.choice([4, 12, 40]))]
+        limits = (chance.choice([1, 2, 3, 5, 9, 20]), chance.choice([3, 50, 10**6]))
+        monkeypatch.setattr(claude_code_tree.SessionTree.__init__, "__defaults__", limits)
+        for item in read(tangled(chance, keys)):
+            assert isinstance(item, Draft | Rejected)
+            assert isinstance(item, Rejected) or item.messages[0].role is Role.USER
+
+
 LINE_KINDS = {"line_without_id", "repeated_line", "line_of_sub_agent", "unknown_line", "system", "progress"}
 
 
