@@ -5,7 +5,7 @@ PY := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
 export PYTHONUTF8 := 1
 
-.PHONY: help demo rehearse reproduce evaluate index check-logs ui test lint generate lock train bench
+.PHONY: help demo rehearse reproduce evaluate index check-logs ui test lint generate lock train bench fuzz
 
 help:
 	@echo "make demo                 the whole index over the demonstration corpus"
@@ -15,7 +15,7 @@ help:
 	@echo "make index LOGS=folder    the same over your own logs (YES=1: without asking)"
 	@echo "make check-logs LOGS=...  only say what would be read"
 	@echo "make ui                   Dagster on your own home, else on the demonstration (REHEARSAL=1: on the rehearsal)"
-	@echo "make test | lint | bench | train | generate | lock"
+	@echo "make test | lint | bench | train | generate | lock | fuzz FORMAT=... SECONDS=600"
 
 $(VENV)/.ok: requirements.lock requirements.weights.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed, and was not found."; exit 1; }
@@ -57,6 +57,11 @@ lint: $(VENV)/.ok
 
 test: lint
 	$(VENV)/bin/pytest -n auto --maxprocesses 4 --no-loadscope-reorder
+
+# atheris is here for fuzzing alone; the next change of the lock takes it away again
+fuzz: $(VENV)/.ok
+	@$(UV) pip install -q --python $(PY) atheris==3.0.0
+	@$(PY) -m tests.fuzz $(FORMAT) $(or $(SECONDS),600)
 
 generate: $(VENV)/.ok
 	$(PY) -m economic_index.contracts.project_dbt

@@ -130,6 +130,10 @@ class SourceFormat(StrEnum):
     CLAUDE_CODE = "claude_code"
     WILDCHAT = "wildchat"
     LMSYS_CHAT = "lmsys_chat"
+    OPEN_WEBUI = "open_webui"
+    COPILOT_M365 = "copilot_m365"
+    CLAUDE_COMPLIANCE = "claude_compliance"
+    CHATGPT_COMPLIANCE = "chatgpt_compliance"
 
 
 class StartedAtSource(StrEnum):

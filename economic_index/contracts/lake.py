@@ -106,7 +106,7 @@ CONVERSATIONS = table(
         "is_text_repaired": flag("Undecodable characters were replaced."),
         "is_text_truncated": flag("The log cut the text."),
         "is_human_written": flag("The replies were written by people."),
-        "is_sessionised": flag("Joined from API requests."),
+        "is_sessionised": flag("Put together from requests, or cut out of a thread without end."),
         "is_zone_assumed": flag("A time without zone was read as UTC."),
         "is_reserved": flag("Reserved for outside evaluation: never labelled, trained on or inspected."),
         "content_hash": text("Keyed hash of roles and texts."),

@@ -75,13 +75,14 @@ class FileReading:
     def _propose(self) -> None:
         """Propose the batch; rows that say something new go to the inbox."""
         if self._batch:
-            needed = self.store.propose([self._version(row.values) for row in self._batch])
+            settings = self.report.settings_key()
+            needed = self.store.propose([self._version(row.values, settings) for row in self._batch])
             for row, is_needed in zip(self._batch, needed, strict=True):
                 if is_needed:
                     self.inbox.add(row)
         self._batch, self._batch_chars = [], 0
 
-    def _version(self, values: dict[str, Any]) -> Version:
+    def _version(self, values: dict[str, Any], settings: str) -> Version:
         return Version(
             values["conversation_id"],
             values["content_hash"],
@@ -92,7 +93,7 @@ class FileReading:
             values["source_file_id"],
             values["source_record"],
             self.reading_id,
-            self.report.settings_key(),
+            settings,
         )
 
     def _check_unchanged(self, size: int, modified_ns: int) -> None:

@@ -5,12 +5,13 @@ The project key is handed in as bytes; raw ids are hashed here and go no further
 
 import hashlib
 import hmac
-from base64 import b32encode
 from datetime import datetime
 
 from economic_index.conversations.text import fold_for_hash, fold_space
 
 SEPARATOR = "\x1f"
+_DIGITS = "abcdefghijklmnopqrstuvwxyz234567"
+_TEN_BITS = [high + low for high in _DIGITS for low in _DIGITS]
 
 
 class KeyMismatchError(Exception):
@@ -80,4 +81,6 @@ def _bytes(text: str) -> bytes:
 
 
 def _base32(digest: bytes) -> str:
-    return b32encode(digest[:20])[:26].decode().lower()
+    """The first 130 bits in base 32, ten at a time: one is made for every conversation, and b32encode is slow."""
+    bits = int.from_bytes(digest[:17], "big") >> 6
+    return "".join([_TEN_BITS[bits >> shift & 1023] for shift in range(120, -1, -10)])

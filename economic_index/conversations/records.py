@@ -6,6 +6,7 @@ No file is opened here and no id is made: splitter.py finds elements, identify.p
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from economic_index.vocabulary import LocatorKind, RejectReason, Role, SourceFormat, StartedAtSource
@@ -92,12 +93,14 @@ class Draft:
 class ReadContext:
     """What a reader may know besides the file: the time that counts as now, and the source's settings.
 
-    `skipped` counts unknown kinds of content per name, for the summary of the reading.
+    `skipped` counts unknown kinds of content per name, for the summary of the reading. What a reader cannot hold in
+    memory goes to an unnamed file in `temporary_folder`.
     """
 
     as_of: datetime
     settings: dict[str, Any] = field(default_factory=dict)
     skipped: dict[str, int] = field(default_factory=dict)
+    temporary_folder: Path | None = None
 
     def skip(self, kind: str, count: int = 1) -> None:
         """Count parts of a kind that is not read."""

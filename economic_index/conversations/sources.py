@@ -40,6 +40,7 @@ class Source:
     `path` is a file, a folder or a glob. `product` null means that of the format. `default_model` is used
     where the log names none, and so is `user`: a raw id, in memory only. Limits are bytes of one record, of one
     archive member and of one archive.
+    `keep_user_instructions` is for chatgpt_compliance alone (docs/logs/chatgpt_compliance.md).
     """
 
     name: str
@@ -56,6 +57,7 @@ class Source:
     max_member_bytes: int = 64 << 30
     max_archive_bytes: int = 128 << 30
     max_members: int = 100_000
+    keep_user_instructions: bool = False
 
     def settings_hash(self, key: bytes = b"") -> str:
         """Hash of the settings that change what is read; the path and the audience do not.
@@ -78,7 +80,7 @@ KEYS = tuple(field.name for field in fields(Source))
 _TYPES: dict[str, type] = {
     field.name: int if field.name.startswith("max_") else dict if field.name == "assign_weeks" else str
     for field in fields(Source)
-}
+} | {"keep_user_instructions": bool}
 _CHOICES: dict[str, Sequence[str]] = {
     "format": (AUTO, *SourceFormat),
     "surface": SURFACES,
@@ -121,7 +123,7 @@ def parse_source(entry: Mapping[str, Any], where: str) -> Source:
         if not entry.get(key):
             raise SourcesError(f"{where}: {key} is missing.")
     for key, value in entry.items():
-        if not isinstance(value, _TYPES[key]) or isinstance(value, bool):
+        if not isinstance(value, _TYPES[key]) or isinstance(value, bool) != (_TYPES[key] is bool):
             raise SourcesError(f"{where}: {key} must be {_TYPES[key].__name__}, not {type(value).__name__}.")
         if key in _CHOICES and value not in _CHOICES[key]:
             raise SourcesError(f"{where}: {key} = {value!r} is none of {', '.join(_CHOICES[key])}.")

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.file_report import FileReport
 from economic_index.conversations.normalise import Normaliser, Row
 from economic_index.conversations.open_files import ArchiveLimits, OpenLog, open_log
+from economic_index.conversations.readers.chatgpt_compliance_content import KEEP_USER_INSTRUCTIONS
 from economic_index.conversations.readers.chatgpt_export import ACCOUNT_ID
 from economic_index.conversations.records import NO_PROMPT, PRIVATE_NAMES, Draft, ReadContext, Reader
 from economic_index.conversations.sniff import Sniffed, sniff
@@ -95,8 +97,9 @@ class FileRows:
         self.report.source_format, self.report.reader_version = reader.format, reader.version
         self._check_times(reader, stream.name)
         normaliser = Normaliser(self.source, reader, self.key, self.report.file_id)
-        settings = {ACCOUNT_ID: log.account_id} if log.account_id else {}
-        context = ReadContext(self.as_of, settings, self.report.skipped)
+        settings: dict[str, Any] = {ACCOUNT_ID: log.account_id} if log.account_id else {}
+        settings[KEEP_USER_INSTRUCTIONS] = self.source.keep_user_instructions
+        context = ReadContext(self.as_of, settings, self.report.skipped, self.temporary_folder)
         extent = Extent()
         elements = sniffed.elements(self._told(sniffed.chunks, log), extent, self.source.max_record_bytes)
         try:
