@@ -142,7 +142,7 @@ CONVERSATIONS_REJECTED = table(
     {
         "source": text("Name of the source in sources.toml."),
         "source_file_id": text("Keyed hash of the file's path."),
-        "source_name": text("Base name of the file.", nullable=True),
+        "source_name": text("Base name of the file; null where it names a session.", nullable=True),
         "source_format": label(SourceFormat, "Reader, if one was found.", nullable=True),
         "locator_kind": label(LocatorKind, "What `locator` counts."),
         "locator": whole("Line, byte offset, row or element at which it stands."),

@@ -16,6 +16,7 @@ from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.file_report import FileReport
 from economic_index.conversations.log_names import list_files
 from economic_index.conversations.mapping import TableMapping
+from economic_index.conversations.report_sentences import all_sentences
 from economic_index.conversations.sources import Source
 from economic_index.conversations.stream_reading import FileRows
 from economic_index.conversations.table_reading import FILE_NAME, spool
@@ -69,9 +70,8 @@ class LogSummary:
         yield f"  weeks          {span}{assigned}"
         reasons = ", ".join(f"{reason} {count:,}" for reason, count in sorted(self.rejected.items()))
         yield f"  rejected       {self.rejected.total():,}{f' ({reasons})' if reasons else ''}"
-        for report in self.files:
-            for sentence in report.sentences():
-                yield f"  - {sentence}"
+        for sentence in all_sentences(self.files):
+            yield f"  - {sentence}"
 
 
 def sniff_sources(

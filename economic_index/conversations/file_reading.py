@@ -48,7 +48,8 @@ class FileReading:
         stat = self.path.stat()
         found = (stat.st_size, stat.st_mtime_ns)
         file_id = identify.file_id(self.key, self.path.as_posix())
-        self.report = FileReport(self.source.name, file_id, self.path.name, self.source.settings_hash(), stat.st_size)
+        settings_hash = self.source.settings_hash(self.key)
+        self.report = FileReport(self.source.name, file_id, self.path.name, settings_hash, stat.st_size)
         self.reading_id = self._reading_id(*found)
         self.store.begin()
         with InboxWriter(self.lake, self.reading_id) as self.inbox:  # leaving it, all rows are written
@@ -62,7 +63,7 @@ class FileReading:
 
     def _reading_id(self, size: int, modified_ns: int) -> str:
         """The same for the same file and settings, so that a second try overwrites a killed first one."""
-        told = f"{self.report.file_id} {size} {modified_ns} {self.source.settings_hash()}"
+        told = f"{self.report.file_id} {size} {modified_ns} {self.report.settings_hash}"
         return "g1" + hashlib.sha256(told.encode()).hexdigest()[:24]
 
     def _read(self) -> None:

@@ -1,8 +1,9 @@
 """What the reading of one file found: its row of lake/raw_logs, its rejections, and sentences for a person.
 
-Sentences hold counts, places and base names, never text of a log.
+Sentences hold counts, places and base names, never text of a log; of formats with private names no name at all.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from typing import Any
 from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.identify import record_hash
 from economic_index.conversations.normalise import Row
-from economic_index.conversations.records import TREE_REPAIRED, Locator, Rejected
+from economic_index.conversations.records import NO_PROMPT, PRIVATE_NAMES, TREE_REPAIRED, Locator, Rejected
 from economic_index.vocabulary import FileStatus, LocatorKind, RejectReason
 
 FILE_START = Locator(LocatorKind.BYTE, 0)
@@ -30,6 +31,12 @@ _SENTENCES = {
     RejectReason.TIME_OUT_OF_RANGE: "{n} conversations have no usable time (first at {place}).",
     RejectReason.DELETED: "{n} conversations were deleted or redacted.",
 }
+
+
+_SESSION_NAME = re.compile(
+    r"(agent-(\w+-)?[0-9a-f]+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl?(\.gz|\.zst)?", re.IGNORECASE
+)
+"""Named after a session: private even if the file could not be read as one."""
 
 
 def settings_key(source_format: str | None, reader_version: str, settings_hash: str) -> str:
@@ -64,6 +71,7 @@ class FileReport:
     deleted_ids: set[str] = field(default_factory=set)
     touched_weeks: tuple[date, ...] = ()
     error: str = ""
+    is_private: bool = False
     skipped: dict[str, int] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)
     rejections: list[dict[str, Any]] = field(default_factory=list)
@@ -76,7 +84,7 @@ class FileReport:
         row = {
             "source": self.source,
             "source_file_id": self.file_id,
-            "source_name": member or self.name,
+            "source_name": None if self.has_private_name(member) else member or self.name,
             "source_format": self.source_format,
             "locator_kind": rejected.locator.kind,
             "locator": rejected.locator.number,
@@ -89,15 +97,38 @@ class FileReport:
         self.reasons[rejected.reason] += 1
         self._first.setdefault(rejected.reason, row)
 
+    def has_private_name(self, member: str | None = None) -> bool:
+        """Whether the name of the file, or of its member, says whose session it is."""
+        if self.is_private or self.source_format is not None:
+            return self.is_private or self.source_format in PRIVATE_NAMES
+        return _SESSION_NAME.fullmatch(member or self.name) is not None
+
+    def public_name(self, member: str | None = None) -> str:
+        """The name that may be told: of a session the keyed hash that stands in lake/raw_logs."""
+        return f"session file {self.file_id}".strip() if self.has_private_name(member) else member or self.name
+
     def count(self, row: Row, *, has_native_id: bool) -> None:
         """Note an accepted conversation."""
         self.conversation_count += 1
         self.repaired_count += row.values["is_text_repaired"]
         self.derived_id_count += not has_native_id
 
+    def add(self, other: "FileReport") -> None:
+        """Add what is told of another file, so that many small ones are told as one."""
+        self.record_count += other.record_count
+        self.repaired_count += other.repaired_count
+        self.derived_id_count += other.derived_id_count
+        self.duplicate_count += other.duplicate_count
+        self.superseded_count += other.superseded_count
+        for kind, count in other.skipped.items():
+            self.skipped[kind] = self.skipped.get(kind, 0) + count
+        self.reasons += other.reasons
+        self._first = other._first | self._first
+
     def stop(self, error: LogFormatError, key: bytes) -> None:
         """Note that the file stopped here: a rejection of the file itself."""
-        self.status, self.reason, self.error = FileStatus.STOPPED, error.reason, str(error)
+        self.status, self.reason = FileStatus.STOPPED, error.reason
+        self.error = error.told(self.public_name(error.file_name))
         self.reject(Rejected(error.reason, FILE_START, f"records={self.record_count}"), key)
 
     def discard(self) -> None:
@@ -143,7 +174,7 @@ class FileReport:
         if self.error:
             yield self.error
         for sentence in self._sentences():
-            yield f"{sentence} ({self.name})"
+            yield f"{sentence} ({self.public_name()})"
 
     def _sentences(self) -> Iterator[str]:
         if self.reason is RejectReason.EMPTY_FILE:
@@ -160,9 +191,14 @@ class FileReport:
         if self.duplicate_count or self.superseded_count:
             yield f"{self.duplicate_count} duplicates, {self.superseded_count} superseded."
         yield from self._left_out()
+        yield from self._skip_sentences()
+
+    def _skip_sentences(self) -> Iterator[str]:
         if mended_count := self.skipped.get(TREE_REPAIRED, 0):
             yield f"{mended_count} trees repaired."
-        if skipped := sorted(item for item in self.skipped.items() if item[0] != TREE_REPAIRED):
+        if silent_count := self.skipped.get(NO_PROMPT, 0):
+            yield f"{silent_count} sessions in which nobody asked anything, or runs of sub-agents."
+        if skipped := sorted(item for item in self.skipped.items() if item[0] not in (TREE_REPAIRED, NO_PROMPT)):
             names = ", ".join(f"{name} {count}" for name, count in skipped)
             yield f"{sum(count for _, count in skipped)} parts of kinds that are not read ({names})."
         if self.ignored:

@@ -14,7 +14,7 @@ LOG_SUFFIXES = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet", ".zip"
 PACKED_SUFFIXES = (".gz", ".zst")
 COMPANIONS = re.compile(
     r"(user|users|projects|memories|message_feedback|shared_conversations|model_comparisons|group_chats|shopping"
-    r"|sora|sessions-index|manifest(-.*)?|design_chats|light_metadata|user_settings|package|tsconfig)\.(json|zip)"
+    r"|sora|sessions-index|manifest(-.*)?|design_chats|light_metadata|user_settings|package|tsconfig|agent-[^.]+\.meta)\.(json|zip)"
 )
 _NUMBERED = re.compile(r"conversations-\d+\.json")
 
@@ -43,7 +43,7 @@ def choose_members(members: Mapping[str, Member]) -> tuple[list[Member], list[st
     for name in sorted(members):
         path = PurePosixPath(name)
         is_old_copy = path.name == "conversations.json" and path.parent in numbered
-        is_junk = "__MACOSX" in path.parts or "design_chats" in path.parts
+        is_junk = not {"__MACOSX", "design_chats", "tool-results"}.isdisjoint(path.parts)
         if is_junk or is_old_copy or not is_log_name(path.name):
             ignored.append(path.name)
         else:

@@ -171,8 +171,9 @@ class Normaliser:
 
     def _origin(self, draft: Draft, content_hash: str) -> dict[str, Any]:
         user_id = None
-        if self.source.users is UserRule.LOG and draft.raw_user_id:
-            user_id = self._user_id(self.reader.system, draft.raw_user_id)
+        raw_user_id = draft.raw_user_id or self.source.user
+        if self.source.users is UserRule.LOG and raw_user_id:
+            user_id = self._user_id(self.reader.system, raw_user_id)
         elif self.source.users is UserRule.ASSIGNED:
             user_id = self._user_id("assigned", assigned_user(draft.native_id or content_hash))
         return {

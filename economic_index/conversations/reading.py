@@ -21,6 +21,7 @@ from economic_index.conversations.file_report import FileReport, settings_key
 from economic_index.conversations.log_names import list_files
 from economic_index.conversations.open_files import sha256_of
 from economic_index.conversations.readers.registry import READERS
+from economic_index.conversations.report_sentences import all_sentences
 from economic_index.conversations.sources import Source, load_sources
 from economic_index.conversations.stream_reading import mapped_reader
 from economic_index.conversations.table_reading import TableReading
@@ -81,8 +82,7 @@ class Reading:
             lines.append(f"{self.dropped_text_count} conversations lost their text (keep_text_days); labels stay.")
         if self.ignored:
             lines.append(f"{len(self.ignored)} files beside the logs were ignored.")
-        for report in reports:
-            lines += report.sentences()
+        lines += all_sentences(reports)
         return "\n".join(lines)
 
     def new_rows(self, table: Table) -> int:
@@ -100,8 +100,10 @@ class Reading:
         }
 
     def stopped_files(self) -> list[str]:
-        """Base names of files that were not read to their end, with the reason."""
-        return [f"{report.name}: {report.reason}" for report in self.reports if report.status is FileStatus.STOPPED]
+        """Public names of files that were not read to their end, with the reason."""
+        return [
+            f"{report.public_name()}: {report.reason}" for report in self.reports if report.status is FileStatus.STOPPED
+        ]
 
 
 @dataclass(frozen=True)
@@ -255,7 +257,7 @@ def _is_known(store: WinnerStore, source: Source, path: Path, key: bytes) -> boo
     """Whether the file, or its bytes under another name, was read to its end in the same way."""
     mapped = mapped_reader(source)
     readers = READERS if mapped is None else (mapped,)
-    settings = [settings_key(reader.format, reader.version, source.settings_hash()) for reader in readers]
+    settings = [settings_key(reader.format, reader.version, source.settings_hash(key)) for reader in readers]
     stat = path.stat()
     if store.was_read(identify.file_id(key, path.as_posix()), stat.st_size, stat.st_mtime_ns, settings):
         return True

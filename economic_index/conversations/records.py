@@ -15,6 +15,10 @@ AUTO = "auto"
 """What a source says whose format is to be told by its structure."""
 TREE_REPAIRED = "tree_repaired"
 """What a reader counts in `ReadContext.skip` where a tree had no leaf, a ring or a missing parent."""
+NO_PROMPT = "session_without_prompt"
+"""What it counts where a file is one session in which nobody asked anything: ordinary, and no error."""
+PRIVATE_NAMES = frozenset({SourceFormat.CLAUDE_CODE})
+"""Formats whose files are named after a session and lie in folders named after a path: no name is ever told."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.readers.registry import READERS, reader_named
 from economic_index.conversations.records import AUTO, Element, Reader, Rejected
 from economic_index.conversations.repair import Parsed, parse
+from economic_index.conversations.research_sets import refuse_research_sets
 from economic_index.conversations.splitter import Extent, Shape, split
 from economic_index.conversations.tables import CsvForm, TableError, guess_form, split_csv, split_parquet
 from economic_index.conversations.unpack import Stream
@@ -120,6 +121,8 @@ def choose_reader(sample: list[Any], file_name: str) -> Reader:
     fitting = [reader for reader in READERS if reader.sniff(sample)]
     if len(fitting) == 1:
         return fitting[0]
+    if not fitting:
+        refuse_research_sets(sample, file_name)
     known = ", ".join(reader.format for reader in READERS)
     if fitting:
         names = " or ".join(reader.format for reader in fitting)

@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from economic_index.conversations import identify
 from economic_index.conversations.cutter import MAX_RECORD_BYTES
 from economic_index.conversations.log_names import list_files
 from economic_index.conversations.mapping import MappingError, TableMapping
@@ -21,6 +22,7 @@ from economic_index.conversations.records import AUTO
 from economic_index.conversations.redaction import KINDS
 from economic_index.vocabulary import Audience, SourceFormat, UserRule
 
+_TOLD_OTHERWISE = {"path", "audience", "keep_text_days", "url_env", "mapping", "user"}
 SURFACES = ("chat", "api", "agent")
 
 
@@ -42,8 +44,8 @@ class Source:
 
     `path` is a file, a folder or a glob; in its place `url_env` names the variable that holds the address of a
     database, with a `table` or a `query`, and `watermark` its column of the last change. `product` null means that
-    of the format. `default_model` is used
-    where the log names none. Limits are bytes of one record, of one archive member and of one archive.
+    of the format. `default_model` is used where the log names none, and so is `user`: a raw id, in memory only.
+    Limits are bytes of one record, of one archive member and of one archive.
     `keep_user_instructions` is for chatgpt_compliance alone (docs/logs/chatgpt_compliance.md).
     `redact` are kinds that are taken out of texts, `phone_region` (ISO 3166-1) is where telephone numbers without a
     country are of. After `keep_text_days` from the end of its week a classified conversation loses its text.
@@ -55,6 +57,7 @@ class Source:
     product: str | None = None
     surface: str = "chat"
     users: UserRule = UserRule.LOG
+    user: str | None = None
     audience: Audience = Audience.ORGANISATION
     assign_weeks: AssignWeeks | None = None
     default_model: str | None = None
@@ -72,19 +75,23 @@ class Source:
     query: str | None = None
     watermark: str | None = None
 
-    def settings_hash(self) -> str:
+    def settings_hash(self, key: bytes = b"") -> str:
         """Hash of the settings that change what is read; the path, the audience and how long texts stay do not.
 
-        What equals its default is left out, so that a setting added later changes no hash.
+        What equals its default is left out, so that a setting added later changes no hash. A raw user id enters
+        it under the project key, or not at all: a plain hash could be confirmed by guessing.
         """
         defaults = {field.name: field.default for field in fields(self)}
         told = {
             name: value
             for name, value in asdict(self).items()
-            if name not in {"path", "audience", "keep_text_days", "url_env", "mapping"} and value != defaults[name]
+            if name not in {"path", "audience", "keep_text_days", "url_env", "mapping", "user"}
+            and value != defaults[name]
         }
         if self.mapping is not None:
             told["mapping"] = self.mapping.declared
+        if self.user is not None and key:
+            told["user"] = identify.user_id(key, "sources.toml", self.user)
         return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 

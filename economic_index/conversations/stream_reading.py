@@ -17,7 +17,7 @@ from economic_index.conversations.open_files import ArchiveLimits, OpenLog, open
 from economic_index.conversations.readers.chatgpt_compliance_content import KEEP_USER_INSTRUCTIONS
 from economic_index.conversations.readers.chatgpt_export import ACCOUNT_ID
 from economic_index.conversations.readers.mapped_table import MappedTable
-from economic_index.conversations.records import Draft, ReadContext, Reader
+from economic_index.conversations.records import NO_PROMPT, PRIVATE_NAMES, Draft, ReadContext, Reader
 from economic_index.conversations.redaction import Redactor
 from economic_index.conversations.sniff import Sniffed, sniff
 from economic_index.conversations.sources import Source
@@ -28,7 +28,12 @@ from economic_index.conversations.unpack import Stream
 from economic_index.vocabulary import FileStatus, RejectReason
 
 MALFORMED_SHARE, MALFORMED_COUNT = 0.2, 20
-NOT_A_LOG = {RejectReason.UNKNOWN_FORMAT, RejectReason.NO_TEXT_IN_FORMAT, RejectReason.MANIFEST_ONLY}
+NOT_A_LOG = {
+    RejectReason.UNKNOWN_FORMAT,
+    RejectReason.NO_TEXT_IN_FORMAT,
+    RejectReason.MANIFEST_ONLY,
+    RejectReason.NOT_AI_USE,
+}
 """Stops that, for one member of an archive, only mean that it is something else."""
 
 
@@ -48,6 +53,7 @@ class FileRows:
     _log_count: int = 0
 
     def __iter__(self) -> Iterator[Row]:
+        self.report.is_private = self.source.format in PRIVATE_NAMES
         try:
             yield from self._rows()
         except OSError as error:
@@ -58,7 +64,9 @@ class FileRows:
             raise self._not_logs[0]
         self.report.ignored += [error.file_name for error in self._not_logs]
         if not self.report.has_something and self.report.reason is None:
-            raise self._nothing_found()
+            if NO_PROMPT not in self.report.skipped:
+                raise self._nothing_found()
+            self.report.reason = RejectReason.SESSION_WITHOUT_PROMPT
 
     def _rows(self) -> Iterator[Row]:
         source = self.source
@@ -86,7 +94,8 @@ class FileRows:
             yield from self._records(log, stream, sniffed)
         if stream.damage is not None:
             self.report.status, self.report.reason = FileStatus.DAMAGED, stream.damage
-            self.report.error = f"Damaged: {stream.detail}; whole records were kept. ({stream.name})"
+            name = self.report.public_name(stream.name)
+            self.report.error = f"Damaged: {stream.detail}; whole records were kept. ({name})"
 
     def _sniffed(self, stream: Stream) -> Sniffed | None:
         reader = mapped_reader(self.source, self.temporary_folder)

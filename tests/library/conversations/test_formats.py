@@ -20,7 +20,8 @@ PROJECT = Path(__file__).resolve().parents[3]
 FORMATS = Path(__file__).parent / "formats"
 FILES = sorted(path for path in FORMATS.glob("*/*") if path.is_file())
 HEADINGS = ["Get it", "How long it is kept", "Read", "Left"]
-MAY_HAVE_NO_TIME = {SourceFormat.SHAREGPT}
+MAY_HAVE_NO_TIME = {SourceFormat.SHAREGPT, SourceFormat.LMSYS_CHAT}
+TIMES_OF_REPLIES = {SourceFormat.WILDCHAT}
 
 
 def name_of(path: Path) -> str:
@@ -71,4 +72,5 @@ def test_a_file_gives_the_same_plain_and_packed_and_nothing_private(path: Path, 
 @pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_times_come_from_the_log_where_it_has_any(path: Path) -> None:
     sources = {row.values["started_at_source"] for row in read_file(path)[0]}
-    assert sources == ({"assigned"} if path.parent.name in MAY_HAVE_NO_TIME else {"log"})
+    told = "log_first_reply" if path.parent.name in TIMES_OF_REPLIES else "log"
+    assert sources == ({"assigned"} if path.parent.name in MAY_HAVE_NO_TIME else {told})
