@@ -99,8 +99,10 @@ def checks(result: dg.ExecuteInProcessResult) -> dict[str, dg.AssetCheckEvaluati
 def compared_by_hand(drawn: tuple[pd.DataFrame, ...], after: pd.DataFrame) -> pd.DataFrame:
     """Both patterns of each conversation, as pandas joins them."""
     before = drawn[1].set_index("conversation_id")
-    both = drawn[0].set_index("conversation_id")[["user_id"]].join(
-        pd.DataFrame({"old": labels(before), "new": labels(after.set_index("conversation_id"))})
+    both = (
+        drawn[0]
+        .set_index("conversation_id")[["user_id"]]
+        .join(pd.DataFrame({"old": labels(before), "new": labels(after.set_index("conversation_id"))}))
     )
     return both.dropna(subset=["old", "new"]).reset_index()
 
@@ -112,7 +114,7 @@ def labels(rows: pd.DataFrame) -> pd.Series:
 
 @pytest.mark.parametrize("is_streamed", [False, True])
 def test_the_whole_week_is_compared_before_it_is_replaced(lake: Lake, drawn, is_streamed: bool) -> None:
-    conversations, facets, mappings = drawn
+    _, facets, mappings = drawn
     first = run(lake, Ready(facets, mappings, is_streamed), "1")
     assert all(each.passed for each in checks(first).values())
     assert lake.read_week(ENGINE_CHANGES, WEEK).empty
@@ -226,7 +228,9 @@ def test_a_changed_bank_is_held_against_the_one_before(lake: Lake, drawn) -> Non
     run(lake, Ready(facets, mappings), "1")
     is_moved = (mappings["level"] == "task") & (mappings["pick"] == 1) & (np.arange(len(mappings)) % 4 == 0)
     other = mappings.assign(
-        version="2", node_id=mappings["node_id"].mask(is_moved, "15"), level=mappings["level"].mask(is_moved, "soc_group")
+        version="2",
+        node_id=mappings["node_id"].mask(is_moved, "15"),
+        level=mappings["level"].mask(is_moved, "soc_group"),
     )
     result = run(lake, Ready(facets, other), "2")
     rows = lake.read_week(ENGINE_CHANGES, WEEK)
