@@ -37,6 +37,6 @@ def _sentence(row: Mapping[Any, Any], words: str) -> str:
     weeks = f"week {first}" if first == last else f"weeks {first} to {last}"
     told = percent_with_interval(row["agreement_share"], row["agreement_share_lo"], row["agreement_share_hi"])
     return (
-        f"Engine changed for {weeks}, which were labelled by both, {count(row['n_conversations'])} conversations: {words} "
-        f"stayed what it was in {told} of them."
+        f"Engine changed for {weeks}, which were labelled by both, {count(row['n_conversations'])} conversations: "
+        f"{words} stayed what it was in {told} of them."
     )
