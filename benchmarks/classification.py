@@ -60,9 +60,9 @@ def main() -> None:
             ours.append(time.monotonic() - started)
     ratios = sorted(one / other for one, other in zip(bare, ours, strict=True))
     print(
-        f"classification ({engine.embedder.kernel}): bare embedder {COUNT / sum(bare):.0f} windows/s, "
-        f"facets and tasks {COUNT / sum(ours):.0f}/s: {sum(bare) / sum(ours):.2f} of its speed (turns {ratios[0]:.2f} to {ratios[-1]:.2f}; "
-        f"to reach: {TARGET})"
+        f"classification ({engine.embedder.kernel}): bare embedder {COUNT / sum(bare):.0f} windows/s, facets and tasks "
+        f"{COUNT / sum(ours):.0f}/s: {sum(bare) / sum(ours):.2f} of its speed (to reach: {TARGET}; "
+        f"in turns {ratios[0]:.2f} to {ratios[-1]:.2f})"
     )
 
 
