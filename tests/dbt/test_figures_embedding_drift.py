@@ -110,10 +110,11 @@ def changed_world(root: Path, *, encoder: str | None = None) -> World:
         found = {name: vector + 0.4 * aim / np.linalg.norm(aim) * (name in names) for name, vector in vectors.items()}
         return {name: (vector / np.linalg.norm(vector)).astype(np.float32) for name, vector in found.items()}
 
-    world = write_world(root, of_conversations=thin, of_vectors=turned)
-    if encoder:
-        rows = world.lake.read_week(VECTOR_SUMMARIES, CHANGED).assign(maker=encoder)
-        world.lake.commit_week(CHANGED, {VECTOR_SUMMARIES: rows})
+    if encoder is None:
+        return write_world(root, of_conversations=thin, of_vectors=turned)
+    world = write_world(root)  # whole, so that the week is not of the reference
+    rows = world.lake.read_week(VECTOR_SUMMARIES, CHANGED).assign(maker=encoder)
+    world.lake.commit_week(CHANGED, {VECTOR_SUMMARIES: rows})
     return world
 
 
