@@ -6,7 +6,7 @@ No table is named here and nothing is computed: bodies call the library.
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 import dagster as dg
 import pandas as pd
@@ -53,6 +53,22 @@ def column_lineage(table: Table, inputs: Sequence[Table]) -> dg.TableColumnLinea
         for name in table.schema.columns
     }
     return dg.TableColumnLineage({name: found for name, found in deps.items() if found})
+
+
+class WeeksCheck(Protocol):
+    """A check of what a step committed, beside its contract; it warns, and its numbers stand with each week."""
+
+    def spec(self, stage: Stage) -> dg.AssetCheckSpec:
+        """What Dagster shows of it."""
+        ...
+
+    def result(self, lake: Lake, stage: Stage, weeks: Sequence[date]) -> dg.AssetCheckResult:
+        """Of all weeks of a run."""
+        ...
+
+    def numbers(self, lake: Lake, week: date) -> Numbers:
+        """Of one week."""
+        ...
 
 
 WEEKLY_STEP = ("oei/step", "week")
@@ -106,6 +122,7 @@ def weekly_table(
     extra_deps: Sequence[Table] = (),
     pool: str | None = None,
     after_commit: Callable[[Lake, date], None] | None = None,
+    change_check: WeeksCheck | None = None,
 ) -> Callable[[Callable[..., Iterator[WeekRows]]], dg.AssetsDefinition]:
     """Make a weekly asset of a generator that yields one `WeekRows` a week.
 
@@ -133,7 +150,11 @@ def weekly_table(
                 )
                 for table in tables
             ],
-            check_specs=[*[contract_check(table) for table in tables], *dead_letter_check(stage)],
+            check_specs=[
+                *[contract_check(table) for table in tables],
+                *dead_letter_check(stage),
+                *([change_check.spec(stage)] if change_check else []),
+            ],
             config_schema=CONFIG if can_fail(stage) else None,
             required_resource_keys={"lake", *resources},
             pool=pool,
@@ -157,8 +178,14 @@ def weekly_table(
             if "watch" in names:
                 arguments["watch"] = watch
             broken = _commit_each(lake, stage, body(**arguments), after_commit)
-            yield from _results(context, lake, tables, weeks, broken, watch.last)
+            numbers = {
+                week: {**watch.last.get(week, {}), **(change_check.numbers(lake, week) if change_check else {})}
+                for week in weeks
+            }
+            yield from _results(context, lake, tables, weeks, broken, numbers)
             yield from check_dead_letters(lake, stage, weeks)
+            if change_check:
+                yield change_check.result(lake, stage, weeks)
 
         return run
 

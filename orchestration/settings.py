@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from economic_index.drift.engine_changes import LEAST_AGREEMENT
 from economic_index.local.bank import use_own_tasks
 from economic_index.local.own_bank import read_own_tasks
 from economic_index.vocabulary import Engine
@@ -47,6 +48,8 @@ class Settings:
     """Set for the engines that ask a model."""
     review: ReviewSettings | None = None
     """Set where review by people is switched on."""
+    least_agreement: float = LEAST_AGREEMENT
+    """A changed engine that says less often what the one before it said is told of by a check."""
 
     @property
     def key_path(self) -> Path:
@@ -101,7 +104,19 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         fetch_releases=env.get("OEI_FETCH_RELEASES", "0") == "1",
         model=None if engine is Engine.LOCAL else load_model_settings(env, engine),
         review=load_review_settings(env),
+        least_agreement=_share(env, "OEI_LEAST_AGREEMENT", LEAST_AGREEMENT),
     )
+
+
+def _share(env: Mapping[str, str], name: str, default: float) -> float:
+    given = env.get(name)
+    try:
+        share = default if not given else float(given)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise SettingsError(f"{name}={given}: not a share. Give a number from 0 to 1, such as {default:g}.")
+    return share
 
 
 def default_home() -> Path:
