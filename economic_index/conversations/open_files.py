@@ -15,6 +15,8 @@ from typing import IO
 from economic_index.conversations.account import account_beside, account_in_zip
 from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.log_names import choose_members
+from economic_index.conversations.places import LogFile, as_log_file
+from economic_index.conversations.probe import Probe
 from economic_index.conversations.unpack import CHUNK_BYTES, Stream, gunzip, member_chunks, unzstd
 from economic_index.vocabulary import RejectReason
 

@@ -13,10 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from economic_index.conversations.cutter import MAX_RECORD_BYTES
-from economic_index.conversations.log_names import list_files
+from economic_index.conversations.listing import list_files
+from economic_index.conversations.places import is_url
 from economic_index.conversations.records import AUTO
+from economic_index.conversations.stores import StorageLibraryError, check_address
 from economic_index.vocabulary import Audience, SourceFormat, UserRule
 
+NOT_READ = {"path", "audience", "max_rejected_share", "silent_after_days"}
+"""Settings that change no row of a file that was read."""
 SURFACES = ("chat", "api", "agent")
 
 
@@ -36,8 +40,10 @@ class AssignWeeks:
 class Source:
     """One entry of sources.toml.
 
-    `path` is a file, a folder or a glob. `product` null means that of the format. `default_model` is used
-    where the log names none. Limits are bytes of one record, of one archive member and of one archive.
+    `path` is a file, a folder or a glob, on disk or as the address of a store. `product` null means that of the
+    format. `default_model` is used where the log names none. Limits are bytes of one record, of one archive member
+    and of one archive; `max_rejected_share` is that of a file's records. `silent_after_days` without a new
+    conversation a check is red.
     """
 
     name: str
@@ -53,9 +59,11 @@ class Source:
     max_member_bytes: int = 64 << 30
     max_archive_bytes: int = 128 << 30
     max_members: int = 100_000
+    max_rejected_share: float = 0.2
+    silent_after_days: int | None = None
 
     def settings_hash(self) -> str:
-        """Hash of the settings that change what is read; the path and the audience do not.
+        """Hash of the settings that change what is read of a file; those in `NOT_READ` do not.
 
         What equals its default is left out, so that a setting added later changes no hash.
         """
@@ -63,16 +71,19 @@ class Source:
         told = {
             name: value
             for name, value in asdict(self).items()
-            if name not in {"path", "audience"} and value != defaults[name]
+            if name not in NOT_READ and value != defaults[name]
         }
         return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 KEYS = tuple(field.name for field in fields(Source))
-_TYPES: dict[str, type] = {
-    field.name: int if field.name.startswith("max_") else dict if field.name == "assign_weeks" else str
-    for field in fields(Source)
+_OTHER_TYPES: dict[str, type] = {
+    "assign_weeks": dict,
+    "max_rejected_share": float,
+    "silent_after_days": int,
+    **{name: int for name in ("max_record_bytes", "max_member_bytes", "max_archive_bytes", "max_members")},
 }
+_TYPES: dict[str, type] = {name: _OTHER_TYPES.get(name, str) for name in KEYS}
 _CHOICES: dict[str, Sequence[str]] = {
     "format": (AUTO, *SourceFormat),
     "surface": SURFACES,
@@ -104,7 +115,7 @@ def load_sources(path: Path) -> list[Source]:
 
 
 def _from_folder(source: Source, folder: Path) -> Source:
-    return replace(source, path=str(folder / Path(source.path).expanduser()))
+    return source if is_url(source.path) else replace(source, path=str(folder / Path(source.path).expanduser()))
 
 
 def parse_source(entry: Mapping[str, Any], where: str) -> Source:
@@ -115,7 +126,8 @@ def parse_source(entry: Mapping[str, Any], where: str) -> Source:
         if not entry.get(key):
             raise SourcesError(f"{where}: {key} is missing.")
     for key, value in entry.items():
-        if not isinstance(value, _TYPES[key]) or isinstance(value, bool):
+        allowed = (int, float) if _TYPES[key] is float else _TYPES[key]
+        if not isinstance(value, allowed) or isinstance(value, bool):
             raise SourcesError(f"{where}: {key} must be {_TYPES[key].__name__}, not {type(value).__name__}.")
         if key in _CHOICES and value not in _CHOICES[key]:
             raise SourcesError(f"{where}: {key} = {value!r} is none of {', '.join(_CHOICES[key])}.")
@@ -126,7 +138,25 @@ def parse_source(entry: Mapping[str, Any], where: str) -> Source:
         values["audience"] = Audience(values["audience"])
     if "assign_weeks" in values:
         values["assign_weeks"] = _assign_weeks(values["assign_weeks"], where)
-    return Source(**values)
+    source = Source(**values)
+    _check_limits(source, where)
+    if is_url(source.path):
+        try:
+            check_address(source.path)
+        except StorageLibraryError as error:
+            raise SourcesError(f"{where}: path: {error}") from None
+    return source
+
+
+def _check_limits(source: Source, where: str) -> None:
+    if not 0 <= source.max_rejected_share <= 1:
+        raise SourcesError(f"{where}: max_rejected_share must be a share from 0 to 1.")
+    if source.silent_after_days is None:
+        return
+    if source.silent_after_days < 1:
+        raise SourcesError(f"{where}: silent_after_days must be 1 or more.")
+    if source.assign_weeks is not None:
+        raise SourcesError(f"{where}: silent_after_days needs times of the log; these are assigned (assign_weeks).")
 
 
 def _assign_weeks(value: Mapping[str, Any], where: str) -> AssignWeeks:
@@ -169,7 +199,7 @@ def entry_text(source: Source) -> str:
 
 
 def stat_fingerprint(sources: Sequence[Source]) -> str:
-    """Hash of the sources and of their files' names, sizes and dates; no file is opened."""
+    """Hash of the sources and of their files' names, sizes and dates; no file is opened. Raises StoreError."""
     digest = hashlib.sha256()
     for source in sources:
         digest.update(f"{source.settings_hash()} {source.audience} {source.path}\n".encode())
@@ -177,7 +207,5 @@ def stat_fingerprint(sources: Sequence[Source]) -> str:
             files, _ = list_files(source.path)
         except FileNotFoundError:
             continue
-        for file in files:
-            stat = file.stat()
-            digest.update(f"{file} {stat.st_size} {stat.st_mtime_ns}\n".encode())
+        digest.update("".join(f"{file.identity} {file.size_bytes} {file.stamp}\n" for file in files).encode())
     return digest.hexdigest()[:16]
