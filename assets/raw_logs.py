@@ -9,7 +9,7 @@ from typing import Any
 import dagster as dg
 
 from assets.table import asset_key, asset_spec, contract_check
-from economic_index.contracts import broken_rules
+from economic_index.contracts import BrokenContract, Table, checked
 from economic_index.contracts.lake import CONVERSATIONS_REJECTED, RAW_LOGS, SOURCES
 from economic_index.conversations.reading import LogReader
 from economic_index.lake import Lake, LakeError
@@ -50,7 +50,7 @@ def raw_logs(
             metadata={"dagster/row_count": commit.row_count, "new_rows": reading.new_rows(table)},
             data_version=dg.DataVersion(commit.rows_hash),  # new logs make what is made of them stale
         )
-        rules = broken_rules(table, lake.read_unchecked(table))
+        rules = _broken_rules(lake, table)
         yield dg.AssetCheckResult(
             check_name="contract", asset_key=asset_key(table), passed=not rules, metadata={"broken": rules[:20]}
         )
@@ -62,3 +62,13 @@ def raw_logs(
         severity=dg.AssetCheckSeverity.WARN,
         metadata={"stopped": stopped},
     )
+
+
+def _broken_rules(lake: Lake, table: Table) -> list[str]:
+    """What the table breaks of its contract, asked batch by batch: rejected records may be many."""
+    try:
+        for _ in checked(table, lake.scan(table)):
+            pass
+    except BrokenContract as error:
+        return error.rules
+    return []

@@ -192,6 +192,7 @@ class RejectReason(StrEnum):
     ARCHIVE_LIMIT = "archive_limit"
     BAD_TABLE = "bad_table"
     UNRECOVERABLE_STRUCTURE = "unrecoverable_structure"
+    MOSTLY_REJECTED = "mostly_rejected"
     FILE_CHANGED = "file_changed"
 
 

@@ -6,9 +6,9 @@ Sniffing and counting are the library's; nothing is read into the lake here.
 import sys
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 from economic_index.conversations.check_logs import LogSummary, sniff_sources
+from economic_index.conversations.places import absolute_place
 from economic_index.conversations.sources import AssignWeeks, Source, entry_text, load_sources, write_sources
 from economic_index.vocabulary import RejectReason
 from orchestration.settings import Settings, now
@@ -21,7 +21,7 @@ MEANINGS = {
 
 def describe(settings: Settings, logs: str) -> LogSummary:
     """Print what would be read of a file or folder; nothing is written."""
-    summary = sniff_sources(Path(logs), now(), _known(settings))
+    summary = sniff_sources(logs, now(), _known(settings))
     for line in summary.lines():
         print(line)
     return summary
@@ -29,8 +29,8 @@ def describe(settings: Settings, logs: str) -> LogSummary:
 
 def is_declared(settings: Settings, logs: str) -> bool:
     """Whether sources.toml names these logs; then nothing is asked, and reading itself says what is new."""
-    path = Path(logs).expanduser().absolute()
-    return any(Path(source.path) == path for source in _known(settings))
+    place = absolute_place(logs)
+    return any(absolute_place(source.path) == place for source in _known(settings))
 
 
 def adopt(settings: Settings, summary: LogSummary, *, yes: bool) -> bool:

@@ -13,7 +13,8 @@ from typing import Any
 
 from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.file_report import FileReport
-from economic_index.conversations.log_names import list_files
+from economic_index.conversations.listing import list_files
+from economic_index.conversations.places import absolute_place
 from economic_index.conversations.sources import Source
 from economic_index.conversations.stream_reading import FileRows
 from economic_index.lake import week_of
@@ -71,13 +72,14 @@ class LogSummary:
                 yield f"  - {sentence}"
 
 
-def sniff_sources(path: Path, as_of: datetime, declared: Sequence[Source] = ()) -> LogSummary:
-    """Read a file, folder or glob as `make index` would, without keeping anything; as it is `declared`, if it is.
+def sniff_sources(path: Path | str, as_of: datetime, declared: Sequence[Source] = ()) -> LogSummary:
+    """Read a place as `make index` would, without keeping anything; as it is `declared`, if it is.
 
-    Raises FileNotFoundError if there is nothing. A file that cannot be read is told in `files`.
+    `path` is a file, a folder, a glob or the address of a store. Raises FileNotFoundError if there is nothing, StoreError
+    if a store does not answer. A file that cannot be read is told in `files`.
     """
-    absolute = str(path.expanduser().absolute())
-    known = (source for source in declared if Path(source.path) == Path(absolute))
+    absolute = absolute_place(str(path))
+    known = (source for source in declared if absolute_place(source.path) == absolute)
     source = next(known, Source(name="check", path=absolute))
     summary = LogSummary(absolute, source)
     files, summary.ignored = list_files(absolute)
@@ -85,7 +87,7 @@ def sniff_sources(path: Path, as_of: datetime, declared: Sequence[Source] = ()) 
     seen: set[str] = set()
     users: set[str] = set()
     for file in files:
-        report = FileReport(source.name, "", file.name, "", file.stat().st_size)
+        report = FileReport(source.name, "", file.name, "", file.size_bytes, hand_on=_drop)
         summary.files.append(report)
         try:
             for row in FileRows(file, source, key, as_of, report):
@@ -96,6 +98,10 @@ def sniff_sources(path: Path, as_of: datetime, declared: Sequence[Source] = ()) 
     summary.user_count = len(users)
     summary.conversation_count = len(seen)
     return summary
+
+
+def _drop(rejections: list[dict[str, Any]]) -> None:
+    """They are counted by then."""
 
 
 def _count(summary: LogSummary, values: dict[str, Any], seen: set[str], users: set[str]) -> None:

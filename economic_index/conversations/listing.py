@@ -41,9 +41,7 @@ def _entries(path: Path) -> Mapping[str, "os.DirEntry[str] | Path"]:
         return dict(_walk(path.as_posix()))
     root, parts = _split_glob(path)
     found = root.glob(parts) if parts else ()
-    return {
-        entry.relative_to(root).as_posix(): entry for entry in found if entry.is_file() and not entry.is_symlink()
-    }
+    return {entry.relative_to(root).as_posix(): entry for entry in found if entry.is_file() and not entry.is_symlink()}
 
 
 def _walk(root: str) -> Iterator[tuple[str, "os.DirEntry[str]"]]:

@@ -88,6 +88,11 @@ class Normaliser:
             values[name] = name in draft.flags
         return Row(values, transcript)
 
+    @property
+    def has_numbered(self) -> bool:
+        """Whether an id counts equal records of the file: then no part of it can be read alone."""
+        return bool(self._occurrences)
+
     def _conversation_id(
         self, draft: Draft, transcript: Transcript, content_hash: str, logged_at: datetime | None
     ) -> str:

@@ -5,9 +5,11 @@ Which files of a place are logs is decided in listing.py; what a store is asked 
 
 import os
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import IO, Protocol
+from typing import Protocol
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
@@ -19,8 +21,12 @@ class NoLogsError(FileNotFoundError):
 class Store(Protocol):
     """Where files lie that are not on disk."""
 
-    def open(self, log_file: "LogFile") -> IO[bytes]:
+    def open(self, log_file: "LogFile") -> BufferedReader:
         """The bytes of a file. Raises OSError, also while they are read."""
+        ...
+
+    def read_spans(self, log_file: "LogFile", spans: Sequence[tuple[int, int]]) -> Iterator[bytes]:
+        """The bytes of each span (start, end). Raises OSError."""
         ...
 
     def find(self, identity: str) -> "LogFile | None":
@@ -53,9 +59,19 @@ class LogFile:
         """Whether it lies on disk, where any byte is near."""
         return self.store is None
 
-    def open(self) -> IO[bytes]:
+    def open(self) -> BufferedReader:
         """Its bytes. Raises OSError."""
         return Path(self.identity).open("rb") if self.store is None else self.store.open(self)
+
+    def read_spans(self, spans: Sequence[tuple[int, int]]) -> Iterator[bytes]:
+        """The bytes of each span (start, end), and no more than those. Raises OSError."""
+        if self.store is not None:
+            yield from self.store.read_spans(self, spans)
+            return
+        with self.open() as file:
+            for start, end in spans:
+                file.seek(start)
+                yield file.read(end - start)
 
     def again(self) -> "LogFile | None":
         """The file as it is now; None if it is gone. Raises OSError if its store does not answer."""

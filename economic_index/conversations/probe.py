@@ -4,7 +4,8 @@ A change between the samples that moves no byte is not seen; what is read from w
 """
 
 import hashlib
-from typing import IO
+
+from economic_index.conversations.places import LogFile
 
 PIECES, PIECE_BYTES = 16, 64 << 10
 
@@ -33,12 +34,11 @@ class Probe:
         return self._digest.hexdigest()[:32]
 
 
-def probe_of(file: IO[bytes], length: int) -> str:
-    """The same of a file that can be read anywhere. Raises OSError."""
+def probe_of(log_file: LogFile, length: int) -> str:
+    """The same of a file of which only the samples are read. Raises OSError."""
     digest = hashlib.sha256(f"{length}\n".encode())
-    for start, stop in spans_of(length):
-        file.seek(start)
-        digest.update(file.read(stop - start))
+    for sample in log_file.read_spans(spans_of(length)):
+        digest.update(sample)
     return digest.hexdigest()[:32]
 
 

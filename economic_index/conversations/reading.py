@@ -3,7 +3,7 @@
 No week is committed here; a reading that is killed leaves nothing that counts.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -12,13 +12,16 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from economic_index.contracts import Table, validated
+from economic_index.contracts import Table, batches_of, checked, validated
 from economic_index.contracts.lake import CONVERSATIONS_REJECTED, RAW_LOGS, SOURCES
 from economic_index.conversations import identify
 from economic_index.conversations.file_reading import FileReading
 from economic_index.conversations.file_report import FileReport, settings_key
-from economic_index.conversations.log_names import list_files
+from economic_index.conversations.growth import find_start
+from economic_index.conversations.known_files import KnownFiles
+from economic_index.conversations.listing import list_files
 from economic_index.conversations.open_files import sha256_of
+from economic_index.conversations.places import LogFile
 from economic_index.conversations.readers.registry import READERS
 from economic_index.conversations.sources import Source, load_sources
 from economic_index.conversations.winners import WinnerStore
@@ -30,7 +33,7 @@ from economic_index.forgetting import (
     forget_exchange,
     forget_vectors,
 )
-from economic_index.lake import Lake, empty_frame, fingerprint
+from economic_index.lake import Lake, Rows, empty_frame, fingerprint
 from economic_index.vocabulary import Audience, FileStatus, UserRule
 
 FLOOR_CONVERSATIONS, FLOOR_USERS = 15, 5
@@ -49,11 +52,16 @@ class Reading:
     """What one run over all sources found: rows that are new, weeks that change, sentences for a person."""
 
     raw_logs: pd.DataFrame
-    rejected: pd.DataFrame
     touched_weeks: list[date]
     reports: list[FileReport]
     unchanged_count: int = 0
     ignored: list[str] = field(default_factory=list)
+    shared_count: int = 0
+
+    @property
+    def rejected_count(self) -> int:
+        """Records that this reading rejected."""
+        return sum(report.rejected_count for report in self.reports)
 
     @property
     def summary(self) -> str:
@@ -62,18 +70,20 @@ class Reading:
         lines = [
             f"{len(reports)} files read, {self.unchanged_count} unchanged and skipped: "
             f"{sum(report.conversation_count for report in reports):,} conversations, "
-            f"{sum(len(report.rejections) for report in reports):,} records rejected, "
+            f"{self.rejected_count:,} records rejected, "
             f"{len(self.touched_weeks)} weeks changed."
         ]
         if self.ignored:
             lines.append(f"{len(self.ignored)} files beside the logs were ignored.")
+        if self.shared_count:
+            lines.append(f"{self.shared_count} files lie in two sources; the one that stands first reads them.")
         for report in reports:
             lines += report.sentences()
         return "\n".join(lines)
 
     def new_rows(self, table: Table) -> int:
         """Rows that this reading adds to a table."""
-        return {RAW_LOGS: len(self.raw_logs), CONVERSATIONS_REJECTED: len(self.rejected)}.get(table, 0)
+        return {RAW_LOGS: len(self.raw_logs), CONVERSATIONS_REJECTED: self.rejected_count}.get(table, 0)
 
     def stopped_files(self) -> list[str]:
         """Base names of files that were not read to their end, with the reason."""
@@ -98,9 +108,12 @@ class LogReader:
         """Read what is new and write lake/raw_logs, lake/conversations_rejected and lake/sources."""
         reading = read_sources(lake, self.sources, self.key, self.as_of, progress=self.progress)
         with closing(WinnerStore(lake.database_path("versions"))) as store:
-            _write_if_changed(lake, RAW_LOGS, [_dated(row) for row in store.readings()])
-            _write_if_changed(lake, CONVERSATIONS_REJECTED, list(store.rejections()))
-        _write_if_changed(lake, SOURCES, source_rows(self.sources))
+            found = store.readings_hash()
+            _write_if_changed(lake, RAW_LOGS, found, lambda: _frame(RAW_LOGS, map(_dated, store.readings())))
+            rejections = batches_of(CONVERSATIONS_REJECTED, store.rejections())
+            _write_if_changed(lake, CONVERSATIONS_REJECTED, found, lambda: checked(CONVERSATIONS_REJECTED, rejections))
+        sources = source_rows(self.sources)
+        _write_if_changed(lake, SOURCES, fingerprint(sources), lambda: _frame(SOURCES, sources))
         return reading
 
 
@@ -116,9 +129,8 @@ def read_sources(
 
     Raises KeyMismatchError if the home was written with another key. A file that cannot be read stops alone.
     """
-    listed, ignored = _list_all(sources)
-    ranks = {identify.file_id(key, path.as_posix()): rank for rank, (_, path) in enumerate(listed)}
-    total = sum(path.stat().st_size for _, path in listed)
+    listing = _Listing.of(sources, key)
+    ranks = {file_id: rank for rank, (_, file_id, _) in enumerate(listing.files)}
     done = unchanged_count = 0
     reports: list[FileReport] = []
     touched: set[date] = set()
@@ -127,30 +139,32 @@ def read_sources(
         lake.drop_abandoned()
         drop_unfinished(lake, store)
         drop_committed(lake)
-        for source, path in listed:
-            size = path.stat().st_size
-            if _is_known(store, source, path, key):
+        unchanged = listing.unchanged(store.files)
+        for source, file_id, log_file in listing.files:
+            settings = listing.settings[source.name]
+            if file_id in unchanged or _are_bytes_known(store.files, log_file, settings):
                 unchanged_count += 1
             else:
-                tell = _tell(progress, done, total)
-                file_reading = FileReading(lake, store, source, path, key, as_of, tell)
+                tell = _tell(progress, done, listing.byte_count)
+                after = find_start(store.files, log_file, file_id, settings)
+                file_reading = FileReading(lake, store, source, log_file, key, as_of, tell, after)
                 file_report, outcome = file_reading.run()
                 reports.append(file_report)
                 touched.update(outcome.touched_weeks)
                 for sentence in file_report.sentences():
                     report(sentence)
-            done += size
+            done += log_file.size_bytes
         drop_weeks_without_winners(lake, store)
         forget_vectors(lake, store)
         forget_answers(lake, store)
         forget_exchange(lake)
     return Reading(
         _frame(RAW_LOGS, [_dated(item.raw_log_row()) for item in reports]),
-        _frame(CONVERSATIONS_REJECTED, [row for item in reports for row in item.rejections]),
         sorted(touched),
         reports,
         unchanged_count,
-        ignored,
+        listing.ignored,
+        listing.shared_count,
     )
 
 
@@ -173,23 +187,54 @@ def source_rows(sources: tuple[Source, ...]) -> list[dict[str, Any]]:
     return rows
 
 
-def _list_all(sources: tuple[Source, ...]) -> tuple[list[tuple[Source, Path]], list[str]]:
-    listed: list[tuple[Source, Path]] = []
-    ignored: list[str] = []
-    for source in sources:
-        files, beside = list_files(source.path)
-        listed += [(source, file.absolute()) for file in files]
-        ignored += beside
-    return listed, ignored
+@dataclass
+class _Listing:
+    """The files of all sources, each with its id, of the source that names it first."""
+
+    files: list[tuple[Source, str, LogFile]] = field(default_factory=list)
+    settings: dict[str, list[str]] = field(default_factory=dict)
+    ignored: list[str] = field(default_factory=list)
+    shared_count: int = 0
+
+    @classmethod
+    def of(cls, sources: tuple[Source, ...], key: bytes) -> "_Listing":
+        """Raises NoLogsError, StoreError."""
+        listing, seen = cls(), set[str]()
+        for source in sources:
+            settings_hash = source.settings_hash()
+            listing.settings[source.name] = [settings_key(each.format, each.version, settings_hash) for each in READERS]
+            files, beside = list_files(source.path)
+            listing.ignored += beside
+            for log_file in files:
+                if log_file.identity in seen:
+                    listing.shared_count += 1
+                else:
+                    seen.add(log_file.identity)
+                    listing.files.append((source, identify.file_id(key, log_file.identity), log_file))
+        return listing
+
+    @property
+    def byte_count(self) -> int:
+        """Bytes of all files."""
+        return sum(log_file.size_bytes for _, _, log_file in self.files)
+
+    def unchanged(self, known: KnownFiles) -> set[str]:
+        """Ids of files that were read to their end as they are, in the same way."""
+        found: set[str] = set()
+        for name, settings in self.settings.items():
+            files = ((file_id, log_file) for source, file_id, log_file in self.files if source.name == name)
+            found |= known.unchanged(files, settings)
+        return found
 
 
-def _is_known(store: WinnerStore, source: Source, path: Path, key: bytes) -> bool:
-    """Whether the file, or its bytes under another name, was read to its end in the same way."""
-    settings = [settings_key(reader.format, reader.version, source.settings_hash()) for reader in READERS]
-    stat = path.stat()
-    if store.was_read(identify.file_id(key, path.as_posix()), stat.st_size, stat.st_mtime_ns, settings):
-        return True
-    return store.has_size(stat.st_size, settings) and store.was_hash_read(sha256_of(path), settings)
+def _are_bytes_known(known: KnownFiles, log_file: LogFile, settings: list[str]) -> bool:
+    """Whether the bytes were read to their end in the same way, under another name or at another time."""
+    if not known.has_size(log_file.size_bytes, settings):
+        return False
+    try:
+        return known.was_hash_read(sha256_of(log_file), settings)
+    except OSError:
+        return False  # reading it says what is wrong
 
 
 def _tell(progress: Progress | None, done: int, total: int) -> Callable[[int], None]:
@@ -201,17 +246,18 @@ def _tell(progress: Progress | None, done: int, total: int) -> Callable[[int], N
 
 
 def _dated(row: dict[str, Any]) -> dict[str, Any]:
-    return row | {"touched_weeks": [date.fromisoformat(week) for week in row["touched_weeks"]]}
+    return {"read_from_byte": 0} | row | {"touched_weeks": [date.fromisoformat(week) for week in row["touched_weeks"]]}
 
 
-def _frame(table: Table, rows: list[dict[str, Any]]) -> pd.DataFrame:
-    if not rows:
+def _frame(table: Table, rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
+    found = list(rows)
+    if not found:
         return empty_frame(table)
-    return validated(table, pd.DataFrame(rows, columns=list(table.schema.columns)))
+    return validated(table, pd.DataFrame(found, columns=list(table.schema.columns)))
 
 
-def _write_if_changed(lake: Lake, table: Table, rows: list[dict[str, Any]]) -> None:
+def _write_if_changed(lake: Lake, table: Table, wanted: str, rows: Callable[[], Rows]) -> None:
     """A table whose rows are what they were keeps its commit, so that nothing downstream is made again."""
-    known, wanted = lake.commit_of(table), fingerprint(rows)
+    known = lake.commit_of(table)
     if known is None or known.input_fingerprint != wanted:
-        lake.write(table, _frame(table, rows), wanted)
+        lake.write(table, rows(), wanted)

@@ -68,11 +68,7 @@ class Source:
         What equals its default is left out, so that a setting added later changes no hash.
         """
         defaults = {field.name: field.default for field in fields(self)}
-        told = {
-            name: value
-            for name, value in asdict(self).items()
-            if name not in NOT_READ and value != defaults[name]
-        }
+        told = {name: value for name, value in asdict(self).items() if name not in NOT_READ and value != defaults[name]}
         return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
@@ -81,7 +77,7 @@ _OTHER_TYPES: dict[str, type] = {
     "assign_weeks": dict,
     "max_rejected_share": float,
     "silent_after_days": int,
-    **{name: int for name in ("max_record_bytes", "max_member_bytes", "max_archive_bytes", "max_members")},
+    **dict.fromkeys(("max_record_bytes", "max_member_bytes", "max_archive_bytes", "max_members"), int),
 }
 _TYPES: dict[str, type] = {name: _OTHER_TYPES.get(name, str) for name in KEYS}
 _CHOICES: dict[str, Sequence[str]] = {
@@ -122,15 +118,7 @@ def parse_source(entry: Mapping[str, Any], where: str) -> Source:
     """One entry. Raises SourcesError."""
     if unknown := sorted(set(entry) - set(KEYS)):
         raise SourcesError(f"{where}: unknown key {unknown[0]!r}. Known: {', '.join(KEYS)}.")
-    for key in ("name", "path"):
-        if not entry.get(key):
-            raise SourcesError(f"{where}: {key} is missing.")
-    for key, value in entry.items():
-        allowed = (int, float) if _TYPES[key] is float else _TYPES[key]
-        if not isinstance(value, allowed) or isinstance(value, bool):
-            raise SourcesError(f"{where}: {key} must be {_TYPES[key].__name__}, not {type(value).__name__}.")
-        if key in _CHOICES and value not in _CHOICES[key]:
-            raise SourcesError(f"{where}: {key} = {value!r} is none of {', '.join(_CHOICES[key])}.")
+    _check_values(entry, where)
     values = dict(entry)
     if "users" in values:
         values["users"] = UserRule(values["users"])
@@ -146,6 +134,18 @@ def parse_source(entry: Mapping[str, Any], where: str) -> Source:
         except StorageLibraryError as error:
             raise SourcesError(f"{where}: path: {error}") from None
     return source
+
+
+def _check_values(entry: Mapping[str, Any], where: str) -> None:
+    for key in ("name", "path"):
+        if not entry.get(key):
+            raise SourcesError(f"{where}: {key} is missing.")
+    for key, value in entry.items():
+        allowed = (int, float) if _TYPES[key] is float else _TYPES[key]
+        if not isinstance(value, allowed) or isinstance(value, bool):
+            raise SourcesError(f"{where}: {key} must be {_TYPES[key].__name__}, not {type(value).__name__}.")
+        if key in _CHOICES and value not in _CHOICES[key]:
+            raise SourcesError(f"{where}: {key} = {value!r} is none of {', '.join(_CHOICES[key])}.")
 
 
 def _check_limits(source: Source, where: str) -> None:

@@ -5,11 +5,11 @@ No credential passes here: the store's own library finds them where it always do
 
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import IO, Any, Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import fsspec
@@ -68,6 +68,7 @@ class _FileSystem(Protocol):
     def find(self, path: str, *, detail: bool) -> dict[str, dict[str, Any]]: ...
     def glob(self, path: str, *, detail: bool) -> dict[str, dict[str, Any]]: ...
     def open(self, path: str, mode: str, block_size: int) -> Any: ...
+    def cat_file(self, path: str, start: int, end: int) -> bytes: ...
     def unstrip_protocol(self, name: str) -> str: ...
 
 
@@ -120,10 +121,17 @@ class ObjectStore:
             return None
         return self._file(identity, info) if info["type"] == "file" else None
 
-    def open(self, log_file: LogFile) -> IO[bytes]:
+    def open(self, log_file: LogFile) -> io.BufferedReader:
         """Its bytes, read ahead in blocks. Raises OSError, also while they are read."""
         with _told(log_file.identity):
             return io.BufferedReader(_Bytes(self.files.open(log_file.identity, "rb", BLOCK_BYTES)), BUFFER_BYTES)
+
+    def read_spans(self, log_file: LogFile, spans: Sequence[tuple[int, int]]) -> Iterator[bytes]:
+        """The bytes of each span (start, end), one request each. Raises OSError."""
+        for start, end in spans:
+            with _told(log_file.identity):
+                data = self.files.cat_file(log_file.identity, start, end)
+            yield data
 
 
 class _Bytes(io.RawIOBase):
