@@ -75,8 +75,8 @@ class LogSummary:
 def sniff_sources(path: Path | str, as_of: datetime, declared: Sequence[Source] = ()) -> LogSummary:
     """Read a place as `make index` would, without keeping anything; as it is `declared`, if it is.
 
-    `path` is a file, a folder, a glob or the address of a store. Raises FileNotFoundError if there is nothing, StoreError
-    if a store does not answer. A file that cannot be read is told in `files`.
+    `path` is a file, a folder, a glob or the address of a store. A file that cannot be read is told in `files`. Raises
+    FileNotFoundError if there is nothing, StoreError if a store does not answer.
     """
     absolute = absolute_place(str(path))
     known = (source for source in declared if absolute_place(source.path) == absolute)

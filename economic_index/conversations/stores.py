@@ -68,7 +68,7 @@ class _FileSystem(Protocol):
     def find(self, path: str, *, detail: bool) -> dict[str, dict[str, Any]]: ...
     def glob(self, path: str, *, detail: bool) -> dict[str, dict[str, Any]]: ...
     def open(self, path: str, mode: str, block_size: int) -> Any: ...
-    def cat_file(self, path: str, start: int, end: int) -> bytes: ...
+    def cat_file(self, path: str, *, start: int, end: int) -> bytes: ...
     def unstrip_protocol(self, name: str) -> str: ...
 
 
@@ -130,7 +130,7 @@ class ObjectStore:
         """The bytes of each span (start, end), one request each. Raises OSError."""
         for start, end in spans:
             with _told(log_file.identity):
-                data = self.files.cat_file(log_file.identity, start, end)
+                data = self.files.cat_file(log_file.identity, start=start, end=end)
             yield data
 
 
@@ -189,8 +189,8 @@ def shown(url: str) -> str:
     """The kind of store, the bucket and the last name: what an error may say of an address."""
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2]
-    base = parts.path.rstrip("/").rpartition("/")[2]
-    folder = "/…" if parts.path.count("/") > 1 and base else ""
+    above, _, base = parts.path.rstrip("/").rpartition("/")
+    folder = "/…" if above else ""
     return f"{parts.scheme}://{host}{folder}{f'/{base}' if base else ''}" if parts.scheme else "the file"
 
 
