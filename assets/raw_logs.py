@@ -11,6 +11,7 @@ import dagster as dg
 from assets.table import asset_key, asset_spec, contract_check
 from economic_index.contracts import BrokenContract, Table, checked
 from economic_index.contracts.lake import CONVERSATIONS_REJECTED, RAW_LOGS, SOURCES
+from economic_index.conversations.overview import as_markdown
 from economic_index.conversations.reading import LogReader
 from economic_index.lake import Lake, LakeError
 
@@ -32,6 +33,11 @@ TABLES = (RAW_LOGS, CONVERSATIONS_REJECTED, SOURCES)
     check_specs=[
         *[contract_check(table) for table in TABLES],
         dg.AssetCheckSpec("every_file_read", asset=asset_key(RAW_LOGS), description="No file stopped early."),
+        dg.AssetCheckSpec(
+            "every_source_speaks",
+            asset=asset_key(RAW_LOGS),
+            description="No source is without a new conversation for longer than its silent_after_days.",
+        ),
     ],
     pool="inbox",
 )
@@ -47,7 +53,11 @@ def raw_logs(
             raise LakeError(f"{lake.root}: {table.name} was replaced while it was read. Read the logs again.")
         yield dg.MaterializeResult(
             asset_key=asset_key(table),
-            metadata={"dagster/row_count": commit.row_count, "new_rows": reading.new_rows(table)},
+            metadata={
+                "dagster/row_count": commit.row_count,
+                "new_rows": reading.new_rows(table),
+                **({"sources": dg.MetadataValue.md(as_markdown(reading.overviews))} if table is RAW_LOGS else {}),
+            },
             data_version=dg.DataVersion(commit.rows_hash),  # new logs make what is made of them stale
         )
         rules = _broken_rules(lake, table)
@@ -62,6 +72,13 @@ def raw_logs(
         severity=dg.AssetCheckSeverity.WARN,
         metadata={"stopped": stopped},
     )
+    yield dg.AssetCheckResult(
+        check_name="every_source_speaks",
+        asset_key=asset_key(RAW_LOGS),
+        passed=not reading.silent,
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={"silent": [f"{name}: {_told_days(days)}" for name, days in reading.silent]},
+    )
 
 
 def _broken_rules(lake: Lake, table: Table) -> list[str]:
@@ -72,3 +89,7 @@ def _broken_rules(lake: Lake, table: Table) -> list[str]:
     except BrokenContract as error:
         return error.rules
     return []
+
+
+def _told_days(days: int | None) -> str:
+    return "no conversation yet" if days is None else f"{days} days"

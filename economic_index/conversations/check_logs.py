@@ -14,6 +14,7 @@ from typing import Any
 from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.file_report import FileReport
 from economic_index.conversations.listing import list_files
+from economic_index.conversations.overview import gaps_of, told_gaps, week_lines
 from economic_index.conversations.places import absolute_place
 from economic_index.conversations.sources import Source
 from economic_index.conversations.stream_reading import FileRows
@@ -35,7 +36,13 @@ class LogSummary:
     duplicate_count: int = 0
     user_count: int = 0
     without_user_count: int = 0
+    record_count: int = 0
     weeks: Counter[date] = field(default_factory=Counter)
+    users_by_week: dict[date, set[str]] = field(default_factory=dict)
+    languages: set[str] = field(default_factory=set)
+    models: set[str] = field(default_factory=set)
+    first_day: date | None = None
+    last_day: date | None = None
     rejected: Counter[RejectReason] = field(default_factory=Counter)
 
     @property
@@ -59,12 +66,16 @@ class LogSummary:
         yield f"{self.path}"
         told = ", ".join(f"{name} {count}" for name, count in sorted(formats.items()))
         yield f"  files          {len(self.files)} ({told or 'none'}); {len(self.ignored)} others ignored"
+        yield f"  records        {self.record_count:,}"
         yield f"  conversations  {self.conversation_count:,} ({self.duplicate_count:,} more are copies)"
         users = f"{self.user_count:,}" if self.user_count else "none named"
         yield f"  users          {users}; {self.without_user_count:,} conversations name none"
+        yield f"  languages      {len(self.languages):,} named; {len(self.models):,} models"
+        yield f"  days           {self.first_day} to {self.last_day}" if self.weeks else "  days           none"
         span = f"{min(self.weeks)} to {max(self.weeks)} ({len(self.weeks)})" if self.weeks else "none"
         assigned = ", assigned" if self.source.assign_weeks else ""
-        yield f"  weeks          {span}{assigned}"
+        yield f"  weeks          {span}{assigned}; without any: {told_gaps(gaps_of(self.weeks))}"
+        yield from week_lines(self.weeks, self.users_by_week)
         reasons = ", ".join(f"{reason} {count:,}" for reason, count in sorted(self.rejected.items()))
         yield f"  rejected       {self.rejected.total():,}{f' ({reasons})' if reasons else ''}"
         for report in self.files:
@@ -95,6 +106,7 @@ def sniff_sources(path: Path | str, as_of: datetime, declared: Sequence[Source] 
         except LogFormatError as error:
             report.stop(error, key)
         summary.rejected += report.reasons
+        summary.record_count += report.record_count
     summary.user_count = len(users)
     summary.conversation_count = len(seen)
     return summary
@@ -110,8 +122,13 @@ def _count(summary: LogSummary, values: dict[str, Any], seen: set[str], users: s
         summary.duplicate_count += 1
         return
     seen.add(identity)
-    summary.weeks[week_of(values["started_at"].date())] += 1
+    day = values["started_at"].date()
+    summary.weeks[week_of(day)] += 1
+    summary.first_day, summary.last_day = min(summary.first_day or day, day), max(summary.last_day or day, day)
+    summary.languages |= {values["language"]} - {None}
+    summary.models |= {values["model"]} - {None}
     if values["user_id"] is None:
         summary.without_user_count += 1
     else:
         users.add(values["user_id"])
+        summary.users_by_week.setdefault(week_of(day), set()).add(values["user_id"])

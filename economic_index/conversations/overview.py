@@ -34,7 +34,7 @@ class SourceOverview:
     """One source, as far as it was read. `rejected` counts records by reason."""
 
     name: str
-    files: SourceFiles = SourceFiles()
+    files: SourceFiles = field(default_factory=SourceFiles)
     conversation_count: int = 0
     user_ids: set[str] = field(default_factory=set)
     languages: set[str] = field(default_factory=set)

@@ -21,6 +21,7 @@ from economic_index.conversations.growth import find_start
 from economic_index.conversations.known_files import KnownFiles
 from economic_index.conversations.listing import list_files
 from economic_index.conversations.open_files import sha256_of
+from economic_index.conversations.overview import SourceOverview, look_over, silent_sources
 from economic_index.conversations.places import LogFile
 from economic_index.conversations.readers.registry import READERS
 from economic_index.conversations.sources import Source, load_sources
@@ -57,6 +58,8 @@ class Reading:
     unchanged_count: int = 0
     ignored: list[str] = field(default_factory=list)
     shared_count: int = 0
+    overviews: list[SourceOverview] = field(default_factory=list)
+    silent: list[tuple[str, int | None]] = field(default_factory=list)
 
     @property
     def rejected_count(self) -> int:
@@ -112,6 +115,8 @@ class LogReader:
             _write_if_changed(lake, RAW_LOGS, found, lambda: _frame(RAW_LOGS, map(_dated, store.readings())))
             rejections = batches_of(CONVERSATIONS_REJECTED, store.rejections())
             _write_if_changed(lake, CONVERSATIONS_REJECTED, found, lambda: checked(CONVERSATIONS_REJECTED, rejections))
+            reading.overviews = look_over(lake, store, self.sources)
+        reading.silent = silent_sources(reading.overviews, self.sources, self.as_of)
         sources = source_rows(self.sources)
         _write_if_changed(lake, SOURCES, fingerprint(sources), lambda: _frame(SOURCES, sources))
         return reading

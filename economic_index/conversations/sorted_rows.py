@@ -4,7 +4,7 @@ Rows of a large inbox are first parted into ranges of ids, in temporary files wi
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
@@ -83,7 +83,7 @@ class SortedRows:
                 file.truncate(0)  # what is on its way to the lake need not lie on disk twice
                 yield rows.sort_by("conversation_id"), last.decode()
 
-    def _part(self, lasts: NDArray[np.bytes_], files: list[IO[bytes]]) -> None:
+    def _part(self, lasts: NDArray[np.bytes_], files: Sequence[IO[bytes]]) -> None:
         options = pa.ipc.IpcWriteOptions(compression="zstd")
         with ExitStack() as stack:
             writers = [

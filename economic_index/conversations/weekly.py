@@ -3,7 +3,7 @@
 Nothing is read from a log here, and nothing is committed: the caller does.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import date
 
@@ -56,6 +56,16 @@ def conversations_of_week(lake: Lake, week: date) -> tuple[Batches, Batches]:
         )
     rows, transcripts = (SortedRows(lake, week, table, winners, waiting) for table in (CONVERSATIONS, TRANSCRIPTS))
     return rows.batches(ROWS_A_BATCH), transcripts.batches(TRANSCRIPTS_A_BATCH)
+
+
+def scan_conversations(lake: Lake, week: date, count: int, columns: Sequence[str]) -> Batches:
+    """Some columns of a week's `count` conversations as they count now, whether or not the week has been written."""
+    commit = lake.commit_of(CONVERSATIONS, week)
+    if commit is not None and commit.row_count == count and not lake.inbox_readings(week):
+        yield from lake.scan_week(CONVERSATIONS, week, ROWS_A_BATCH, columns)
+        return
+    for batch in conversations_of_week(lake, week)[0]:
+        yield batch.select(list(columns))
 
 
 def _store(lake: Lake) -> WinnerStore:

@@ -201,7 +201,7 @@ def test_the_address_stands_in_sources_as_it_is(tmp_path: Path, bucket: Bucket) 
 )
 def test_an_address_that_cannot_be_used_is_an_error_of_its_entry(tmp_path: Path, path: str, told: str) -> None:
     (tmp_path / "sources.toml").write_text(f'[[source]]\nname = "a"\npath = "{path}"\n')
-    with pytest.raises(SourcesError, match="sources.toml, entry 1: path: ") as caught:
+    with pytest.raises(SourcesError, match=r"sources\.toml, entry 1: path: ") as caught:
         load_sources(tmp_path / "sources.toml")
     assert told in str(caught.value)
     assert "hidden" not in str(caught.value)
@@ -216,7 +216,7 @@ def test_a_missing_library_names_the_extra(tmp_path: Path, monkeypatch: pytest.M
     with pytest.raises(SourcesError, match=r"pip install 'open-economic-index\[s3\]'"):
         load_sources(tmp_path / "sources.toml")
     (tmp_path / "sources.toml").write_text('[[source]]\nname = "a"\npath = "gs://logs/x"\n')
-    with pytest.raises(SourcesError, match="gs:// needs a library that is not installed. .*gcs"):
+    with pytest.raises(SourcesError, match=r"gs:// needs a library that is not installed. .*gcs"):
         load_sources(tmp_path / "sources.toml")
 
 
