@@ -73,9 +73,7 @@ def test_a_winner_without_a_row_says_what_to_do(lake: Lake, logs: Path) -> None:
     write_export(logs / "a.json", chats(0, 3))
     read_logs(lake, Source("s", str(logs)))
     lake.clear_inbox(WEEK)
-    with pytest.raises(
-        LakeError, match=r"3 conversations are in neither .* Delete versions\.sqlite"
-    ):
+    with pytest.raises(LakeError, match=r"3 conversations are in neither .* Delete versions\.sqlite"):
         conversations_of_week(lake, WEEK)
 
 
