@@ -37,9 +37,11 @@ class KnownFiles:
         self._connection.executemany("insert into listed values (?, ?, ?)", rows)
         self._connection.execute("commit")
         query = f"""
-            select file_id from listed join readings using (file_id, size_bytes, modified_ns)
-            where is_final and settings in ({_marks(settings)})
-        """
+            select listed.file_id from listed cross join readings indexed by readings_by_file
+            on readings.file_id = listed.file_id
+            where readings.size_bytes = listed.size_bytes and readings.modified_ns = listed.modified_ns
+                and is_final and settings in ({_marks(settings)})
+        """  # by its id alone: many files may have one size
         return {file_id for (file_id,) in self._connection.execute(query, tuple(settings))}
 
     def has_size(self, size_bytes: int, settings: Sequence[str]) -> bool:
