@@ -9,8 +9,9 @@ from typing import Any
 import dagster as dg
 
 from assets.table import asset_key, asset_spec, contract_check
-from economic_index.contracts import broken_rules
+from economic_index.contracts import BrokenContract, Table, checked
 from economic_index.contracts.lake import CONVERSATIONS_REJECTED, RAW_LOGS, SOURCES
+from economic_index.conversations.overview import as_markdown
 from economic_index.conversations.reading import LogReader
 from economic_index.lake import Lake, LakeError
 
@@ -32,6 +33,11 @@ TABLES = (RAW_LOGS, CONVERSATIONS_REJECTED, SOURCES)
     check_specs=[
         *[contract_check(table) for table in TABLES],
         dg.AssetCheckSpec("every_file_read", asset=asset_key(RAW_LOGS), description="No file stopped early."),
+        dg.AssetCheckSpec(
+            "every_source_speaks",
+            asset=asset_key(RAW_LOGS),
+            description="No source is without a new conversation for longer than its silent_after_days.",
+        ),
     ],
     pool="inbox",
 )
@@ -51,10 +57,11 @@ def raw_logs(
                 "dagster/row_count": commit.row_count,
                 "new_rows": reading.new_rows(table),
                 **(reading.privacy_numbers() if table is RAW_LOGS else {}),
+                **({"sources": dg.MetadataValue.md(as_markdown(reading.overviews))} if table is RAW_LOGS else {}),
             },
             data_version=dg.DataVersion(commit.rows_hash),  # new logs make what is made of them stale
         )
-        rules = broken_rules(table, lake.read_unchecked(table))
+        rules = _broken_rules(lake, table)
         yield dg.AssetCheckResult(
             check_name="contract", asset_key=asset_key(table), passed=not rules, metadata={"broken": rules[:20]}
         )
@@ -66,3 +73,24 @@ def raw_logs(
         severity=dg.AssetCheckSeverity.WARN,
         metadata={"stopped": stopped},
     )
+    yield dg.AssetCheckResult(
+        check_name="every_source_speaks",
+        asset_key=asset_key(RAW_LOGS),
+        passed=not reading.silent,
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={"silent": [f"{name}: {_told_days(days)}" for name, days in reading.silent]},
+    )
+
+
+def _broken_rules(lake: Lake, table: Table) -> list[str]:
+    """What the table breaks of its contract, asked batch by batch: rejected records may be many."""
+    try:
+        for _ in checked(table, lake.scan(table)):
+            pass
+    except BrokenContract as error:
+        return error.rules
+    return []
+
+
+def _told_days(days: int | None) -> str:
+    return "no conversation yet" if days is None else f"{days} days"

@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
@@ -78,23 +78,20 @@ class Lake:
         path = self._file(table)
         return self._frame(table, path) if path.exists() else empty_frame(table)
 
-    def read_unchecked(self, table: Table) -> pd.DataFrame:
-        """All rows of an unpartitioned table as they lie there, for whoever asks whether they keep the contract."""
-        rows: pd.DataFrame = pq.read_table(self._file(table), partitioning=None).to_pandas()
-        return rows
-
     def read_week(self, table: Table, week: date) -> pd.DataFrame:
         """The rows of one week; zero rows if it was never committed."""
         path = self._file(table, week)
         return self._frame(table, path) if path.exists() else empty_frame(table)
 
-    def scan_week(self, table: Table, week: date, batch_rows: int = 1000) -> Iterator[pa.RecordBatch]:
-        """The rows of one week as Arrow batches, in the order in which they were written."""
+    def scan_week(
+        self, table: Table, week: date, batch_rows: int = 1000, columns: Sequence[str] | None = None
+    ) -> Iterator[pa.RecordBatch]:
+        """The rows of one week as Arrow batches, in the order in which they were written; of `columns`, if given."""
         path = self._file(table, week)
         if not path.exists():
             return
         with pq.ParquetFile(path) as file:
-            yield from file.iter_batches(batch_size=batch_rows)
+            yield from file.iter_batches(batch_size=batch_rows, columns=columns)
 
     def scan(self, table: Table, week: date | None = None) -> Iterator[pa.RecordBatch]:
         """The rows of an unpartitioned table, or of one week, as they lie there."""
@@ -192,10 +189,23 @@ class Lake:
         pq.write_table(rows, temporary, compression="zstd", row_group_size=1000)
         os.replace(temporary, folder / f"{reading_id}.parquet")
 
-    def read_inbox(self, week: date) -> pa.Table | None:
-        """All rows that wait for a week, or None."""
-        files = sorted(self._inbox(week).glob("*.parquet"))
-        return pa.concat_tables([pq.read_table(path, partitioning=None) for path in files]) if files else None
+    def scan_inbox(self, week: date, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """All rows that wait for a week, file after file, of `columns`, if given."""
+        for path in sorted(self._inbox(week).glob("*.parquet")):
+            with pq.ParquetFile(path) as file:
+                yield from file.iter_batches(batch_size=1000, columns=columns)
+
+    def inbox_bytes(self, week: date, columns: Sequence[str]) -> int:
+        """What columns of all rows that wait for a week take when they are unpacked, at least."""
+        size = 0
+        for path in self._inbox(week).glob("*.parquet"):
+            metadata = pq.read_metadata(path)
+            groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+            chunks = [group.column(number) for group in groups for number in range(metadata.num_columns)]
+            size += sum(
+                chunk.total_uncompressed_size for chunk in chunks if chunk.path_in_schema.partition(".")[0] in columns
+            )
+        return size
 
     def inbox_readings(self, week: date) -> set[str]:
         """Readings that have rows waiting for a week: their ids without the number of the batch."""
@@ -215,11 +225,6 @@ class Lake:
                 path.unlink(missing_ok=True)
             elif new.num_rows < old.num_rows:
                 self.add_to_inbox(week, path.stem, new)
-
-    def scan_inbox(self, week: date, columns: list[str]) -> Iterator[pa.Table]:
-        """Some columns of what waits for a week, file by file."""
-        for path in sorted(self._inbox(week).glob("*.parquet")):
-            yield pq.read_table(path, columns=columns, partitioning=None)
 
     def inbox_weeks(self) -> list[date]:
         """Weeks with rows waiting, ascending."""

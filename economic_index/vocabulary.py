@@ -204,6 +204,7 @@ class RejectReason(StrEnum):
     MAPPING_COLUMN = "mapping_column"
     DATABASE_FAILED = "database_failed"
     UNRECOVERABLE_STRUCTURE = "unrecoverable_structure"
+    MOSTLY_REJECTED = "mostly_rejected"
     FILE_CHANGED = "file_changed"
 
 

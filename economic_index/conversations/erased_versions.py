@@ -82,6 +82,7 @@ class ErasedVersions:
         """Delete what was told of a source's files; files of others whose copies lost are read again."""
         with self._transaction():
             self._drop_watermark(name)
+            self._connection.execute("delete from files where source = ?", (name,))
             for reading_id, row in self._connection.execute("select reading_id, row from readings").fetchall():
                 told = json.loads(row)
                 if told["source"] == name:
@@ -89,6 +90,7 @@ class ErasedVersions:
                     self._connection.execute("delete from readings where reading_id = ?", (reading_id,))
                 elif told["duplicate_count"] or told["superseded_count"]:
                     self._connection.execute("update readings set is_final = 0 where reading_id = ?", (reading_id,))
+                    self._connection.execute("delete from files where file_id = ?", (told["file_id"],))
                     self._drop_watermark(told["source"])
 
     def _drop_watermark(self, source: str) -> None:
@@ -106,7 +108,7 @@ class ErasedVersions:
             return
         with self._transaction():
             marks = self._connection.execute("select mark from tombstones").fetchall()
-            for table in ("tombstones", "winners", "readings", "rejections", "weeks", "textless", "erasing"):
+            for table in ("tombstones", "winners", "readings", "rejections", "weeks", "textless", "erasing", "files"):
                 self._connection.execute(f"delete from {table}")
             self._connection.execute("delete from home where name like ?", (watermark_note("%"),))
             carried = ((rotated(new_key, mark),) for (mark,) in marks)

@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from economic_index.conversations import identify
@@ -15,16 +14,17 @@ from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.file_report import FileReport
 from economic_index.conversations.inbox_rows import InboxWriter
 from economic_index.conversations.normalise import Row
+from economic_index.conversations.places import LogFile
 from economic_index.conversations.sources import Source
 from economic_index.conversations.stream_reading import FileRows
 from economic_index.conversations.tombstones import CONVERSATION, Tombstones
-from economic_index.conversations.versions import FileStat, Outcome, Version, micros
+from economic_index.conversations.versions import FileStat, Mark, Outcome, Version, micros
 from economic_index.conversations.winners import WinnerStore
 from economic_index.lake import Lake, week_of
 from economic_index.vocabulary import FileStatus, RejectReason
 
 BATCH_ROWS, BATCH_CHARS = 256, 16 << 20
-DISCARDING = {RejectReason.MOSTLY_MALFORMED, RejectReason.FILE_CHANGED}
+DISCARDING = {RejectReason.MOSTLY_MALFORMED, RejectReason.MOSTLY_REJECTED, RejectReason.FILE_CHANGED}
 """Stops after which nothing of the file is kept; after others, what was read before them is."""
 
 
@@ -35,40 +35,51 @@ class FileReading:
     lake: Lake
     store: WinnerStore
     source: Source
-    path: Path
+    log_file: LogFile
     key: bytes
     as_of: datetime
     tell: Callable[[int], None] = lambda byte_count: None
+    after: Mark | None = None
     tombstones: Tombstones = field(default_factory=Tombstones)
     _batch: list[Row] = field(default_factory=list)
     _batch_chars: int = 0
 
     def run(self) -> tuple[FileReport, Outcome]:
         """Read the file to its end, or to a decided stop; what it gave counts from then on."""
-        stat = self.path.stat()
-        found = (stat.st_size, stat.st_mtime_ns)
-        file_id = identify.file_id(self.key, self.path.as_posix())
-        settings_hash = self.source.settings_hash(self.key)
-        self.report = FileReport(self.source.name, file_id, self.path.name, settings_hash, stat.st_size)
-        self.reading_id = self._reading_id(*found)
+        log_file, source = self.log_file, self.source
+        file_id = identify.file_id(self.key, log_file.identity)
+        settings_hash = source.settings_hash(self.key)
+        self.report = FileReport(source.name, file_id, log_file.name, settings_hash, log_file.size_bytes)
+        self.report.hand_on = self.store.note_rejections
+        self.reading_id = self._reading_id()
         self.store.begin()
         with InboxWriter(self.lake, self.reading_id) as self.inbox:  # leaving it, all rows are written
             try:
                 self._read()
-                self._check_unchanged(*found)
+                self._check_unchanged()
             except LogFormatError as error:
                 self._stop(error)
             self._propose()
-        return self.report, self._register(*found)
+        return self.report, self._register()
 
-    def _reading_id(self, size: int, modified_ns: int) -> str:
+    def _reading_id(self) -> str:
         """The same for the same file and settings, so that a second try overwrites a killed first one."""
-        told = f"{self.report.file_id} {size} {modified_ns} {self.report.settings_hash}"
+        told = f"{self.report.file_id} {self.log_file.size_bytes} {self.log_file.stamp} {self.report.settings_hash}"
+        if self.after is not None:
+            told += f" {self.after.next_byte}"
         return "g1" + hashlib.sha256(told.encode()).hexdigest()[:24]
 
     def _read(self) -> None:
         rows = FileRows(
-            self.path, self.source, self.key, self.as_of, self.report, self.lake.root, self.tell, self.tombstones
+            self.log_file,
+            self.source,
+            self.key,
+            self.as_of,
+            self.report,
+            self.lake.root,
+            self.tell,
+            self.after,
+            self.tombstones,
         )
         for row in rows:
             self._batch.append(row)
@@ -100,14 +111,18 @@ class FileReading:
             settings,
         )
 
-    def _check_unchanged(self, size: int, modified_ns: int) -> None:
+    def _check_unchanged(self) -> None:
+        """Lines on disk may have grown meanwhile; nothing else may have changed."""
+        listed = self.log_file
         try:
-            now = self.path.stat()
+            now = listed.again()
         except OSError:
             now = None
-        if now is None or (now.st_size, now.st_mtime_ns) != (size, modified_ns) or self.report.read_to_byte != size:
+        is_same = now is not None and (now.size_bytes, now.stamp) == (listed.size_bytes, listed.stamp)
+        is_grown = now is not None and now.size_bytes > listed.size_bytes and self.report.may_have_grown
+        if not (is_same or is_grown) or self.report.read_to_byte != listed.size_bytes:
             raise LogFormatError(
-                RejectReason.FILE_CHANGED, self.path.name, "File changed during reading; will be read again."
+                RejectReason.FILE_CHANGED, listed.name, "File changed during reading; will be read again."
             )
 
     def _stop(self, error: LogFormatError) -> None:
@@ -118,12 +133,16 @@ class FileReading:
             self.report.discard()
         self.report.stop(error, self.key)
 
-    def _register(self, size: int, modified_ns: int) -> Outcome:
-        report = self.report
-        is_final = report.status is not FileStatus.STOPPED
-        stat = FileStat(report.file_id, report.sha256, size, modified_ns, report.settings_key(), is_final)
+    def _register(self) -> Outcome:
+        report, listed = self.report, self.log_file
+        is_final = report.status is not FileStatus.STOPPED and not report.has_open_line
+        settings = report.settings_key()
+        stat = FileStat(report.file_id, report.sha256, listed.size_bytes, listed.stamp, settings, is_final)
+        kept_lines = self.after.line_count if self.after else 0
         deleted = {name: identify.tombstone(self.key, CONVERSATION, name) for name in report.deleted_ids}
-        outcome = self.store.finish(self.reading_id, stat, report.raw_log_row(), report.rejections, deleted)
+        outcome = self.store.finish(
+            self.reading_id, stat, report.raw_log_row(), report.rejections, report.mark, kept_lines, deleted
+        )
         self.inbox.keep_only(outcome.touched_weeks)
         report.duplicate_count = outcome.duplicate_count
         report.past_retention_count = outcome.past_retention_count

@@ -5,7 +5,7 @@ Sentences hold counts, places and base names, never text of a log; of formats wi
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -14,8 +14,10 @@ from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.identify import record_hash
 from economic_index.conversations.normalise import Row
 from economic_index.conversations.records import NO_PROMPT, PRIVATE_NAMES, TREE_REPAIRED, Locator, Rejected
+from economic_index.conversations.versions import Mark
 from economic_index.vocabulary import FileStatus, LocatorKind, RejectReason
 
+MAX_HELD = 1000
 FILE_START = Locator(LocatorKind.BYTE, 0)
 _SENTENCES = {
     RejectReason.MALFORMED_JSON: "{n} records are not valid JSON (first at {place}).",
@@ -46,7 +48,11 @@ def settings_key(source_format: str | None, reader_version: str, settings_hash: 
 
 @dataclass
 class FileReport:
-    """Counts of one file, filled in while it is read."""
+    """Counts of one file, filled in while it is read.
+
+    Rejections are handed on, a thousand at a time, where somebody takes them. Of lines on disk that `may_have_grown`
+    while they were read, what came later is read next time; so is a last line that was being written.
+    """
 
     source: str
     file_id: str
@@ -58,7 +64,11 @@ class FileReport:
     status: FileStatus = FileStatus.READ
     reason: RejectReason | None = None
     sha256: str = ""
+    read_from_byte: int = 0
     read_to_byte: int = 0
+    mark: Mark | None = None
+    may_have_grown: bool = False
+    has_open_line: bool = False
     record_count: int = 0
     conversation_count: int = 0
     repaired_count: int = 0
@@ -74,7 +84,9 @@ class FileReport:
     is_private: bool = False
     skipped: dict[str, int] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)
+    rejected_count: int = 0
     rejections: list[dict[str, Any]] = field(default_factory=list)
+    hand_on: Callable[[list[dict[str, Any]]], None] | None = None
     reasons: Counter[RejectReason] = field(default_factory=Counter)
     _first: dict[RejectReason, dict[str, Any]] = field(default_factory=dict)
 
@@ -94,6 +106,10 @@ class FileReport:
             "week_start": None,
         }
         self.rejections.append(row)
+        self.rejected_count += 1
+        if self.hand_on is not None and len(self.rejections) >= MAX_HELD:
+            self.hand_on(self.rejections)
+            self.rejections.clear()
         self.reasons[rejected.reason] += 1
         self._first.setdefault(rejected.reason, row)
 
@@ -133,8 +149,9 @@ class FileReport:
 
     def discard(self) -> None:
         """Forget what the file gave: nothing of it is kept."""
-        self.conversation_count = self.repaired_count = self.derived_id_count = 0
+        self.conversation_count = self.repaired_count = self.derived_id_count = self.rejected_count = 0
         self.forgotten_count = 0
+        self.mark = None
         for found in (self.rejections, self.reasons, self.redacted, self.deleted_ids):
             found.clear()
 
@@ -160,10 +177,11 @@ class FileReport:
             "status": self.status,
             "reason": self.reason,
             "size_bytes": self.size_bytes,
+            "read_from_byte": self.read_from_byte,
             "read_to_byte": self.read_to_byte,
             "record_count": self.record_count,
             "conversation_count": self.conversation_count,
-            "rejected_count": len(self.rejections),
+            "rejected_count": self.rejected_count,
             "duplicate_count": self.duplicate_count,
             "superseded_count": self.superseded_count,
             "touched_weeks": [week.isoformat() for week in self.touched_weeks],
@@ -177,8 +195,7 @@ class FileReport:
             yield f"{sentence} ({self.public_name()})"
 
     def _sentences(self) -> Iterator[str]:
-        if self.reason is RejectReason.EMPTY_FILE:
-            yield "Empty file, skipped."
+        yield from self._extent_sentences()
         for reason, count in self.reasons.items():
             if reason in _SENTENCES:
                 row = self._first[reason]
@@ -213,3 +230,9 @@ class FileReport:
         if self.redacted:
             kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(self.redacted.items()))
             yield f"{self.redacted.total()} places redacted ({kinds})."
+
+    def _extent_sentences(self) -> Iterator[str]:
+        if self.reason is RejectReason.EMPTY_FILE:
+            yield "Empty file, skipped."
+        if self.has_open_line:
+            yield "The last line is being written; it is read when it is whole."

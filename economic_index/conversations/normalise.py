@@ -141,6 +141,11 @@ class Normaliser:
         is_named = bool(raw) or user_id is not None
         return self.tombstones.hold_conversation(id_under) or (is_named and self.tombstones.hold_user(user_under))
 
+    @property
+    def has_numbered(self) -> bool:
+        """Whether an id counts equal records of the file: then no part of it can be read alone."""
+        return bool(self._occurrences)
+
     def _conversation_id(
         self, draft: Draft, transcript: Transcript, content_hash: str, logged_at: datetime | None
     ) -> str:

@@ -4,7 +4,7 @@ No week is committed here; a reading that is killed leaves nothing that counts.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,13 +13,17 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from economic_index.contracts import Table, validated
+from economic_index.contracts import Table, batches_of, checked, validated
 from economic_index.contracts.lake import CONVERSATIONS_REJECTED, RAW_LOGS, SOURCES
 from economic_index.conversations import identify
 from economic_index.conversations.file_reading import FileReading
 from economic_index.conversations.file_report import FileReport, settings_key
-from economic_index.conversations.log_names import list_files
+from economic_index.conversations.growth import find_start
+from economic_index.conversations.known_files import KnownFiles
+from economic_index.conversations.listing import list_files
 from economic_index.conversations.open_files import sha256_of
+from economic_index.conversations.overview import SourceOverview, look_over, silent_sources
+from economic_index.conversations.places import LogFile
 from economic_index.conversations.readers.registry import READERS
 from economic_index.conversations.report_sentences import all_sentences
 from economic_index.conversations.sources import Source, load_sources
@@ -37,7 +41,7 @@ from economic_index.forgetting import (
     forget_exchange,
     forget_vectors,
 )
-from economic_index.lake import Lake, empty_frame, fingerprint
+from economic_index.lake import Lake, Rows, empty_frame, fingerprint
 from economic_index.vocabulary import Audience, FileStatus, UserRule
 
 UrlOf = Callable[[str], str | None]
@@ -58,13 +62,20 @@ class Reading:
     """What one run over all sources found: rows that are new, weeks that change, sentences for a person."""
 
     raw_logs: pd.DataFrame
-    rejected: pd.DataFrame
     touched_weeks: list[date]
     reports: list[FileReport]
     unchanged_count: int = 0
     ignored: list[str] = field(default_factory=list)
+    shared_count: int = 0
+    overviews: list[SourceOverview] = field(default_factory=list)
+    silent: list[tuple[str, int | None]] = field(default_factory=list)
     newly_forgotten_count: int = 0
     dropped_text_count: int = 0
+
+    @property
+    def rejected_count(self) -> int:
+        """Records that this reading rejected."""
+        return sum(report.rejected_count for report in self.reports)
 
     @property
     def summary(self) -> str:
@@ -73,7 +84,7 @@ class Reading:
         lines = [
             f"{len(reports)} files read, {self.unchanged_count} unchanged and skipped: "
             f"{sum(report.conversation_count for report in reports):,} conversations, "
-            f"{sum(len(report.rejections) for report in reports):,} records rejected, "
+            f"{self.rejected_count:,} records rejected, "
             f"{len(self.touched_weeks)} weeks changed."
         ]
         if self.newly_forgotten_count:
@@ -82,12 +93,14 @@ class Reading:
             lines.append(f"{self.dropped_text_count} conversations lost their text (keep_text_days); labels stay.")
         if self.ignored:
             lines.append(f"{len(self.ignored)} files beside the logs were ignored.")
+        if self.shared_count:
+            lines.append(f"{self.shared_count} files lie in two sources; the one that stands first reads them.")
         lines += all_sentences(reports)
         return "\n".join(lines)
 
     def new_rows(self, table: Table) -> int:
         """Rows that this reading adds to a table."""
-        return {RAW_LOGS: len(self.raw_logs), CONVERSATIONS_REJECTED: len(self.rejected)}.get(table, 0)
+        return {RAW_LOGS: len(self.raw_logs), CONVERSATIONS_REJECTED: self.rejected_count}.get(table, 0)
 
     def privacy_numbers(self) -> dict[str, int]:
         """How many were newly forgotten, kept out as forgotten, or lost their text; places redacted by kind."""
@@ -152,9 +165,14 @@ class LogReader:
         eraser.go_on()  # what the logs called deleted
         reading.newly_forgotten_count, reading.dropped_text_count = forgotten_count, dropped_count
         with closing(WinnerStore(lake.database_path("versions"))) as store:
-            _write_if_changed(lake, RAW_LOGS, [_dated(row) for row in store.readings()])
-            _write_if_changed(lake, CONVERSATIONS_REJECTED, list(store.rejections()))
-        _write_if_changed(lake, SOURCES, source_rows(self.sources))
+            found = store.readings_hash()
+            _write_if_changed(lake, RAW_LOGS, found, lambda: _frame(RAW_LOGS, map(_dated, store.readings())))
+            rejections = batches_of(CONVERSATIONS_REJECTED, store.rejections())
+            _write_if_changed(lake, CONVERSATIONS_REJECTED, found, lambda: checked(CONVERSATIONS_REJECTED, rejections))
+            reading.overviews = look_over(lake, store, self.sources)
+        reading.silent = silent_sources(reading.overviews, self.sources, self.as_of)
+        sources = source_rows(self.sources)
+        _write_if_changed(lake, SOURCES, fingerprint(sources), lambda: _frame(SOURCES, sources))
         return reading
 
 
@@ -172,9 +190,8 @@ def read_sources(
 
     Raises KeyMismatchError if the home was written with another key. A file that cannot be read stops alone.
     """
-    listed, ignored = _list_all(sources)
-    ranks = {identify.file_id(key, path.as_posix()): rank for rank, (_, path) in enumerate(listed)}
-    total = sum(path.stat().st_size for _, path in listed)
+    listing = _Listing.of(sources, key)
+    ranks = {file_id: rank for rank, (_, file_id, _) in enumerate(listing.files)}
     done = unchanged_count = 0
     reports: list[FileReport] = []
     touched: set[date] = set()
@@ -184,19 +201,21 @@ def read_sources(
         lake.drop_abandoned()
         drop_unfinished(lake, store)
         drop_committed(lake)
-        for source, path in listed:
-            size = path.stat().st_size
-            if _is_known(store, source, path, key):
+        unchanged = listing.unchanged(store.files)
+        for source, file_id, log_file in listing.files:
+            settings = listing.settings[source.name]
+            if file_id in unchanged or _are_bytes_known(store.files, log_file, settings):
                 unchanged_count += 1
             else:
-                tell = _tell(progress, done, total)
-                file_reading = FileReading(lake, store, source, path, key, as_of, tell, tombstones)
+                tell = _tell(progress, done, listing.byte_count)
+                after = find_start(store.files, log_file, file_id, settings)
+                file_reading = FileReading(lake, store, source, log_file, key, as_of, tell, after, tombstones)
                 file_report, outcome = file_reading.run()
                 reports.append(file_report)
                 touched.update(outcome.touched_weeks)
                 for sentence in file_report.sentences():
                     report(sentence)
-            done += size
+            done += log_file.size_bytes
         for source in sources:
             if source.url_env is not None:
                 url = url_of(source.url_env)
@@ -214,11 +233,11 @@ def read_sources(
         forget_exchange(lake)
     return Reading(
         _frame(RAW_LOGS, [_dated(item.raw_log_row()) for item in reports]),
-        _frame(CONVERSATIONS_REJECTED, [row for item in reports for row in item.rejections]),
         sorted(touched),
         reports,
         unchanged_count,
-        ignored,
+        listing.ignored,
+        listing.shared_count,
     )
 
 
@@ -241,27 +260,59 @@ def source_rows(sources: tuple[Source, ...]) -> list[dict[str, Any]]:
     return rows
 
 
-def _list_all(sources: tuple[Source, ...]) -> tuple[list[tuple[Source, Path]], list[str]]:
-    listed: list[tuple[Source, Path]] = []
-    ignored: list[str] = []
-    for source in sources:
-        if source.url_env is not None:
-            continue
-        files, beside = list_files(source.path)
-        listed += [(source, file.absolute()) for file in files]
-        ignored += beside
-    return listed, ignored
+@dataclass
+class _Listing:
+    """The files of all sources, each with its id, of the source that names it first."""
+
+    files: list[tuple[Source, str, LogFile]] = field(default_factory=list)
+    settings: dict[str, list[str]] = field(default_factory=dict)
+    ignored: list[str] = field(default_factory=list)
+    shared_count: int = 0
+
+    @classmethod
+    def of(cls, sources: tuple[Source, ...], key: bytes) -> "_Listing":
+        """Raises NoLogsError, StoreError."""
+        listing, seen = cls(), set[str]()
+        for source in sources:
+            if source.url_env is not None:
+                continue
+            settings_hash, mapped = source.settings_hash(key), mapped_reader(source)
+            listing.settings[source.name] = [
+                settings_key(each.format, each.version, settings_hash)
+                for each in (READERS if mapped is None else (mapped,))
+            ]
+            files, beside = list_files(source.path)
+            listing.ignored += beside
+            for log_file in files:
+                if log_file.identity in seen:
+                    listing.shared_count += 1
+                else:
+                    seen.add(log_file.identity)
+                    listing.files.append((source, identify.file_id(key, log_file.identity), log_file))
+        return listing
+
+    @property
+    def byte_count(self) -> int:
+        """Bytes of all files."""
+        return sum(log_file.size_bytes for _, _, log_file in self.files)
+
+    def unchanged(self, known: KnownFiles) -> set[str]:
+        """Ids of files that were read to their end as they are, in the same way."""
+        found: set[str] = set()
+        for name, settings in self.settings.items():
+            files = ((file_id, log_file) for source, file_id, log_file in self.files if source.name == name)
+            found |= known.unchanged(files, settings)
+        return found
 
 
-def _is_known(store: WinnerStore, source: Source, path: Path, key: bytes) -> bool:
-    """Whether the file, or its bytes under another name, was read to its end in the same way."""
-    mapped = mapped_reader(source)
-    readers = READERS if mapped is None else (mapped,)
-    settings = [settings_key(reader.format, reader.version, source.settings_hash(key)) for reader in readers]
-    stat = path.stat()
-    if store.was_read(identify.file_id(key, path.as_posix()), stat.st_size, stat.st_mtime_ns, settings):
-        return True
-    return store.has_size(stat.st_size, settings) and store.was_hash_read(sha256_of(path), settings)
+def _are_bytes_known(known: KnownFiles, log_file: LogFile, settings: list[str]) -> bool:
+    """Whether the bytes were read to their end in the same way, under another name or at another time."""
+    if not known.has_size(log_file.size_bytes, settings):
+        return False
+    try:
+        return known.was_hash_read(sha256_of(log_file), settings)
+    except OSError:
+        return False  # reading it says what is wrong
 
 
 def _ranker(ranks: dict[str, int]) -> Callable[[str], None]:
@@ -282,17 +333,18 @@ def _tell(progress: Progress | None, done: int, total: int) -> Callable[[int], N
 
 
 def _dated(row: dict[str, Any]) -> dict[str, Any]:
-    return row | {"touched_weeks": [date.fromisoformat(week) for week in row["touched_weeks"]]}
+    return {"read_from_byte": 0} | row | {"touched_weeks": [date.fromisoformat(week) for week in row["touched_weeks"]]}
 
 
-def _frame(table: Table, rows: list[dict[str, Any]]) -> pd.DataFrame:
-    if not rows:
+def _frame(table: Table, rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
+    found = list(rows)
+    if not found:
         return empty_frame(table)
-    return validated(table, pd.DataFrame(rows, columns=list(table.schema.columns)))
+    return validated(table, pd.DataFrame(found, columns=list(table.schema.columns)))
 
 
-def _write_if_changed(lake: Lake, table: Table, rows: list[dict[str, Any]]) -> None:
+def _write_if_changed(lake: Lake, table: Table, wanted: str, rows: Callable[[], Rows]) -> None:
     """A table whose rows are what they were keeps its commit, so that nothing downstream is made again."""
-    known, wanted = lake.commit_of(table), fingerprint(rows)
+    known = lake.commit_of(table)
     if known is None or known.input_fingerprint != wanted:
-        lake.write(table, _frame(table, rows), wanted)
+        lake.write(table, rows(), wanted)

@@ -111,7 +111,8 @@ class ReadContext:
 class Reader(Protocol):
     """One log format. `system` is the namespace of its ids; `has_times` is False if it carries none.
 
-    `columns` are those of a Parquet file that it looks at: others are not decoded.
+    `columns` are those of a Parquet file that it looks at: others are not decoded. A reader `is_by_record` if each
+    record is a whole conversation by itself: then of a file of lines that grew only the new ones are read.
     """
 
     format: SourceFormat
@@ -119,6 +120,7 @@ class Reader(Protocol):
     system: str
     product: str
     has_times: bool
+    is_by_record: bool
 
     @property
     def columns(self) -> Sequence[str] | None:

@@ -18,6 +18,7 @@ from economic_index.conversations.research_sets import refuse_research_sets
 from economic_index.conversations.splitter import Extent, Shape, split
 from economic_index.conversations.tables import CsvForm, TableError, guess_form, split_csv, split_parquet
 from economic_index.conversations.unpack import Stream
+from economic_index.conversations.versions import Mark
 from economic_index.vocabulary import RejectReason
 
 SAMPLE_BYTES = 4 << 20
@@ -86,6 +87,12 @@ def sniff(stream: Stream, format_name: str = AUTO) -> Sniffed | None:
     if format_name != AUTO and shape is Shape.WRAPPED_ARRAY and _is_one_record(head, reader):
         shape = Shape.OBJECTS
     return Sniffed(reader, shape, chain([head], rest), start)
+
+
+def rest_of(stream: Stream, mark: Mark) -> Sniffed:
+    """What a file of lines has after the place to which its reader, known by now, read it before."""
+    reader = reader_named(mark.settings.partition(":")[0])
+    return Sniffed(reader, Shape.LINES, stream.chunks, mark.next_byte)
 
 
 def _sniff_table(file: IO[bytes], file_name: str, format_name: str) -> Sniffed | None:

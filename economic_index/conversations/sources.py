@@ -15,14 +15,18 @@ from typing import Any
 
 from economic_index.conversations import identify
 from economic_index.conversations.cutter import MAX_RECORD_BYTES
-from economic_index.conversations.log_names import list_files
+from economic_index.conversations.listing import list_files
 from economic_index.conversations.mapping import MappingError, TableMapping
 from economic_index.conversations.mapping_toml import load_mapping, parse_mapping
+from economic_index.conversations.places import is_url
 from economic_index.conversations.records import AUTO
 from economic_index.conversations.redaction import KINDS
+from economic_index.conversations.stores import StorageLibraryError, check_address
 from economic_index.vocabulary import Audience, SourceFormat, UserRule
 
-_TOLD_OTHERWISE = {"path", "audience", "keep_text_days", "url_env", "mapping", "user"}
+NOT_READ = {"path", "audience", "max_rejected_share", "silent_after_days", "keep_text_days", "url_env"}
+"""Settings that change no row of a file that was read."""
+_TOLD_OTHERWISE = {"mapping", "user"}
 SURFACES = ("chat", "api", "agent")
 
 
@@ -42,10 +46,11 @@ class AssignWeeks:
 class Source:
     """One entry of sources.toml.
 
-    `path` is a file, a folder or a glob; in its place `url_env` names the variable that holds the address of a
-    database, with a `table` or a `query`, and `watermark` its column of the last change. `product` null means that
-    of the format. `default_model` is used where the log names none, and so is `user`: a raw id, in memory only.
-    Limits are bytes of one record, of one archive member and of one archive.
+    `path` is a file, a folder or a glob, on disk or as the address of a store; in its place `url_env` names the
+    variable that holds the address of a database, with a `table` or a `query`, and `watermark` its column of the last
+    change. `product` null means that of the format. `default_model` is used where the log names none, and so is
+    `user`: a raw id, in memory only. Limits are bytes of one record, of one archive member and of one archive;
+    `max_rejected_share` is that of a file's records. `silent_after_days` without a new conversation a check is red.
     `keep_user_instructions` is for chatgpt_compliance alone (docs/logs/chatgpt_compliance.md).
     `redact` are kinds that are taken out of texts, `phone_region` (ISO 3166-1) is where telephone numbers without a
     country are of. After `keep_text_days` from the end of its week a classified conversation loses its text.
@@ -74,9 +79,11 @@ class Source:
     table: str | None = None
     query: str | None = None
     watermark: str | None = None
+    max_rejected_share: float = 0.2
+    silent_after_days: int | None = None
 
     def settings_hash(self, key: bytes = b"") -> str:
-        """Hash of the settings that change what is read; the path, the audience and how long texts stay do not.
+        """Hash of the settings that change what is read of a file; those in `NOT_READ` do not.
 
         What equals its default is left out, so that a setting added later changes no hash. A raw user id enters
         it under the project key, or not at all: a plain hash could be confirmed by guessing.
@@ -85,8 +92,7 @@ class Source:
         told = {
             name: value
             for name, value in asdict(self).items()
-            if name not in {"path", "audience", "keep_text_days", "url_env", "mapping", "user"}
-            and value != defaults[name]
+            if name not in NOT_READ | _TOLD_OTHERWISE and value != defaults[name]
         }
         if self.mapping is not None:
             told["mapping"] = self.mapping.declared
@@ -96,12 +102,17 @@ class Source:
 
 
 KEYS = tuple(field.name for field in fields(Source))
-_TYPES: dict[str, type] = {
-    field.name: int
-    if field.name.startswith("max_") or field.name == "keep_text_days"
-    else {"assign_weeks": dict, "redact": tuple}.get(field.name, str)
-    for field in fields(Source)
-} | {"keep_user_instructions": bool}
+_OTHER_TYPES: dict[str, type] = {
+    "assign_weeks": dict,
+    "redact": tuple,
+    "keep_user_instructions": bool,
+    "max_rejected_share": float,
+    "silent_after_days": int,
+    "keep_text_days": int,
+    **dict.fromkeys(("max_record_bytes", "max_member_bytes", "max_archive_bytes", "max_members"), int),
+}
+_TYPES: dict[str, type] = {name: _OTHER_TYPES.get(name, str) for name in KEYS}
+_SEVERAL_TYPES: dict[str, tuple[type, ...]] = {"mapping": (str, dict), "max_rejected_share": (int, float)}
 _DATABASE_KEYS = ("table", "query", "watermark")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 _CHOICES: dict[str, Sequence[str]] = {
@@ -146,7 +157,7 @@ def _common(days: Any, where: str) -> dict[str, Any]:
 
 
 def _from_folder(source: Source, folder: Path) -> Source:
-    if not source.path:
+    if not source.path or is_url(source.path):
         return source
     return replace(source, path=str(folder / Path(source.path).expanduser()))
 
@@ -166,7 +177,25 @@ def parse_source(entry: Mapping[str, Any], where: str, folder: Path = Path()) ->
     if "mapping" in values:
         values["mapping"] = _mapping(values["mapping"], where, folder)
     _check_table(values, where)
-    return Source(**values)
+    source = Source(**values)
+    _check_limits(source, where)
+    if is_url(source.path):
+        try:
+            check_address(source.path)
+        except StorageLibraryError as error:
+            raise SourcesError(f"{where}: path: {error}") from None
+    return source
+
+
+def _check_limits(source: Source, where: str) -> None:
+    if not 0 <= source.max_rejected_share <= 1:
+        raise SourcesError(f"{where}: max_rejected_share must be a share from 0 to 1.")
+    if source.silent_after_days is None:
+        return
+    if source.silent_after_days < 1:
+        raise SourcesError(f"{where}: silent_after_days must be 1 or more.")
+    if source.assign_weeks is not None:
+        raise SourcesError(f"{where}: silent_after_days needs times of the log; these are assigned (assign_weeks).")
 
 
 def _check_keys(entry: Mapping[str, Any], where: str) -> None:
@@ -179,7 +208,7 @@ def _check_keys(entry: Mapping[str, Any], where: str) -> None:
 
 def _check_values(entry: Mapping[str, Any], where: str) -> None:
     for key, value in entry.items():
-        kinds = (str, dict) if key == "mapping" else _TYPES[key]
+        kinds = _SEVERAL_TYPES.get(key, _TYPES[key])
         if not isinstance(value, kinds) or isinstance(value, bool) != (_TYPES[key] is bool):
             raise SourcesError(f"{where}: {key} must be {_TYPES[key].__name__}, not {type(value).__name__}.")
         if key in _CHOICES and value not in _CHOICES[key]:
@@ -276,7 +305,7 @@ def entry_text(source: Source) -> str:
 
 
 def stat_fingerprint(sources: Sequence[Source]) -> str:
-    """Hash of the sources and of their files' names, sizes and dates; no file is opened."""
+    """Hash of the sources and of their files' names, sizes and dates; no file is opened. Raises StoreError."""
     digest = hashlib.sha256()
     for source in sources:
         digest.update(f"{source.settings_hash()} {source.audience} {source.path}\n".encode())
@@ -286,7 +315,5 @@ def stat_fingerprint(sources: Sequence[Source]) -> str:
             files, _ = list_files(source.path)
         except FileNotFoundError:
             continue
-        for file in files:
-            stat = file.stat()
-            digest.update(f"{file} {stat.st_size} {stat.st_mtime_ns}\n".encode())
+        digest.update("".join(f"{file.identity} {file.size_bytes} {file.stamp}\n" for file in files).encode())
     return digest.hexdigest()[:16]

@@ -16,6 +16,7 @@ from economic_index.conversations.file_reading import FileReading
 from economic_index.conversations.file_report import FileReport, settings_key
 from economic_index.conversations.mapped_cells import shown_names
 from economic_index.conversations.mapping import MESSAGE
+from economic_index.conversations.places import local_file
 from economic_index.conversations.sources import Source
 from economic_index.conversations.stream_reading import mapped_reader
 from economic_index.conversations.tombstones import Tombstones
@@ -57,7 +58,7 @@ class TableReading:
                 return None
             self.take_rank(identify.file_id(self.key, path.as_posix()))
             reading = FileReading(
-                self.lake, self.store, self.source, path, self.key, self.as_of, tombstones=self.tombstones
+                self.lake, self.store, self.source, local_file(path), self.key, self.as_of, tombstones=self.tombstones
             )
             report, outcome = reading.run()
             report.name = self.source.name

@@ -3,6 +3,7 @@
 Rows themselves lie in the inbox and in the weeks; nothing here knows a log format.
 """
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,7 +17,16 @@ from typing import Any
 
 from economic_index.conversations.erased_versions import ErasedVersions
 from economic_index.conversations.identify import KeyMismatchError, key_id
-from economic_index.conversations.versions import TABLES, TEMPORARY_VERSIONS, FileStat, Outcome, Version
+from economic_index.conversations.known_files import KnownFiles
+from economic_index.conversations.versions import (
+    TABLES,
+    TEMPORARY_TABLES,
+    TEMPORARY_VERSIONS,
+    FileStat,
+    Mark,
+    Outcome,
+    Version,
+)
 
 _CHUNK = 10_000
 
@@ -30,7 +40,8 @@ class WinnerStore(ErasedVersions):
         self._connection.execute("pragma journal_mode = wal")
         self._connection.execute("pragma synchronous = normal")
         self._connection.execute("pragma secure_delete = on")
-        self._connection.executescript(TABLES)
+        self._connection.executescript(TABLES + TEMPORARY_TABLES)
+        self.files = KnownFiles(self._connection)
         self._note_weeks_of_older_home()
 
     def close(self) -> None:
@@ -50,25 +61,6 @@ class WinnerStore(ErasedVersions):
 
     # what was read before
 
-    def was_read(self, file_id: str, size_bytes: int, modified_ns: int, settings: Sequence[str]) -> bool:
-        """Whether this file, by size and date, was read to its end with one of these settings."""
-        return self._was_read(
-            "file_id = ? and size_bytes = ? and modified_ns = ?", file_id, size_bytes, modified_ns, settings=settings
-        )
-
-    def has_size(self, size_bytes: int, settings: Sequence[str]) -> bool:
-        """Whether some file of this size was read with these settings: then it is worth hashing first."""
-        return self._was_read("size_bytes = ?", size_bytes, settings=settings)
-
-    def was_hash_read(self, sha256: str, settings: Sequence[str]) -> bool:
-        """Whether these bytes were read to their end with one of these settings."""
-        return self._was_read("sha256 = ?", sha256, settings=settings)
-
-    def _was_read(self, condition: str, *values: Any, settings: Sequence[str]) -> bool:
-        marks = ",".join("?" * len(settings))
-        query = f"select 1 from readings where {condition} and settings in ({marks}) and is_final limit 1"
-        return self._connection.execute(query, (*values, *settings)).fetchone() is not None
-
     def reading_ids(self) -> set[str]:
         """Readings that were finished."""
         return {reading_id for (reading_id,) in self._connection.execute("select reading_id from readings")}
@@ -79,7 +71,7 @@ class WinnerStore(ErasedVersions):
             yield json.loads(row)
 
     def rejections(self) -> Iterator[dict[str, Any]]:
-        """Rows of lake/conversations_rejected; of each file those of its last reading."""
+        """Rows of lake/conversations_rejected; of each file those of its last reading, and of the parts before it."""
         for (row,) in self._connection.execute("select row from rejections order by rowid"):
             yield json.loads(row)
 
@@ -92,10 +84,19 @@ class WinnerStore(ErasedVersions):
         """Note a value under a name."""
         self._connection.execute("insert or replace into home values (?, ?)", (name, value))
 
+    def readings_hash(self) -> str:
+        """Hash of all rows that `readings` and `rejections` give, without making them."""
+        digest = hashlib.sha256()
+        for query in ("select row from readings order by reading_id", "select row from rejections order by rowid"):
+            for (row,) in self._connection.execute(query):
+                digest.update(row.encode() + b"\n")
+        return digest.hexdigest()[:16]
+
     # one reading
 
     def begin(self) -> None:
-        """Forget the candidates of a reading that was not finished."""
+        """Forget the candidates and rejections of a reading that was not finished."""
+        self._connection.execute("delete from rejected")
         for name in ("candidates", "chosen"):
             self._connection.execute(TEMPORARY_VERSIONS.format(name=name))
             self._connection.execute(f"delete from {name}")
@@ -118,16 +119,26 @@ class WinnerStore(ErasedVersions):
         query = f"select * from winners where conversation_id in ({marks})"
         return {row[0]: Version(*row) for row in self._connection.execute(query, ids)}
 
+    def note_rejections(self, rejections: Iterable[dict[str, Any]]) -> None:
+        """Note rejections of a reading before its end, so that memory need not hold them."""
+        self._connection.execute("begin")
+        self._connection.executemany("insert into rejected values (?)", map(_as_json, rejections))
+        self._connection.execute("commit")
+
     def finish(
         self,
         reading_id: str,
         stat: FileStat,
         row: dict[str, Any],
         rejections: Iterable[dict[str, Any]],
+        mark: Mark | None = None,
+        kept_lines: int = 0,
         deleted: Mapping[str, str] = MappingProxyType({}),
     ) -> Outcome:
         """Choose the winners and record the reading, in one transaction: before it nothing of it counts.
 
+        `rejections` are those that were not noted before. A reading of what a file has after its first `kept_lines`
+        lines leaves the rejections of those lines as they are; `mark` tells where the next one may begin.
         `deleted` are conversations that the log calls deleted, with their tombstones: no version of them counts.
         """
         with self._transaction():
@@ -139,20 +150,26 @@ class WinnerStore(ErasedVersions):
                 "superseded_count": outcome.superseded_count,
                 "touched_weeks": [week.isoformat() for week in outcome.touched_weeks],
             }
-            self._connection.execute(
-                "delete from rejections where reading_id in (select reading_id from readings where file_id = ?)",
-                (stat.file_id,),
-            )
-            self._connection.execute("delete from rejections where reading_id = ?", (reading_id,))
+            self._forget_rejections(reading_id, stat.file_id, kept_lines)
             self._connection.execute(
                 "insert or replace into readings values (?, ?, ?, ?, ?, ?, ?, ?)",
                 (reading_id, *asdict(stat).values(), json.dumps(row, default=str)),
             )
-            self._connection.executemany(
-                "insert into rejections values (?, ?)",
-                ((reading_id, json.dumps(item, default=str)) for item in rejections),
-            )
+            self._connection.executemany("insert into rejected values (?)", map(_as_json, rejections))
+            query = "insert into rejections select ?, row from rejected order by rowid"
+            self._connection.execute(query, (reading_id,))
+            self.files.note(stat, row, mark, is_part=kept_lines > 0)
         return outcome
+
+    def _forget_rejections(self, reading_id: str, file_id: str, kept_lines: int) -> None:
+        """Forget what was rejected of a file in readings before, but for the lines that are not read again."""
+        query = """
+            delete from rejections where reading_id in (select reading_id from readings where file_id = ?) and not (
+                json_extract(row, '$.locator_kind') = 'line' and json_extract(row, '$.locator') <= ?
+            )
+        """
+        self._connection.execute(query, (file_id, kept_lines))
+        self._connection.execute("delete from rejections where reading_id = ?", (reading_id,))
 
     def _choose(self) -> Outcome:
         outcome = Outcome()
@@ -269,3 +286,7 @@ class WinnerStore(ErasedVersions):
         query = "select * from winners where week_start = ? order by conversation_id"
         for row in self._connection.execute(query, (week.isoformat(),)):
             yield Version(*row)
+
+
+def _as_json(row: dict[str, Any]) -> tuple[str]:
+    return (json.dumps(row, default=str),)

@@ -96,7 +96,7 @@ def _parts(lake: Lake) -> Iterator[pa.Table]:
         for batch in lake.scan_week(CONVERSATIONS, week):
             yield pa.Table.from_batches([batch.select(_COLUMNS)])
     for week in lake.inbox_weeks():
-        yield from lake.scan_inbox(week, _COLUMNS)
+        yield from (pa.Table.from_batches([batch]) for batch in lake.scan_inbox(week, _COLUMNS))
 
 
 def _meant(rows: pa.Table, target: Target) -> Iterator[tuple[str, str]]:

@@ -137,12 +137,12 @@ def test_a_truncated_array_gives_its_whole_records_and_one_rejection_with_its_by
 
 def test_a_cut_last_line_is_told_and_read_again_when_it_is_whole(lake: Lake, logs: Path) -> None:
     whole = "\n".join(json.dumps(record) for record in chats(["q"], ["q"]))
-    put(logs / "a.jsonl", whole[:-20])
+    os.utime(put(logs / "a.jsonl", whole[:-20]), ns=(1, 1))
     source = Source("s", str(logs))
     assert read_logs(lake, source).raw_logs["status"].tolist() == ["truncated"]
-    put(logs / "a.jsonl", whole)
+    put(logs / "a.jsonl", whole + "\n")
     again = read_logs(lake, source)
-    assert again.raw_logs[["status", "conversation_count", "duplicate_count"]].values.tolist() == [["read", 2, 1]]
+    assert again.raw_logs[["status", "conversation_count", "duplicate_count"]].values.tolist() == [["read", 1, 0]]
     assert len(lake.read(CONVERSATIONS_REJECTED)) == 0
 
 
