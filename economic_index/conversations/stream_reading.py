@@ -197,7 +197,8 @@ class FileRows:
 
     def _judge_rejections(self) -> None:
         """A file of which too much is rejected is more likely misread than bad."""
-        seen, rejected, limit = self.report.record_count, self.report.rejected_count, self.source.max_rejected_share
+        seen, limit = self.report.record_count, self.source.max_rejected_share
+        rejected = self.report.rejected_count - self.report.reasons[RejectReason.DELETED]  # those were read well
         if seen >= REJECTED_FROM and rejected > limit * seen:
             reasons = ", ".join(f"{reason} {count}" for reason, count in sorted(self.report.reasons.items()))
             raise LogFormatError(
