@@ -15,7 +15,13 @@ from economic_index.lake import Lake, Rows
 
 
 def with_kept_rows(lake: Lake, table: Table, week: date, rows: Rows, ids: Collection[str]) -> Iterator[pa.RecordBatch]:
-    """The rows that a step made, with those that textless conversations have in the table as it stands."""
+    """The rows that a step made, with those that textless conversations have in the table as it stands.
+
+    A table of sums over the week stays as it is once texts are gone: it was made of all of them.
+    """
+    if "conversation_id" not in table.arrow_schema().names:
+        old = list(lake.scan_week(table, week))
+        return iter(old or (as_arrow(table, rows).to_batches() if isinstance(rows, pd.DataFrame) else rows))
     wanted = pa.array(sorted(ids), pa.string())
     parts = [_chosen(batch, wanted) for batch in lake.scan_week(table, week)]
     kept = pa.Table.from_batches(parts, table.arrow_schema()).sort_by("conversation_id")

@@ -4,6 +4,7 @@ import gzip
 import json
 import shutil
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +111,7 @@ def test_a_line_that_is_being_written_is_no_rejection_and_is_read_next_time(lake
     put(logs, usual()[:5], cut=b'{"type":"user","uuid":"u4","mess')
     reading = read_again(lake, logs)
     assert conversations(lake) == [tuple(READ[:2])]
-    assert (len(reading.rejected), reading.stopped_files()) == (0, [])
+    assert (reading.rejected_count, reading.stopped_files()) == (0, [])
     put(logs, usual())
     read_again(lake, logs)
     assert conversations(lake) == [tuple(READ)]
@@ -161,7 +162,7 @@ def test_sub_agents_and_what_lies_beside_sessions_give_nothing_and_no_error(lake
     assert conversations(lake) == [tuple(READ)]
     assert reading.stopped_files() == []
     assert sorted(reading.raw_logs["reason"].fillna("")) == ["", *["session_without_prompt"] * 3]
-    assert reading.rejected["reason"].tolist() == ["empty_conversation"]
+    assert lake.read(CONVERSATIONS_REJECTED)["reason"].tolist() == ["empty_conversation"]
     assert "3 sessions in which nobody asked anything, or runs of sub-agents. (4 session files of agents)" in (
         reading.summary
     )
@@ -185,23 +186,24 @@ def test_an_archive_of_sessions_keeps_their_names_to_itself(lake: Lake, logs: Pa
     shutil.make_archive(str(logs / "kept"), "zip", logs / "projects")
     reading = read_logs(lake, Source("agents", str(logs / "kept.zip")))
     assert conversations(lake) == [tuple(READ)]
-    assert (len(reading.rejected), reading.rejected["source_name"].isna().all()) == (1, True)
+    rejected = lake.read(CONVERSATIONS_REJECTED)
+    assert (reading.rejected_count, len(rejected), rejected["source_name"].isna().all()) == (1, 1, True)
     assert not any(name in everything_written(lake) for name in (b"PRIVATE", SESSION.encode(), b"kept.zip"))
+
+
+def users_of(lake: Lake, week: date) -> list[str | None]:
+    return [user for batch in conversations_of_week(lake, week)[0] for user in batch["user_id"].to_pylist()]
 
 
 def test_a_source_may_name_its_one_user_and_another_name_is_read_again(lake: Lake, logs: Path) -> None:
     put(logs, usual())
     source = source_of(logs, user="someone@example.org")
     (week,) = (read_logs(lake, source), weeks_with_winners(lake))[1]
-    assert conversations_of_week(lake, week)[0]["user_id"].tolist() == [
-        identify.user_id(KEY, "claude_code", "someone@example.org")
-    ]
+    assert users_of(lake, week) == [identify.user_id(KEY, "claude_code", "someone@example.org")]
     assert read_logs(lake, source).reports == []
     other = replace(source, user="other@example.org")
     assert len(read_logs(lake, other).reports) == 1
-    assert conversations_of_week(lake, week)[0]["user_id"].tolist() == [
-        identify.user_id(KEY, "claude_code", "other@example.org")
-    ]
+    assert users_of(lake, week) == [identify.user_id(KEY, "claude_code", "other@example.org")]
     assert source.settings_hash() == replace(source, user=None).settings_hash() == other.settings_hash()
     write_sources(logs / "sources.toml", [source])
     assert load_sources(logs / "sources.toml") == [source]

@@ -181,7 +181,7 @@ def test_a_log_that_grew_takes_the_longer_chat(lake: Lake, logs: Path) -> None:
     grown = [chat(ASKED), chat(ASKED, ANSWERED, updated_at="2026-01-05T09:05:00Z"), chat(deleted_at="x", href=None)]
     (logs / "a.jsonl").write_text("".join(f"{json.dumps(record)}\n" for record in grown))
     again = read_logs(lake, source)
-    assert again.raw_logs[["conversation_count", "duplicate_count", "superseded_count"]].values.tolist() == [[2, 1, 1]]
+    assert again.raw_logs[["conversation_count", "duplicate_count", "superseded_count"]].values.tolist() == [[1, 0, 1]]
     assert lake.read(CONVERSATIONS_REJECTED)["reason"].tolist() == ["deleted"]
 
 

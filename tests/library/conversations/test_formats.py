@@ -30,8 +30,9 @@ def name_of(path: Path) -> str:
 
 @pytest.mark.parametrize("name", SourceFormat)
 def test_every_format_has_a_reader_files_and_a_page_that_the_index_of_formats_names(name: SourceFormat) -> None:
-    assert reader_named(name).format is name
-    assert any(path.parent.name == name for path in FILES)
+    if name is not SourceFormat.MAPPED_TABLE:  # its reader is made for each source, its files need a mapping
+        assert reader_named(name).format is name
+        assert any(path.parent.name == name for path in FILES)
     page = (PROJECT / "docs/logs" / f"{name}.md").read_text(encoding="utf-8")
     headings = re.findall(r"^## (.+)$", page, re.MULTILINE)
     assert [heading for heading in headings if heading in HEADINGS] == HEADINGS

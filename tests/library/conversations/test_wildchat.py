@@ -1,5 +1,6 @@
 """Of WildChat's rows the turns, the place and the hashed address are read; no verdict, no header, no finer place."""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -194,6 +195,7 @@ READ = [["Draft a polite refusal.", "Thank you, but no."], ["Second.", "2."]]
 @pytest.mark.parametrize("name", PACKINGS)
 def test_lines_are_read_plain_and_packed(tmp_path: Path, name: str) -> None:
     PACKINGS[name](tmp_path / name, lines(RECORDS) + b'{"conversation_hash": "cut", \n{"conversation_h')
+    os.utime(tmp_path / name, (1_750_000_000, 1_750_000_000))  # long ago: nobody is writing its last line
     rows, report = rows_of(tmp_path / name)
     assert texts_of(rows) == READ
     assert report.reasons == {
@@ -229,7 +231,7 @@ def test_a_grown_file_keeps_ids_and_nothing_private_is_written(lake: Lake, logs:
     assert read_logs(lake, source).raw_logs["conversation_count"].item() == 2
     (logs / "a.jsonl").write_bytes(lines([*RECORDS, row(asked("Third.", 45), answered("3.", 45))]))
     grown = read_logs(lake, source).raw_logs
-    assert (grown["conversation_count"].item(), grown["duplicate_count"].item()) == (3, 2)
+    assert (grown["conversation_count"].item(), grown["duplicate_count"].item()) == (1, 0)  # read from where it ended
     written = everything_written(lake)
     assert b"Third." in written
     for private in (b"IP-HASH", b"SECRET", b"Lisboa"):
