@@ -16,6 +16,7 @@ from dagster_dbt import DbtCliResource  # noqa: E402
 from assets import (  # noqa: E402
     evaluation,
     money,
+    people,
     publication,
     raw_logs,
     reference,
@@ -40,7 +41,7 @@ def lake_assets(
     stages: tuple[Stage, ...], *, asks_a_model: bool = False, is_reviewed: bool = False
 ) -> list[dg.AssetsDefinition]:
     """Everything before dbt: the reference facts, the logs, the weekly assets, what they cost, and review."""
-    conversations, facets, mappings, *second = stages
+    conversations, segments, facets, mappings, *second = stages
     paid = [money.cost_estimate, money.ledger, task_hierarchy.task_hierarchy] if asks_a_model else []
     return [
         *reference.reference_facts,
@@ -50,7 +51,9 @@ def lake_assets(
         reference.headcounts,
         reference.engine_errors,
         raw_logs.raw_logs,
+        people.users,
         conversations_asset(conversations),
+        people.segments_asset(segments),
         facet_summaries_asset(facets),
         onet_task_mappings_asset(mappings),
         *map(second_answers_asset, second),
@@ -64,6 +67,7 @@ def lake_resources() -> dict[str, dg.ConfigurableResource[Any]]:
     return {
         "lake": resources.LakeResource(),
         "log_reader": resources.LogReaderResource(),
+        "people_reader": resources.PeopleReaderResource(),
         "engine": resources.EngineResource(),
         "statement_source": resources.StatementSourceResource(),
         "release_source": resources.ReleaseSourceResource(),

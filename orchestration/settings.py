@@ -118,6 +118,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def secret_of(name: str) -> str | None:
+    """The value of the variable that sources.toml names as the URL of a database; it is kept nowhere."""
+    return os.environ.get(name)
+
+
 def pseudonym_key(settings: Settings) -> bytes:
     """The 32 bytes that make pseudonyms, from the environment or a file of mode 0600 made at first use.
 

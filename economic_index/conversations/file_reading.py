@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from economic_index.conversations import identify
+from economic_index.conversations.accounts import Accounts
 from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.file_report import FileReport
 from economic_index.conversations.inbox_rows import InboxWriter
@@ -38,6 +39,7 @@ class FileReading:
     key: bytes
     as_of: datetime
     tell: Callable[[int], None] = lambda byte_count: None
+    accounts: Accounts | None = None
     _batch: list[Row] = field(default_factory=list)
     _batch_chars: int = 0
 
@@ -64,7 +66,9 @@ class FileReading:
         return "g1" + hashlib.sha256(told.encode()).hexdigest()[:24]
 
     def _read(self) -> None:
-        rows = FileRows(self.path, self.source, self.key, self.as_of, self.report, self.lake.root, self.tell)
+        rows = FileRows(
+            self.path, self.source, self.key, self.as_of, self.report, self.lake.root, self.tell, self.accounts
+        )
         for row in rows:
             self._batch.append(row)
             self._batch_chars += row.values["text_char_count"]

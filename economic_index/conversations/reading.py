@@ -5,7 +5,7 @@ No week is committed here; a reading that is killed leaves nothing that counts.
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,6 +15,7 @@ import pandas as pd
 from economic_index.contracts import Table, validated
 from economic_index.contracts.lake import CONVERSATIONS_REJECTED, RAW_LOGS, SOURCES
 from economic_index.conversations import identify
+from economic_index.conversations.accounts import Accounts
 from economic_index.conversations.file_reading import FileReading
 from economic_index.conversations.file_report import FileReport, settings_key
 from economic_index.conversations.log_names import list_files
@@ -82,21 +83,32 @@ class Reading:
 
 @dataclass(frozen=True)
 class LogReader:
-    """The sources of a home, the key that makes pseudonyms, and the time that counts as now."""
+    """The sources of a home, the key that makes pseudonyms, and the time that counts as now.
+
+    `accounts` joins a person's accounts; None where no identity file is named.
+    """
 
     sources: tuple[Source, ...]
     key: bytes
     as_of: datetime
     progress: Progress | None = None
+    accounts: Accounts | None = None
 
     @classmethod
-    def open(cls, sources_path: Path, key: bytes, as_of: datetime, progress: Progress | None = None) -> "LogReader":
+    def open(
+        cls,
+        sources_path: Path,
+        key: bytes,
+        as_of: datetime,
+        progress: Progress | None = None,
+        accounts: Accounts | None = None,
+    ) -> "LogReader":
         """Read sources.toml. Raises SourcesError."""
-        return cls(tuple(load_sources(sources_path)), key, as_of, progress)
+        return cls(tuple(load_sources(sources_path)), key, as_of, progress, accounts)
 
     def read(self, lake: Lake) -> Reading:
         """Read what is new and write lake/raw_logs, lake/conversations_rejected and lake/sources."""
-        reading = read_sources(lake, self.sources, self.key, self.as_of, progress=self.progress)
+        reading = read_sources(lake, self.sources, self.key, self.as_of, progress=self.progress, accounts=self.accounts)
         with closing(WinnerStore(lake.database_path("versions"))) as store:
             _write_if_changed(lake, RAW_LOGS, [_dated(row) for row in store.readings()])
             _write_if_changed(lake, CONVERSATIONS_REJECTED, list(store.rejections()))
@@ -111,11 +123,14 @@ def read_sources(
     as_of: datetime,
     report: Callable[[str], None] = lambda line: None,
     progress: Progress | None = None,
+    accounts: Accounts | None = None,
 ) -> Reading:
     """Read every file that is new or has changed; register its winners once it was read to its end.
 
-    Raises KeyMismatchError if the home was written with another key. A file that cannot be read stops alone.
+    Raises KeyMismatchError if the home was written with another key, AccountsMissingError if it was read with an
+    identity file and there is none. A file that cannot be read stops alone.
     """
+    sources = tuple(_with_accounts(source, accounts) for source in sources)
     listed, ignored = _list_all(sources)
     ranks = {identify.file_id(key, path.as_posix()): rank for rank, (_, path) in enumerate(listed)}
     total = sum(path.stat().st_size for _, path in listed)
@@ -124,6 +139,7 @@ def read_sources(
     touched: set[date] = set()
     with closing(WinnerStore(lake.database_path("versions"), lambda file_id: ranks.get(file_id, -1))) as store:
         store.check_key(key)
+        store.check_accounts(accounts)
         lake.drop_abandoned()
         drop_unfinished(lake, store)
         drop_committed(lake)
@@ -133,7 +149,7 @@ def read_sources(
                 unchanged_count += 1
             else:
                 tell = _tell(progress, done, total)
-                file_reading = FileReading(lake, store, source, path, key, as_of, tell)
+                file_reading = FileReading(lake, store, source, path, key, as_of, tell, accounts)
                 file_report, outcome = file_reading.run()
                 reports.append(file_report)
                 touched.update(outcome.touched_weeks)
@@ -171,6 +187,12 @@ def source_rows(sources: tuple[Source, ...]) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _with_accounts(source: Source, accounts: Accounts | None) -> Source:
+    """Who is joined to whom changes what is read: a source with logged users is then read again."""
+    is_joined = accounts is not None and source.users is UserRule.LOG
+    return replace(source, accounts_hash=accounts.fingerprint) if is_joined and accounts else source
 
 
 def _list_all(sources: tuple[Source, ...]) -> tuple[list[tuple[Source, Path]], list[str]]:

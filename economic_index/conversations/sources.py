@@ -18,6 +18,8 @@ from economic_index.vocabulary import Audience, SourceFormat, UserRule
 
 AUTO = "auto"
 SURFACES = ("chat", "api", "agent")
+PEOPLE_SECTIONS = ("users", "identities", "weights")
+"""Sections of sources.toml that say who the users are (economic_index/people/declared.py)."""
 
 
 class SourcesError(Exception):
@@ -53,6 +55,8 @@ class Source:
     max_member_bytes: int = 64 << 30
     max_archive_bytes: int = 128 << 30
     max_members: int = 100_000
+    accounts_hash: str = ""
+    """Keyed hash of the identity file that joins accounts; set by the reading, never in sources.toml."""
 
     def settings_hash(self) -> str:
         """Hash of the settings that change what is read; the path and the audience do not.
@@ -68,10 +72,11 @@ class Source:
         return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
-KEYS = tuple(field.name for field in fields(Source))
+KEYS = tuple(field.name for field in fields(Source) if field.name != "accounts_hash")
 _TYPES: dict[str, type] = {
     field.name: int if field.name.startswith("max_") else dict if field.name == "assign_weeks" else str
     for field in fields(Source)
+    if field.name in KEYS
 }
 _CHOICES: dict[str, Sequence[str]] = {
     "format": (AUTO, *SourceFormat),
@@ -89,10 +94,13 @@ def load_sources(path: Path) -> list[Source]:
         raise SourcesError(f"{path}: does not exist. Make it with `make index LOGS=folder`.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SourcesError(f"{path.name}: not TOML ({error}).") from None
-    unknown = set(document) - {"source"}
+    unknown = set(document) - {"source", *PEOPLE_SECTIONS}
     entries = document.get("source", [])
     if unknown or not isinstance(entries, list):
-        raise SourcesError(f"{path.name}: holds {sorted(unknown) or 'no list'}; only [[source]] entries are known.")
+        raise SourcesError(
+            f"{path.name}: holds {sorted(unknown) or 'no list'}; only [[source]] entries, and the sections "
+            f"{', '.join(PEOPLE_SECTIONS)}, are known."
+        )
     sources = [
         _from_folder(parse_source(entry, f"{path.name}, entry {number}"), path.absolute().parent)
         for number, entry in enumerate(entries, start=1)
@@ -153,24 +161,45 @@ def write_sources(path: Path, sources: Sequence[Source]) -> None:
     temporary.replace(path)
 
 
+def add_source(path: Path, source: Source) -> None:
+    """Add an entry at the end of sources.toml; what stands there stays as a person wrote it."""
+    if not path.exists():
+        write_sources(path, [source])
+        return
+    text = path.read_text(encoding="utf-8").rstrip("\n") + "\n" + entry_text(source)
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raise SourcesError(
+            f"{path.name}: no entry can be added at its end. Write it yourself:\n{entry_text(source)}"
+        ) from None
+    temporary = path.with_name(f".{path.name}.tmp")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)
+
+
 def entry_text(source: Source) -> str:
     """The source as an entry of sources.toml."""
     lines = ["", "[[source]]"]
-    for field in fields(Source):
-        value = getattr(source, field.name)
-        if field.name not in {"name", "path"} and value == field.default:
+    defaults = {field.name: field.default for field in fields(Source)}
+    for name in KEYS:
+        value = getattr(source, name)
+        if name not in {"name", "path"} and value == defaults[name]:
             continue
         if isinstance(value, AssignWeeks):
             value_text = f'{{start = "{value.start.isoformat()}", count = {value.count}}}'
         else:
             value_text = json.dumps(value, ensure_ascii=False)
-        lines.append(f"{field.name} = {value_text}")
+        lines.append(f"{name} = {value_text}")
     return "\n".join(lines) + "\n"
 
 
-def stat_fingerprint(sources: Sequence[Source]) -> str:
-    """Hash of the sources and of their files' names, sizes and dates; no file is opened."""
+def stat_fingerprint(sources: Sequence[Source], beside: Sequence[Path] = ()) -> str:
+    """Hash of the sources and of their files' names, sizes and dates, and of files beside them; none is opened."""
     digest = hashlib.sha256()
+    for file in beside:
+        stat = file.stat() if file.exists() else None
+        digest.update(f"{file} {(stat.st_size, stat.st_mtime_ns) if stat else None}\n".encode())
     for source in sources:
         digest.update(f"{source.settings_hash()} {source.audience} {source.path}\n".encode())
         try:

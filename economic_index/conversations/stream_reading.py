@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from economic_index.conversations.accounts import Accounts
 from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.file_report import FileReport
 from economic_index.conversations.normalise import Normaliser, Row
@@ -36,6 +37,7 @@ class FileRows:
     report: FileReport
     temporary_folder: Path | None = None
     tell: Callable[[int], None] = lambda byte_count: None
+    accounts: Accounts | None = None
     _not_logs: list[LogFormatError] = field(default_factory=list)
     _log_count: int = 0
 
@@ -84,7 +86,7 @@ class FileRows:
         reader = sniffed.reader
         self.report.source_format, self.report.reader_version = reader.format, reader.version
         self._check_times(reader, stream.name)
-        normaliser = Normaliser(self.source, reader, self.key, self.report.file_id)
+        normaliser = Normaliser(self.source, reader, self.key, self.report.file_id, self.accounts)
         settings = {ACCOUNT_ID: log.account_id} if log.account_id else {}
         context = ReadContext(self.as_of, settings, self.report.skipped)
         extent = Extent()

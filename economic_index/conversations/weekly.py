@@ -14,6 +14,7 @@ from economic_index.contracts.lake import CONVERSATIONS, TRANSCRIPTS
 from economic_index.conversations.versions import Version
 from economic_index.conversations.winners import WinnerStore
 from economic_index.lake import Lake, LakeError, empty_frame
+from economic_index.people.weekly import weighted
 
 CONVERSATIONS_VERSION = "1"
 BATCH_ROWS = 1000
@@ -38,7 +39,7 @@ def week_fingerprint(lake: Lake, week: date) -> str:
 
 
 def conversations_of_week(lake: Lake, week: date) -> tuple[pd.DataFrame, Iterator[pa.RecordBatch]]:
-    """Rows of lake/conversations, and batches of lake/transcripts of at most 1,000, both sorted by id.
+    """Weighted rows of lake/conversations, and batches of lake/transcripts of at most 1,000, both sorted by id.
 
     Raises LakeError if a winner's row lies neither in the inbox nor in the week.
     """
@@ -60,7 +61,7 @@ def conversations_of_week(lake: Lake, week: date) -> tuple[pd.DataFrame, Iterato
         )
     ids = frame["conversation_id"].tolist()
     kept_ids = set(old_rows["conversation_id"].to_pylist())
-    return frame, _transcripts(lake, week, waiting, chosen, ids, kept_ids)
+    return weighted(lake, week, frame), _transcripts(lake, week, waiting, chosen, ids, kept_ids)
 
 
 def _store(lake: Lake) -> WinnerStore:

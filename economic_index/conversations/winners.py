@@ -14,6 +14,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from economic_index.conversations.accounts import Accounts, AccountsMissingError
 from economic_index.conversations.identify import KeyMismatchError, key_id
 from economic_index.conversations.versions import TABLES, TEMPORARY_VERSIONS, FileStat, Outcome, Version
 
@@ -44,6 +45,20 @@ class WinnerStore:
             raise KeyMismatchError(
                 f"This lake was written with another pseudonym key (its id is {known}, yours is {mine}). "
                 "Restore that key, or start a new home and read all logs again."
+            )
+
+    def check_accounts(self, accounts: Accounts | None) -> None:
+        """Remember (as a keyed hash) that an identity file was used; raises AccountsMissingError if it is gone."""
+        if accounts is not None and accounts.fingerprint:
+            note = "insert or replace into home values ('accounts', ?)"
+            self._connection.execute(note, (accounts.fingerprint,))
+        elif accounts is not None:
+            self._connection.execute("delete from home where name = 'accounts'")
+        elif self._connection.execute("select 1 from home where name = 'accounts'").fetchone():
+            raise AccountsMissingError(
+                "This home was read with an identity file, and sources.toml names none any more: people with several "
+                "accounts would become several people. Name it again ([identities] path = ...); to part the accounts "
+                "on purpose, name a file that holds the header alone, and all logs are read again."
             )
 
     # what was read before
