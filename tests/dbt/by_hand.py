@@ -133,7 +133,8 @@ def periods_of(weeks: list[date]) -> Iterator[tuple[str, date, set[date]]]:
 def segments_of(world: World) -> dict[tuple[str, str], set[str]]:
     """Every segment with its conversations; a missing value is (unknown)."""
     ids, cut = world.conversations["conversation_id"], {}
-    cut["product"] = world.conversations.set_index("conversation_id")["product"]
+    for built_in in ("product", "source", "surface"):
+        cut[built_in] = world.conversations.set_index("conversation_id")[built_in]
     cut["model"] = world.conversations.set_index("conversation_id")["model"].reindex(ids).fillna("(unknown)")
     department = world.segments.set_index("conversation_id")["segment"]
     cut["department"] = department.reindex(ids).fillna("(unknown)")

@@ -262,6 +262,7 @@ def write_world(
     of_conversations: Change = lambda rows: rows,
     of_mappings: Change = lambda rows: rows,
     of_facets: Change = lambda rows: rows,
+    of_segments: Change = lambda rows: rows,
 ) -> World:
     """A home of `count` conversations by `users` people; `rule` is who they are (log, assigned or none).
 
@@ -287,6 +288,7 @@ def write_world(
             "segment": departments,
         },
     )
+    segments = of_segments(segments)
     second = draw_second_answers(rng, conversations)
     answers = {FACET_SUMMARIES: facets, ONET_TASK_MAPPINGS: mappings, SEGMENTS: segments, SECOND_ANSWERS: second}
     _write_weeks(lake, conversations, answers)
