@@ -115,7 +115,7 @@ class Driver:
         waiting: list[RunWaits] = []
         for number, week in enumerate(due, start=1):
             try:
-                materialize(job, instance, weekly_keys(_steps(lake, stages, week)), week=week)
+                materialize(job, instance, weekly_keys(steps_of_week(lake, stages, week)), week=week)
             except RunWaits as error:  # the other weeks' requests are to be carried together with these
                 PROGRESS.note(f"Week {week} waits: its requests are written.")
                 waiting.append(error)
@@ -200,7 +200,7 @@ class Driver:
         PROGRESS.note(f"Report: {lake.report_path}  ({seconds:.0f} s)")
 
 
-def _steps(lake: Lake, stages: Sequence[Stage], week: date) -> list[Stage]:
+def steps_of_week(lake: Lake, stages: Sequence[Stage], week: date) -> list[Stage]:
     """All of a week's steps, or only its segments where only the users table has changed: no engine is needed."""
     due = [stage for stage in stages if is_due(lake, stage, week)]
     return due if [stage.table for stage in due] == [SEGMENTS] else list(stages)

@@ -48,18 +48,27 @@ class WinnerStore:
             )
 
     def check_accounts(self, accounts: Accounts | None) -> None:
-        """Remember (as a keyed hash) that an identity file was used; raises AccountsMissingError if it is gone."""
-        if accounts is not None and accounts.fingerprint:
-            note = "insert or replace into home values ('accounts', ?)"
-            self._connection.execute(note, (accounts.fingerprint,))
-        elif accounts is not None:
-            self._connection.execute("delete from home where name = 'accounts'")
-        elif self._connection.execute("select 1 from home where name = 'accounts'").fetchone():
+        """Remember (as a keyed hash) that an identity file was used; raises AccountsMissingError if it is gone.
+
+        Other accounts than before: no reading counts as final any more, also not one of the same accounts long ago.
+        """
+        query = "select value from home where name = 'accounts'"
+        known = (self._connection.execute(query).fetchone() or ("",))[0]
+        if accounts is None and known:
             raise AccountsMissingError(
                 "This home was read with an identity file, and sources.toml names none any more: people with several "
                 "accounts would become several people. Name it again ([identities] path = ...); to part the accounts "
                 "on purpose, name a file that holds the header alone, and all logs are read again."
             )
+        found = accounts.fingerprint if accounts else ""
+        if found == known:
+            return
+        with self._transaction():
+            if known:
+                self._connection.execute("update readings set is_final = 0")
+            self._connection.execute("delete from home where name = 'accounts'")
+            if found:
+                self._connection.execute("insert into home values ('accounts', ?)", (found,))
 
     # what was read before
 

@@ -105,12 +105,12 @@ def sentences(rejected: Collection[Mapping[Any, Any]]) -> list[str]:
     keys = [(row["file"], row["source_name"] or "the query", row["reason"]) for row in rejected]
     for key, row in zip(keys, rejected, strict=True):
         first.setdefault(key, row)
-    return [
-        f"[{file}] {name}: {count} rows not used, {reason} (first at line {first[file, name, reason]['locator']}"
-        + (f": {detail}" if (detail := first[file, name, reason]["detail"]) else "")
-        + ")."
-        for (file, name, reason), count in Counter(keys).items()
-    ]
+    said = []
+    for (file, name, reason), count in Counter(keys).items():
+        row = first[file, name, reason]
+        place = f"first at line {row['locator']}" + (f": {row['detail']}" if row["detail"] else "")
+        said.append(f"[{file}] {name}: {count} {'row' if count == 1 else 'rows'} not used, {reason} ({place}).")
+    return said
 
 
 def _write_if_changed(lake: Lake, table: Table, rows: list[dict[str, Any]]) -> None:
