@@ -40,11 +40,12 @@ def build(marts: ServedMarts) -> FigureResult:
     rows = _parts(with_numbers(marts.mart("mart_automation")))
     if rows.empty:
         return no_figure(NOT_CUT)
-    drawn = pd.concat([_block(kind, of_kind) for kind, of_kind in rows.groupby("segment_type")], ignore_index=True)
-    kinds = ", ".join(title(kind).lower() for kind in sorted(set(rows["segment_type"])))
+    kinds = sorted(set(rows["segment_type"].astype(str)))
+    blocks = [_block(kind, rows[rows["segment_type"] == kind]) for kind in kinds]
+    drawn = pd.concat(blocks, ignore_index=True)
     look = Look(
         "Share of automation within each part.",
-        f"Automation share by {kinds}: {len(rows)} parts, each with its interval.",
+        f"Automation share by {', '.join(title(kind).lower() for kind in kinds)}: {len(rows)} parts, each with its interval.",
         ("Lines: 95% intervals. Upright line: one half.",),
         mark="dot",
         baseline=0.5,
