@@ -45,7 +45,7 @@ def build(marts: ServedMarts) -> FigureResult:
     drawn = pd.concat(blocks, ignore_index=True)
     look = Look(
         "Share of automation within each part.",
-        f"Automation share by {', '.join(title(kind).lower() for kind in kinds)}: {len(rows)} parts, each with its interval.",
+        f"Automation share by {', '.join(map(title, kinds)).lower()}: {len(rows)} parts, each with its interval.",
         ("Lines: 95% intervals. Upright line: one half.",),
         mark="dot",
         baseline=0.5,
