@@ -131,7 +131,7 @@ def periods_of(weeks: list[date]) -> Iterator[tuple[str, date, set[date]]]:
 
 
 def segments_of(world: World) -> dict[tuple[str, str], set[str]]:
-    """Every segment with its conversations; a missing value is (unknown)."""
+    """Every segment with its conversations; a missing value is (unknown), one source or surface alone is no cut."""
     ids, cut = world.conversations["conversation_id"], {}
     for built_in in ("product", "source", "surface"):
         cut[built_in] = world.conversations.set_index("conversation_id")[built_in]
@@ -140,6 +140,8 @@ def segments_of(world: World) -> dict[tuple[str, str], set[str]]:
     cut["department"] = department.reindex(ids).fillna("(unknown)")
     segments = {("all", "all"): set(ids)}
     for segment_type, values in cut.items():
+        if segment_type in ("source", "surface") and values.nunique() < 2:
+            continue  # a cut into one piece only repeats all
         for segment, members in values.groupby(values):
             segments[segment_type, str(segment)] = set(members.index)
     return segments
