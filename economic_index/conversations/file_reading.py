@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from economic_index.conversations import identify
+from economic_index.conversations.accounts import Accounts
 from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.file_report import FileReport
 from economic_index.conversations.inbox_rows import InboxWriter
@@ -41,6 +42,7 @@ class FileReading:
     tell: Callable[[int], None] = lambda byte_count: None
     after: Mark | None = None
     tombstones: Tombstones = field(default_factory=Tombstones)
+    accounts: Accounts | None = None
     _batch: list[Row] = field(default_factory=list)
     _batch_chars: int = 0
 
@@ -80,6 +82,7 @@ class FileReading:
             self.tell,
             self.after,
             self.tombstones,
+            self.accounts,
         )
         for row in rows:
             self._batch.append(row)

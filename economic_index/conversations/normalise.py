@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from economic_index.conversations import identify
+from economic_index.conversations.accounts import Accounts
 from economic_index.conversations.assign import assigned_start, assigned_user
 from economic_index.conversations.records import Draft, Reader, Rejected
 from economic_index.conversations.redaction import Redactor
@@ -56,6 +57,7 @@ class Normaliser:
     file_id: str
     tombstones: Tombstones = field(default_factory=Tombstones)
     redactor: Redactor | None = None
+    accounts: Accounts | None = None
     _occurrences: dict[str, int] = field(default_factory=dict)
     _user_ids: dict[str, str] = field(default_factory=dict)
 
@@ -204,7 +206,7 @@ class Normaliser:
         if known is None:
             if len(self._user_ids) >= MAX_REMEMBERED_USERS:
                 self._user_ids.clear()
-            known = self._user_ids[raw_id] = identify.user_id(self.key, system, raw_id)
+            known = self._user_ids[raw_id] = (self.accounts or Accounts(self.key)).user_id(system, raw_id)
         return known
 
     def _product(self, draft: Draft) -> str:

@@ -28,6 +28,8 @@ NOT_READ = {"path", "audience", "max_rejected_share", "silent_after_days", "keep
 """Settings that change no row of a file that was read."""
 _TOLD_OTHERWISE = {"mapping", "user"}
 SURFACES = ("chat", "api", "agent")
+PEOPLE_SECTIONS = ("users", "identities", "weights")
+"""Sections of sources.toml that say who the users are (economic_index/people/declared.py)."""
 
 
 class SourcesError(Exception):
@@ -81,6 +83,8 @@ class Source:
     watermark: str | None = None
     max_rejected_share: float = 0.2
     silent_after_days: int | None = None
+    accounts_hash: str = ""
+    """Keyed hash of the identity file that joins accounts; set by the reading, never in sources.toml."""
 
     def settings_hash(self, key: bytes = b"") -> str:
         """Hash of the settings that change what is read of a file; those in `NOT_READ` do not.
@@ -101,7 +105,7 @@ class Source:
         return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
-KEYS = tuple(field.name for field in fields(Source))
+KEYS = tuple(field.name for field in fields(Source) if field.name != "accounts_hash")
 _OTHER_TYPES: dict[str, type] = {
     "assign_weeks": dict,
     "redact": tuple,
@@ -132,11 +136,12 @@ def load_sources(path: Path) -> list[Source]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SourcesError(f"{path.name}: not TOML ({error}).") from None
     common = _common(document.pop("keep_text_days", None), path.name)
-    unknown = set(document) - {"source"}
+    unknown = set(document) - {"source", *PEOPLE_SECTIONS}
     entries = document.get("source", [])
     if unknown or not isinstance(entries, list):
         raise SourcesError(
-            f"{path.name}: holds {sorted(unknown) or 'no list'}; only [[source]] entries and keep_text_days are known."
+            f"{path.name}: holds {sorted(unknown) or 'no list'}; only [[source]] entries, the sections "
+            f"{', '.join(PEOPLE_SECTIONS)}, and keep_text_days above them are known."
         )
     folder = path.absolute().parent
     sources = [
@@ -285,14 +290,32 @@ def write_sources(path: Path, sources: Sequence[Source]) -> None:
     temporary.replace(path)
 
 
+def add_source(path: Path, source: Source) -> None:
+    """Add an entry at the end of sources.toml; what stands there stays as a person wrote it."""
+    if not path.exists():
+        write_sources(path, [source])
+        return
+    text = path.read_text(encoding="utf-8").rstrip("\n") + "\n" + entry_text(source)
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raise SourcesError(
+            f"{path.name}: no entry can be added at its end. Write it yourself:\n{entry_text(source)}"
+        ) from None
+    temporary = path.with_name(f".{path.name}.tmp")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)
+
+
 def entry_text(source: Source) -> str:
     """The source as an entry of sources.toml."""
     lines = ["", "[[source]]"]
-    for field in fields(Source):
-        value = getattr(source, field.name)
-        if field.name not in {"name", "path"} and value == field.default:
+    defaults = {field.name: field.default for field in fields(Source)}
+    for name in KEYS:
+        value = getattr(source, name)
+        if name not in {"name", "path"} and value == defaults[name]:
             continue
-        if field.name == "path" and not value:
+        if name == "path" and not value:
             continue
         if isinstance(value, TableMapping):
             value_text = value.toml()
@@ -300,13 +323,19 @@ def entry_text(source: Source) -> str:
             value_text = f'{{start = "{value.start.isoformat()}", count = {value.count}}}'
         else:
             value_text = json.dumps(value, ensure_ascii=False)
-        lines.append(f"{field.name} = {value_text}")
+        lines.append(f"{name} = {value_text}")
     return "\n".join(lines) + "\n"
 
 
-def stat_fingerprint(sources: Sequence[Source]) -> str:
-    """Hash of the sources and of their files' names, sizes and dates; no file is opened. Raises StoreError."""
+def stat_fingerprint(sources: Sequence[Source], beside: Sequence[Path] = ()) -> str:
+    """Hash of the sources and of their files' names, sizes and dates, and of files beside them; none is opened.
+
+    Raises StoreError.
+    """
     digest = hashlib.sha256()
+    for file in beside:
+        stat = file.stat() if file.exists() else None
+        digest.update(f"{file} {(stat.st_size, stat.st_mtime_ns) if stat else None}\n".encode())
     for source in sources:
         digest.update(f"{source.settings_hash()} {source.audience} {source.path}\n".encode())
         if source.url_env is not None:

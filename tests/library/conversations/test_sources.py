@@ -88,3 +88,14 @@ def test_assigned_weeks_and_users_are_fixed_spread_and_independent() -> None:
     users = [assigned_user(identity) for identity in ids]
     assert 780 < len(set(users)) <= USER_COUNT
     assert len({(week, user) for week, user in zip(weeks, users, strict=True)}) > 3000
+
+
+def test_the_fingerprint_changes_with_a_file_beside_the_logs_that_is_changed_or_gone(tmp_path: Path) -> None:
+    table, sources = tmp_path / "people.csv", [Source("a", str(tmp_path / "logs"))]
+    table.write_text("mail")
+    found = {stat_fingerprint(sources), stat_fingerprint(sources, [table])}
+    os.utime(table, ns=(1, 1))
+    found.add(stat_fingerprint(sources, [table]))
+    table.unlink()
+    found.add(stat_fingerprint(sources, [table]))
+    assert len(found) == 4

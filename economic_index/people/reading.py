@@ -1,0 +1,122 @@
+"""Reads the tables of people that sources.toml names into lake/users, lake/weights and lake/users_rejected.
+
+Which conversations they concern is decided week by week, in weekly.py.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from economic_index.contracts import Table, validated
+from economic_index.contracts.lake import RAW_LOGS, USERS, USERS_REJECTED, WEIGHTS
+from economic_index.conversations import identify
+from economic_index.conversations.accounts import Accounts
+from economic_index.conversations.readers.registry import READERS
+from economic_index.lake import Lake, empty_frame, fingerprint
+from economic_index.people.cells import BadRow, rejected_row, text_of, weight_of
+from economic_index.people.declared import People, TableSource, load_people
+from economic_index.people.directory import Directory, read_directory
+from economic_index.people.identities import known_system, read_accounts
+from economic_index.people.rows import SecretOf, read_rows
+from economic_index.vocabulary import PeopleFile, PeopleReason
+
+SYSTEMS = frozenset(reader.system for reader in READERS)
+"""Systems for which ids are made: the namespaces of the formats."""
+
+TABLES = (USERS, WEIGHTS, USERS_REJECTED)
+_LAKE_ID = ("c1", 28)
+
+
+@dataclass(frozen=True)
+class PeopleReader:
+    """What sources.toml says of the users, and the key that makes pseudonyms."""
+
+    people: People
+    key: bytes = field(repr=False)
+    secret_of: SecretOf = field(default=lambda name: None, repr=False)
+
+    @classmethod
+    def open(cls, sources_path: Path, key: bytes, secret_of: SecretOf) -> "PeopleReader":
+        """Read the sections of sources.toml. Raises SourcesError."""
+        return cls(load_people(sources_path), key, secret_of)
+
+    def accounts(self) -> Accounts:
+        """Who is who, by the identity file. Raises PeopleError."""
+        return read_accounts(self.people.identities, self.key, SYSTEMS, self.secret_of)[0]
+
+    def read(self, lake: Lake) -> Directory:
+        """Read all tables and write what has changed. Raises PeopleError, and then nothing was written."""
+        accounts, rejected = read_accounts(self.people.identities, self.key, SYSTEMS, self.secret_of)
+        found = Directory()
+        if self.people.users:
+            found = read_directory(self.people.users, accounts, SYSTEMS, systems_seen(lake), self.secret_of)
+        found.rejected = rejected + found.rejected
+        if self.people.weights:
+            self._add_weights(self.people.weights, found)
+        for table, rows in zip(TABLES, (found.users, found.weights, found.rejected), strict=True):
+            _write_if_changed(lake, table, rows)
+        return found
+
+    def _add_weights(self, table: TableSource, found: Directory) -> None:
+        """Weights of single conversations."""
+        line_of: dict[str, int] = {}
+        for line, row in read_rows(table, ("conversation", "weight"), self.secret_of):
+            try:
+                ids, weight = self._weight(row)
+                if earlier := [line_of[subject] for subject in ids if subject in line_of]:
+                    raise BadRow(PeopleReason.DUPLICATE_KEY, f"the conversation stands in line {earlier[0]} already")
+            except BadRow as bad:
+                found.rejected.append(rejected_row(PeopleFile.WEIGHTS, table, line, bad))
+                continue
+            line_of |= dict.fromkeys(ids, line)
+            days = {"valid_from": None, "valid_to": None}
+            found.weights += [{"subject_id": subject, "weight": weight} | days for subject in ids]
+
+    def _weight(self, row: Mapping[str, Any] | None) -> tuple[list[str], float]:
+        """The ids that a conversation may have, and its weight."""
+        if row is None:
+            raise BadRow(PeopleReason.WRONG_CELL_COUNT)
+        native_id, system = text_of(row["conversation"]), text_of(row.get("system"))
+        if not native_id:
+            raise BadRow(PeopleReason.NO_KEY, "conversation")
+        weight = weight_of(row, "weight")
+        if weight is None:
+            raise BadRow(PeopleReason.BAD_WEIGHT, "weight: empty")
+        if not system and (native_id[:2], len(native_id)) == _LAKE_ID:
+            return [native_id], weight
+        known_system(system, SYSTEMS)
+        plain = identify.conversation_id(system, native_id)
+        return [plain, identify.guarded_conversation_id(self.key, system, native_id)], weight
+
+
+def systems_seen(lake: Lake) -> frozenset[str]:
+    """Systems of the formats that were read in this home."""
+    formats = set(lake.read(RAW_LOGS)["source_format"].dropna())
+    return frozenset(reader.system for reader in READERS if reader.format in formats)
+
+
+def sentences(rejected: Collection[Mapping[Any, Any]]) -> list[str]:
+    """A line for each table and reason: how many rows were not used, and where the first stands."""
+    first: dict[tuple[str, str, str], Mapping[Any, Any]] = {}
+    keys = [(row["file"], row["source_name"] or "the query", row["reason"]) for row in rejected]
+    for key, row in zip(keys, rejected, strict=True):
+        first.setdefault(key, row)
+    said = []
+    for (file, name, reason), count in Counter(keys).items():
+        row = first[file, name, reason]
+        place = f"first at line {row['locator']}" + (f": {row['detail']}" if row["detail"] else "")
+        said.append(f"[{file}] {name}: {count} {'row' if count == 1 else 'rows'} not used, {reason} ({place}).")
+    return said
+
+
+def _write_if_changed(lake: Lake, table: Table, rows: list[dict[str, Any]]) -> None:
+    """A table whose rows are what they were keeps its commit, so that no week is made again."""
+    known, wanted = lake.commit_of(table), fingerprint(rows)
+    if known is None or known.input_fingerprint != wanted:
+        columns = list(table.schema.columns)
+        frame = validated(table, pd.DataFrame(rows, columns=columns)) if rows else empty_frame(table)
+        lake.write(table, frame, wanted)
