@@ -8,9 +8,8 @@ from typing import Any
 
 import dagster as dg
 
-from assets.table import asset_key, asset_spec, contract_check, weekly_table
+from assets.table import asset_key, asset_spec, contract_check, rules_broken_by, weekly_table
 from assets.weeks import WeekRows, Weeks
-from economic_index.contracts import broken_rules
 from economic_index.contracts.lake import RAW_LOGS, USERS, USERS_REJECTED
 from economic_index.due import Stage
 from economic_index.lake import Lake, LakeError
@@ -49,7 +48,7 @@ def users(
             metadata={"dagster/row_count": commit.row_count},
             data_version=dg.DataVersion(commit.rows_hash),
         )
-        rules = broken_rules(table, lake.read_unchecked(table))
+        rules = rules_broken_by(lake, table)
         yield dg.AssetCheckResult(
             check_name="contract", asset_key=asset_key(table), passed=not rules, metadata={"broken": rules[:20]}
         )

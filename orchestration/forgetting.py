@@ -11,7 +11,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from economic_index.conversations.sources import load_sources, write_sources
+from economic_index.conversations.sources import drop_source, load_sources
 from economic_index.erasure.erase import Erased, Eraser
 from economic_index.erasure.rotation import Rotation
 from economic_index.erasure.targets import Target, target_conversation, target_user
@@ -126,7 +126,7 @@ def _declared(path: Path) -> list[str]:
 
 def _drop_entry(path: Path, name: str) -> None:
     if name in _declared(path):
-        write_sources(path, [source for source in load_sources(path) if source.name != name])
+        drop_source(path, name)
         print(f"Its entry in {path} is gone: it will not be read again.")
 
 

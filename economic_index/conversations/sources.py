@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,7 @@ _OTHER_TYPES: dict[str, type] = {
 }
 _TYPES: dict[str, type] = {name: _OTHER_TYPES.get(name, str) for name in KEYS}
 _SEVERAL_TYPES: dict[str, tuple[type, ...]] = {"mapping": (str, dict), "max_rejected_share": (int, float)}
+_SECTION = re.compile(r"\s*\[(?!source\.|\[source\.)")  # a mapping of an entry, [source.mapping], goes with it
 _DATABASE_KEYS = ("table", "query", "watermark")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 _CHOICES: dict[str, Sequence[str]] = {
@@ -305,6 +307,27 @@ def add_source(path: Path, source: Source) -> None:
     temporary = path.with_name(f".{path.name}.tmp")
     temporary.write_text(text, encoding="utf-8")
     temporary.replace(path)
+
+
+def drop_source(path: Path, name: str) -> None:
+    """Take an entry out of sources.toml; all else stays as a person wrote it. Raises SourcesError if it cannot."""
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    starts = [number for number, line in enumerate(lines) if _SECTION.match(line)] + [len(lines)]
+    for start, next_start in pairwise(starts) if name in _names_in(lines) else ():
+        end = next_start
+        while lines[end - 1].strip()[:1] in ("", "#"):  # what a person wrote above the next section is the next one's
+            end -= 1
+        kept = lines[:start] + lines[end:]
+        if lines[start].lstrip().startswith("[[source]]") and name not in _names_in(kept):
+            temporary = path.with_name(f".{path.name}.tmp")
+            temporary.write_text("".join(kept), encoding="utf-8")
+            temporary.replace(path)
+            return
+    raise SourcesError(f"{path.name}: the entry {name!r} cannot be taken out. Delete it yourself, or it is read again.")
+
+
+def _names_in(lines: Sequence[str]) -> set[str]:
+    return {entry["name"] for entry in tomllib.loads("".join(lines)).get("source", [])}
 
 
 def entry_text(source: Source) -> str:

@@ -5,6 +5,7 @@ Which conversations they concern is decided week by week, in weekly.py.
 
 from collections import Counter
 from collections.abc import Collection, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from economic_index.contracts.lake import RAW_LOGS, USERS, USERS_REJECTED, WEIGH
 from economic_index.conversations import identify
 from economic_index.conversations.accounts import Accounts
 from economic_index.conversations.readers.registry import READERS
+from economic_index.conversations.tombstones import Tombstones
+from economic_index.conversations.winners import WinnerStore
 from economic_index.lake import Lake, empty_frame, fingerprint
 from economic_index.people.cells import BadRow, rejected_row, text_of, weight_of
 from economic_index.people.declared import People, TableSource, load_people
@@ -29,6 +32,10 @@ SYSTEMS = frozenset(reader.system for reader in READERS)
 
 TABLES = (USERS, WEIGHTS, USERS_REJECTED)
 _LAKE_ID = ("c1", 28)
+
+
+def _is_forgotten(stones: Tombstones, subject: str) -> bool:
+    return stones.hold_user(lambda key: subject) or stones.hold_conversation(lambda key: subject)
 
 
 @dataclass(frozen=True)
@@ -57,9 +64,18 @@ class PeopleReader:
         found.rejected = rejected + found.rejected
         if self.people.weights:
             self._add_weights(self.people.weights, found)
+        self._leave_out_forgotten(lake, found)
         for table, rows in zip(TABLES, (found.users, found.weights, found.rejected), strict=True):
             _write_if_changed(lake, table, rows)
         return found
+
+    def _leave_out_forgotten(self, lake: Lake, found: Directory) -> None:
+        """Nothing is kept of who was forgotten under this key, though the organisation's table still names them."""
+        with closing(WinnerStore(lake.database_path("versions"))) as store:
+            stones = store.tombstones((self.key,))
+        if stones.marks:
+            found.users = [row for row in found.users if not _is_forgotten(stones, row["user_id"])]
+            found.weights = [row for row in found.weights if not _is_forgotten(stones, row["subject_id"])]
 
     def _add_weights(self, table: TableSource, found: Directory) -> None:
         """Weights of single conversations."""
