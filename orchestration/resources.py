@@ -36,7 +36,7 @@ class LogReaderResource(dg.ConfigurableResource[LogReader]):
 
     def create_resource(self, context: dg.InitResourceContext) -> LogReader:
         """Read sources.toml, and who is who if it names an identity file."""
-        settings, people = config.load_settings(), _people_reader()
+        settings, people = config.load_settings(), people_reader(config.load_settings())
         accounts = people.accounts() if people.people.identities else None
         reader = LogReader.open(settings.sources_path, people.key, config.now(), PROGRESS, config.variable, accounts)
         return replace(
@@ -52,7 +52,7 @@ class PeopleReaderResource(dg.ConfigurableResource[PeopleReader]):
 
     def create_resource(self, context: dg.InitResourceContext) -> PeopleReader:
         """Read its sections."""
-        return _people_reader()
+        return people_reader(config.load_settings())
 
 
 class EngineResource(dg.ConfigurableResource[Any]):
@@ -131,8 +131,8 @@ class ReviewPlanResource(dg.ConfigurableResource[Any]):
         return lambda: (config.load_settings().review, config.now().date())
 
 
-def _people_reader() -> PeopleReader:
-    settings = config.load_settings()
+def people_reader(settings: config.Settings) -> PeopleReader:
+    """What sources.toml says of the users, and the key. Raises SourcesError."""
     return PeopleReader.open(settings.sources_path, config.pseudonym_key(settings), config.variable)
 
 

@@ -140,8 +140,14 @@ class Normaliser:
                 return user_id
             return identify.user_id(key, system, raw) if raw else ""
 
+        def account_under(key: bytes) -> str:
+            return identify.user_id(key, system, raw) if raw else ""
+
+        named = [user_under, account_under] if self.accounts else [user_under]  # before or after accounts were joined
         is_named = bool(raw) or user_id is not None
-        return self.tombstones.hold_conversation(id_under) or (is_named and self.tombstones.hold_user(user_under))
+        return self.tombstones.hold_conversation(id_under) or (
+            is_named and any(self.tombstones.hold_user(pseudonym) for pseudonym in named)
+        )
 
     @property
     def has_numbered(self) -> bool:

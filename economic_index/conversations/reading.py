@@ -29,10 +29,11 @@ from economic_index.conversations.readers.registry import READERS
 from economic_index.conversations.report_sentences import all_sentences
 from economic_index.conversations.sources import Source, load_sources
 from economic_index.conversations.stream_reading import mapped_reader
+from economic_index.conversations.systems import systems_of
 from economic_index.conversations.table_reading import TableReading
 from economic_index.conversations.winners import WinnerStore
 from economic_index.erasure.erase import Eraser
-from economic_index.erasure.opt_out import forget_opted_out
+from economic_index.erasure.opt_out import Naming, forget_opted_out
 from economic_index.erasure.retention import drop_old_texts
 from economic_index.forgetting import (
     drop_committed,
@@ -157,7 +158,8 @@ class LogReader:
         keys = (self.key, *self.retired_keys)
         eraser = Eraser(lake, keys, self.answers_url)
         eraser.go_on()
-        forgotten_count = forget_opted_out(eraser, self.opt_out_path) if self.opt_out_path else 0
+        naming = Naming(systems_of(self.sources), self.accounts)
+        forgotten_count = forget_opted_out(eraser, self.opt_out_path, naming) if self.opt_out_path else 0
         dropped_count = drop_old_texts(lake, self.sources, self.as_of)
         reading = read_sources(
             lake,

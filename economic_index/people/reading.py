@@ -4,7 +4,7 @@ Which conversations they concern is decided week by week, in weekly.py.
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +17,8 @@ from economic_index.contracts.lake import RAW_LOGS, USERS, USERS_REJECTED, WEIGH
 from economic_index.conversations import identify
 from economic_index.conversations.accounts import Accounts
 from economic_index.conversations.readers.registry import READERS
+from economic_index.conversations.sources import Source, load_sources
+from economic_index.conversations.systems import system_of_table, systems_of
 from economic_index.conversations.tombstones import Tombstones
 from economic_index.conversations.winners import WinnerStore
 from economic_index.lake import Lake, empty_frame, fingerprint
@@ -26,9 +28,6 @@ from economic_index.people.directory import Directory, read_directory
 from economic_index.people.identities import known_system, read_accounts
 from economic_index.people.rows import SecretOf, read_rows
 from economic_index.vocabulary import PeopleFile, PeopleReason
-
-SYSTEMS = frozenset(reader.system for reader in READERS)
-"""Systems for which ids are made: the namespaces of the formats."""
 
 TABLES = (USERS, WEIGHTS, USERS_REJECTED)
 _LAKE_ID = ("c1", 28)
@@ -45,22 +44,30 @@ class PeopleReader:
     people: People
     key: bytes = field(repr=False)
     secret_of: SecretOf = field(default=lambda name: None, repr=False)
+    sources: tuple[Source, ...] = ()
 
     @classmethod
     def open(cls, sources_path: Path, key: bytes, secret_of: SecretOf) -> "PeopleReader":
         """Read the sections of sources.toml. Raises SourcesError."""
-        return cls(load_people(sources_path), key, secret_of)
+        sources = tuple(load_sources(sources_path)) if sources_path.exists() else ()
+        return cls(load_people(sources_path), key, secret_of, sources)
+
+    @property
+    def systems(self) -> frozenset[str]:
+        """Systems for which ids are made: the namespaces of the formats and of mapped tables."""
+        return frozenset(systems_of(self.sources))
 
     def accounts(self) -> Accounts:
         """Who is who, by the identity file. Raises PeopleError."""
-        return read_accounts(self.people.identities, self.key, SYSTEMS, self.secret_of)[0]
+        return read_accounts(self.people.identities, self.key, self.systems, self.secret_of)[0]
 
     def read(self, lake: Lake) -> Directory:
         """Read all tables and write what has changed. Raises PeopleError, and then nothing was written."""
-        accounts, rejected = read_accounts(self.people.identities, self.key, SYSTEMS, self.secret_of)
+        accounts, rejected = read_accounts(self.people.identities, self.key, self.systems, self.secret_of)
         found = Directory()
         if self.people.users:
-            found = read_directory(self.people.users, accounts, SYSTEMS, systems_seen(lake), self.secret_of)
+            seen = systems_seen(lake, self.sources)
+            found = read_directory(self.people.users, accounts, self.systems, seen, self.secret_of)
         found.rejected = rejected + found.rejected
         if self.people.weights:
             self._add_weights(self.people.weights, found)
@@ -104,15 +111,17 @@ class PeopleReader:
             raise BadRow(PeopleReason.BAD_WEIGHT, "weight: empty")
         if not system and (native_id[:2], len(native_id)) == _LAKE_ID:
             return [native_id], weight
-        known_system(system, SYSTEMS)
+        known_system(system, self.systems)
         plain = identify.conversation_id(system, native_id)
         return [plain, identify.guarded_conversation_id(self.key, system, native_id)], weight
 
 
-def systems_seen(lake: Lake) -> frozenset[str]:
-    """Systems of the formats that were read in this home."""
-    formats = set(lake.read(RAW_LOGS)["source_format"].dropna())
-    return frozenset(reader.system for reader in READERS if reader.format in formats)
+def systems_seen(lake: Lake, sources: Iterable[Source] = ()) -> frozenset[str]:
+    """Systems of the formats, and of these sources' tables, that were read in this home."""
+    read = lake.read(RAW_LOGS)
+    formats, names = set(read["source_format"].dropna()), set(read["source"])
+    tables = {system_of_table(source) for source in sources if source.mapping and source.name in names}
+    return frozenset({reader.system for reader in READERS if reader.format in formats} | tables)
 
 
 def sentences(rejected: Collection[Mapping[Any, Any]]) -> list[str]:
