@@ -84,7 +84,7 @@ def read(lake: Lake, days_after: int, *sources: Source) -> Reading:
 
 def run(lake: Lake, engine: Engine) -> dict[str, Any]:
     """The weekly steps of the week; what Dagster is told of the facets."""
-    conversations, facets, mappings = stages(engine.name)
+    conversations, _, facets, mappings = stages(engine.name)
     with dg.DagsterInstance.ephemeral() as instance:
         done = dg.materialize(
             [conversations_asset(conversations), facet_summaries_asset(facets), onet_task_mappings_asset(mappings)],
