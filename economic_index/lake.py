@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
@@ -199,7 +199,7 @@ class Lake:
 
     def drop_abandoned(self) -> None:
         """Delete half-written files of processes that are no more: they may hold text."""
-        for folder in ("lake", "inbox", "reference"):
+        for folder in ("lake", "inbox", "reference", "open_chains"):
             for path in self.root.glob(f"{folder}/**/.*.tmp"):
                 if not process_exists(int(path.name.split(".")[-2])):
                     path.unlink(missing_ok=True)
@@ -207,6 +207,31 @@ class Lake:
     def clear_inbox(self, week: date) -> None:
         """Forget what waited for a week, after its commit."""
         shutil.rmtree(self._inbox(week), ignore_errors=True)
+
+    # open conversations: what an API log left unfinished at the end of a file
+
+    def keep_chains(self, reading_id: str, packed: bytes) -> None:
+        """Keep what a reading left open; the same reading again replaces it."""
+        path = self._chains(reading_id)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+        temporary.write_bytes(packed)
+        os.replace(temporary, path)
+
+    def kept_chains(self, reading_id: str) -> bytes | None:
+        """What a reading left open, or None if it is not kept (any more)."""
+        path = self._chains(reading_id)
+        return path.read_bytes() if path.exists() else None
+
+    def has_chains(self, reading_id: str) -> bool:
+        """Whether what a reading left open is kept."""
+        return self._chains(reading_id).exists()
+
+    def keep_only_chains(self, reading_ids: Collection[str]) -> None:
+        """Delete what all other readings left open."""
+        for path in self._chains("").parent.glob("*.zst"):
+            if path.stem not in reading_ids:
+                path.unlink(missing_ok=True)
 
     # what is served
 
@@ -324,6 +349,9 @@ class Lake:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, page)
         return path
+
+    def _chains(self, reading_id: str) -> Path:
+        return self.root / "open_chains" / f"{reading_id}.zst"
 
     def _inbox(self, week: date) -> Path:
         return self.root / "inbox" / f"week_start={week.isoformat()}"

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from economic_index.conversations import identify
+from economic_index.conversations.chained_files import ChainedFiles
 from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.file_report import FileReport
 from economic_index.conversations.inbox_rows import InboxWriter
 from economic_index.conversations.normalise import Row
+from economic_index.conversations.readers.sessions import Sessions
 from economic_index.conversations.sources import Source
 from economic_index.conversations.stream_reading import FileRows
 from economic_index.conversations.versions import FileStat, Outcome, Version, micros
@@ -38,6 +40,8 @@ class FileReading:
     key: bytes
     as_of: datetime
     tell: Callable[[int], None] = lambda byte_count: None
+    chained: ChainedFiles | None = None
+    _replaced: set[str] = field(default_factory=set)
     _batch: list[Row] = field(default_factory=list)
     _batch_chars: int = 0
 
@@ -48,6 +52,7 @@ class FileReading:
         file_id = identify.file_id(self.key, self.path.as_posix())
         self.report = FileReport(self.source.name, file_id, self.path.name, self.source.settings_hash(), stat.st_size)
         self.reading_id = self._reading_id(*found)
+        self.sessions = self.chained.open() if self.chained is not None else Sessions()
         self.store.begin()
         with InboxWriter(self.lake, self.reading_id) as self.inbox:  # leaving it, all rows are written
             try:
@@ -61,12 +66,17 @@ class FileReading:
     def _reading_id(self, size: int, modified_ns: int) -> str:
         """The same for the same file and settings, so that a second try overwrites a killed first one."""
         told = f"{self.report.file_id} {size} {modified_ns} {self.source.settings_hash()}"
+        if self.chained is not None and self.chained.before:
+            told += f" {self.chained.before}"  # after another file it is another reading
         return "g1" + hashlib.sha256(told.encode()).hexdigest()[:24]
 
     def _read(self) -> None:
-        rows = FileRows(self.path, self.source, self.key, self.as_of, self.report, self.lake.root, self.tell)
+        rows = FileRows(
+            self.path, self.source, self.key, self.as_of, self.report, self.lake.root, self.tell, self.sessions
+        )
         for row in rows:
             self._batch.append(row)
+            self._replaced |= {row.replaces} if row.replaces is not None else set()
             self._batch_chars += row.values["text_char_count"]
             if len(self._batch) >= BATCH_ROWS or self._batch_chars >= BATCH_CHARS:
                 self._propose()
@@ -107,6 +117,7 @@ class FileReading:
     def _stop(self, error: LogFormatError) -> None:
         if error.reason in DISCARDING:
             self._batch, self._batch_chars = [], 0
+            self._replaced.clear()
             self.store.begin()
             self.inbox.forget()
             self.report.discard()
@@ -116,7 +127,12 @@ class FileReading:
         report = self.report
         is_final = report.status is not FileStatus.STOPPED
         stat = FileStat(report.file_id, report.sha256, size, modified_ns, report.settings_key(), is_final)
-        outcome = self.store.finish(self.reading_id, stat, report.raw_log_row(), report.rejections)
+        end = self.chained.end_of(self.reading_id, self.sessions, size) if self.chained and is_final else None
+        outcome = self.store.finish(
+            self.reading_id, stat, report.raw_log_row(), report.rejections, replaced=self._replaced, end=end
+        )
+        if self.chained is not None:
+            self.chained.go_on(self.reading_id, end, is_stopped=not is_final)
         self.inbox.keep_only(outcome.touched_weeks)
         report.duplicate_count = outcome.duplicate_count
         report.superseded_count = outcome.superseded_count

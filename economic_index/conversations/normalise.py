@@ -34,10 +34,14 @@ _DATE = re.compile(r"[-@](?:\d{8}|\d{4}-\d{2}-\d{2})(?:-v\d+(?::\d+)?)?$|-v\d+:\
 
 
 class Row(NamedTuple):
-    """One conversation for the lake: values of its columns by name, and its messages."""
+    """One conversation for the lake: values of its columns by name, and its messages.
+
+    `replaces` is the id of a row that this one takes the place of, under another id.
+    """
 
     values: dict[str, Any]
     transcript: Transcript
+    replaces: str | None = None
 
 
 @dataclass
@@ -86,12 +90,16 @@ class Normaliser:
         values["dropped_message_count"] += transcript.dropped_count
         for name in FLAGS:
             values[name] = name in draft.flags
-        return Row(values, transcript)
+        draft.conversation_id, draft.user_id = values["conversation_id"], values["user_id"]
+        is_renamed = draft.earlier_id not in (None, draft.conversation_id)
+        return Row(values, transcript, draft.earlier_id if is_renamed else None)
 
     def _conversation_id(
         self, draft: Draft, transcript: Transcript, content_hash: str, logged_at: datetime | None
     ) -> str:
         system = self.reader.system
+        if draft.conversation_id is not None:
+            return draft.conversation_id
         if draft.native_id is not None and draft.is_native_id_random:
             return identify.conversation_id(system, draft.native_id)
         if draft.native_id is not None:
@@ -103,13 +111,8 @@ class Normaliser:
         return identify.undated_conversation_id(self.key, system, content_hash, number)
 
     def _origin(self, draft: Draft, content_hash: str) -> dict[str, Any]:
-        user_id = None
-        if self.source.users is UserRule.LOG and draft.raw_user_id:
-            user_id = self._user_id(self.reader.system, draft.raw_user_id)
-        elif self.source.users is UserRule.ASSIGNED:
-            user_id = self._user_id("assigned", assigned_user(draft.native_id or content_hash))
         return {
-            "user_id": user_id,
+            "user_id": self._user_of(draft, content_hash),
             "is_user_assigned": self.source.users is UserRule.ASSIGNED,
             "source": self.source.name,
             "source_format": self.reader.format,
@@ -124,6 +127,15 @@ class Normaliser:
             "reader_version": self.reader.version,
             "weight": 1.0,
         }
+
+    def _user_of(self, draft: Draft, content_hash: str) -> str | None:
+        if draft.user_id is not None:
+            return draft.user_id
+        if self.source.users is UserRule.LOG and draft.raw_user_id:
+            return self._user_id(self.reader.system, draft.raw_user_id)
+        if self.source.users is UserRule.ASSIGNED:
+            return self._user_id("assigned", assigned_user(draft.native_id or content_hash))
+        return None
 
     def _user_id(self, system: str, raw_id: str) -> str:
         """One person writes many conversations: pseudonyms are remembered while a file is read."""

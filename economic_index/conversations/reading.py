@@ -15,10 +15,10 @@ import pandas as pd
 from economic_index.contracts import Table, validated
 from economic_index.contracts.lake import CONVERSATIONS_REJECTED, RAW_LOGS, SOURCES
 from economic_index.conversations import identify
+from economic_index.conversations.chained_files import ChainedFiles, hash_of
 from economic_index.conversations.file_reading import FileReading
 from economic_index.conversations.file_report import FileReport, settings_key
 from economic_index.conversations.log_names import list_files
-from economic_index.conversations.open_files import sha256_of
 from economic_index.conversations.readers.registry import READERS
 from economic_index.conversations.sources import Source, load_sources
 from economic_index.conversations.winners import WinnerStore
@@ -127,19 +127,30 @@ def read_sources(
         lake.drop_abandoned()
         drop_unfinished(lake, store)
         drop_committed(lake)
+        chained = ChainedFiles(lake, store, key)
+        current: Source | None = None
         for source, path in listed:
+            if source is not current:
+                if current is not None:
+                    chained.finish()
+                touched.update(chained.prepare(source, [each for of, each in listed if of is source]))
+                current = source
             size = path.stat().st_size
             if _is_known(store, source, path, key):
                 unchanged_count += 1
+                chained.pass_over(path)
             else:
                 tell = _tell(progress, done, total)
-                file_reading = FileReading(lake, store, source, path, key, as_of, tell)
+                file_reading = FileReading(lake, store, source, path, key, as_of, tell, chained)
                 file_report, outcome = file_reading.run()
                 reports.append(file_report)
                 touched.update(outcome.touched_weeks)
                 for sentence in file_report.sentences():
                     report(sentence)
             done += size
+        if current is not None:
+            chained.finish()
+        chained.drop_others()
         drop_weeks_without_winners(lake, store)
         forget_vectors(lake, store)
         forget_answers(lake, store)
@@ -189,7 +200,9 @@ def _is_known(store: WinnerStore, source: Source, path: Path, key: bytes) -> boo
     stat = path.stat()
     if store.was_read(identify.file_id(key, path.as_posix()), stat.st_size, stat.st_mtime_ns, settings):
         return True
-    return store.has_size(stat.st_size, settings) and store.was_hash_read(sha256_of(path), settings)
+    return store.has_size(stat.st_size, settings) and store.was_hash_read(
+        hash_of(path, stat.st_size, stat.st_mtime_ns), settings
+    )
 
 
 def _tell(progress: Progress | None, done: int, total: int) -> Callable[[int], None]:

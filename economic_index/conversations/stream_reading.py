@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.file_report import FileReport
 from economic_index.conversations.normalise import Normaliser, Row
 from economic_index.conversations.open_files import ArchiveLimits, OpenLog, open_log
 from economic_index.conversations.readers.chatgpt_export import ACCOUNT_ID
+from economic_index.conversations.readers.sessions import SESSIONS, Sessions
 from economic_index.conversations.records import Draft, ReadContext, Reader
 from economic_index.conversations.sniff import Sniffed, sniff
 from economic_index.conversations.sources import Source
@@ -37,6 +39,7 @@ class FileRows:
     report: FileReport
     temporary_folder: Path | None = None
     tell: Callable[[int], None] = lambda byte_count: None
+    sessions: Sessions = field(default_factory=Sessions)
     _not_logs: list[LogFormatError] = field(default_factory=list)
     _log_count: int = 0
 
@@ -86,7 +89,9 @@ class FileRows:
         self.report.source_format, self.report.reader_version = reader.format, reader.version
         self._check_times(reader, stream.name)
         normaliser = Normaliser(self.source, reader, self.key, self.report.file_id)
-        settings = {ACCOUNT_ID: log.account_id} if log.account_id else {}
+        settings: dict[str, Any] = {SESSIONS: self.sessions}
+        if log.account_id:
+            settings[ACCOUNT_ID] = log.account_id
         context = ReadContext(self.as_of, settings, self.report.skipped)
         extent = Extent()
         elements = sniffed.elements(self._told(sniffed.chunks, log), extent, self.source.max_record_bytes)

@@ -20,7 +20,7 @@ from economic_index.conversations.readers.api_origin import (
     user_and_session,
 )
 from economic_index.conversations.readers.chains import Exchange
-from economic_index.conversations.readers.sessions import Sessions
+from economic_index.conversations.readers.sessions import Sessions, sessions_of
 from economic_index.conversations.records import Draft, Element, ReadContext, Rejected
 from economic_index.vocabulary import RejectReason, Role, SourceFormat
 
@@ -45,7 +45,7 @@ class ChatMessages:
 
     def read(self, elements: Iterator[Element | Rejected], context: ReadContext) -> Iterator[Draft | Rejected]:
         """One draft per conversation; requests of one session become one."""
-        sessions = Sessions()
+        sessions = sessions_of(context)
         waiting: dict[str, tuple[Element, Envelope]] = {}
         for element in elements:
             if isinstance(element, Rejected):
@@ -64,7 +64,7 @@ class ChatMessages:
             yield from _place(sessions, *placed, context)
         for placed in waiting.values():
             yield from _place(sessions, *placed, context)
-        yield from sessions.close()
+        yield from sessions.tell()
 
 
 def _is_exchange(record: Any) -> bool:
