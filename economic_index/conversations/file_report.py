@@ -28,6 +28,7 @@ _SENTENCES = {
     RejectReason.UNKNOWN_ROLE: "{n} conversations have roles that are not understood (first at {place}).",
     RejectReason.NO_TIME: "{n} conversations have no usable time (first at {place}).",
     RejectReason.TIME_OUT_OF_RANGE: "{n} conversations have no usable time (first at {place}).",
+    RejectReason.TEXT_NOT_LOGGED: "{n} requests were logged without their text (first at {place}).",
     RejectReason.DELETED: "{n} conversations were deleted or redacted.",
 }
 

@@ -6,7 +6,7 @@ No log is opened here; every key is known, and an unknown one is an error that l
 import hashlib
 import json
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from pathlib import Path
@@ -37,7 +37,8 @@ class Source:
     """One entry of sources.toml.
 
     `path` is a file, a folder or a glob. `product` null means that of the format. `default_model` is used
-    where the log names none. Limits are bytes of one record, of one archive member and of one archive.
+    where the log names none; `environments` are those that are read of a log that has several, all if none is
+    named. Limits are bytes of one record, of one archive member and of one archive.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Source:
     audience: Audience = Audience.ORGANISATION
     assign_weeks: AssignWeeks | None = None
     default_model: str | None = None
+    environments: tuple[str, ...] = ()
     max_record_bytes: int = MAX_RECORD_BYTES
     max_member_bytes: int = 64 << 30
     max_archive_bytes: int = 128 << 30
@@ -69,9 +71,9 @@ class Source:
 
 
 KEYS = tuple(field.name for field in fields(Source))
+_NOT_TEXT: dict[str, type] = {"assign_weeks": dict, "environments": list}
 _TYPES: dict[str, type] = {
-    field.name: int if field.name.startswith("max_") else dict if field.name == "assign_weeks" else str
-    for field in fields(Source)
+    field.name: int if field.name.startswith("max_") else _NOT_TEXT.get(field.name, str) for field in fields(Source)
 }
 _CHOICES: dict[str, Sequence[str]] = {
     "format": (AUTO, *SourceFormat),
@@ -120,13 +122,16 @@ def parse_source(entry: Mapping[str, Any], where: str) -> Source:
         if key in _CHOICES and value not in _CHOICES[key]:
             raise SourcesError(f"{where}: {key} = {value!r} is none of {', '.join(_CHOICES[key])}.")
     values = dict(entry)
-    if "users" in values:
-        values["users"] = UserRule(values["users"])
-    if "audience" in values:
-        values["audience"] = Audience(values["audience"])
-    if "assign_weeks" in values:
-        values["assign_weeks"] = _assign_weeks(values["assign_weeks"], where)
+    for key, read in _READ.items():
+        if key in values:
+            values[key] = read(values[key], where)
     return Source(**values)
+
+
+def _environments(value: Sequence[Any], where: str) -> tuple[str, ...]:
+    if not all(isinstance(name, str) and name for name in value):
+        raise SourcesError(f'{where}: environments is a list of names, like ["production"].')
+    return tuple(value)
 
 
 def _assign_weeks(value: Mapping[str, Any], where: str) -> AssignWeeks:
@@ -142,6 +147,14 @@ def _assign_weeks(value: Mapping[str, Any], where: str) -> AssignWeeks:
     if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= 1000:
         raise SourcesError(f"{where}: assign_weeks.count must be a whole number from 1 to 1000.")
     return AssignWeeks(start, count)
+
+
+_READ: dict[str, Callable[[Any, str], Any]] = {
+    "users": lambda value, where: UserRule(value),
+    "audience": lambda value, where: Audience(value),
+    "assign_weeks": _assign_weeks,
+    "environments": _environments,
+}
 
 
 def write_sources(path: Path, sources: Sequence[Source]) -> None:

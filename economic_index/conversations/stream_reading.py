@@ -14,6 +14,7 @@ from economic_index.conversations.file_report import FileReport
 from economic_index.conversations.normalise import Normaliser, Row
 from economic_index.conversations.open_files import ArchiveLimits, OpenLog, open_log
 from economic_index.conversations.readers.chatgpt_export import ACCOUNT_ID
+from economic_index.conversations.readers.langfuse import ENVIRONMENTS
 from economic_index.conversations.readers.sessions import SESSIONS, Sessions
 from economic_index.conversations.records import Draft, ReadContext, Reader
 from economic_index.conversations.sniff import Sniffed, sniff
@@ -21,11 +22,16 @@ from economic_index.conversations.sources import Source
 from economic_index.conversations.splitter import Extent
 from economic_index.conversations.tables import TableError
 from economic_index.conversations.unpack import Stream
-from economic_index.vocabulary import FileStatus, RejectReason
+from economic_index.vocabulary import FileStatus, RejectReason, SourceFormat
 
 MALFORMED_SHARE, MALFORMED_COUNT = 0.2, 20
 NOT_A_LOG = {RejectReason.UNKNOWN_FORMAT, RejectReason.NO_TEXT_IN_FORMAT, RejectReason.MANIFEST_ONLY}
 """Stops that, for one member of an archive, only mean that it is something else."""
+TEXT_SETTINGS = {
+    SourceFormat.LITELLM: "store_prompts_in_spend_logs",
+    SourceFormat.LANGFUSE: "the field group io of the export",
+}
+"""Without which a log of requests holds no text."""
 
 
 @dataclass
@@ -89,7 +95,7 @@ class FileRows:
         self.report.source_format, self.report.reader_version = reader.format, reader.version
         self._check_times(reader, stream.name)
         normaliser = Normaliser(self.source, reader, self.key, self.report.file_id)
-        settings: dict[str, Any] = {SESSIONS: self.sessions}
+        settings: dict[str, Any] = {SESSIONS: self.sessions, ENVIRONMENTS: self.source.environments}
         if log.account_id:
             settings[ACCOUNT_ID] = log.account_id
         context = ReadContext(self.as_of, settings, self.report.skipped)
@@ -140,6 +146,11 @@ class FileRows:
             self.report.status, self.report.reason = FileStatus.TRUNCATED, RejectReason.TRUNCATED_RECORD
 
     def _nothing_found(self) -> LogFormatError:
+        if set(self.report.reasons) == {RejectReason.TEXT_NOT_LOGGED} and self.report.source_format:
+            count = self.report.reasons[RejectReason.TEXT_NOT_LOGGED]
+            setting = TEXT_SETTINGS.get(SourceFormat(self.report.source_format), "logging of texts")
+            remedy = f"All {count} rows have empty messages. Turn on {setting} and export again."
+            return LogFormatError(RejectReason.TEXT_NOT_LOGGED, self.path.name, remedy)
         if set(self.report.reasons) == {RejectReason.NO_TIME} and self.source.assign_weeks is None:
             return self._no_times(self.report.source_format or "This format", self.path.name)
         reasons = sorted(self.report.reasons.items())

@@ -41,6 +41,7 @@ class Exchange:
     prompt: list[Message]
     reply: list[Message]
     at: datetime | None = None
+    begun_at: datetime | None = None
     native_id: str | None = None
     is_native_id_random: bool = False
     session: str | None = None
@@ -101,7 +102,7 @@ def open_chain(exchange: Exchange, number: int, prints: list[bytes]) -> Chain:
         reply_length=len(exchange.reply),
         counts=exchange.counts,
         number=number,
-        started_at=exchange.at,
+        started_at=exchange.begun_at or exchange.at,
         last_at=exchange.at,
         seen_at=exchange.at,
         reply_key=exchange.keys.reply,
@@ -144,7 +145,8 @@ def _begin_earlier(chain: Chain, exchange: Exchange, prints: list[bytes]) -> Non
         chain.messages += _replied(exchange)
         chain.prints = prints
         chain.reply_length, chain.counts = len(exchange.reply), exchange.counts
-    chain.first, chain.first_length, chain.started_at = exchange, len(exchange.prompt), exchange.at
+    chain.first, chain.first_length = exchange, len(exchange.prompt)
+    chain.started_at = exchange.begun_at or exchange.at
 
 
 def _put_before(chain: Chain, exchange: Exchange, prints: list[bytes]) -> None:
@@ -152,7 +154,7 @@ def _put_before(chain: Chain, exchange: Exchange, prints: list[bytes]) -> None:
     chain.prints = prints + chain.prints
     chain.counts = exchange.counts + chain.counts
     chain.first, chain.first_length = exchange, len(exchange.prompt)
-    chain.started_at = exchange.at or chain.started_at
+    chain.started_at = exchange.begun_at or exchange.at or chain.started_at
 
 
 def _go_on(chain: Chain, exchange: Exchange, prints: list[bytes]) -> None:

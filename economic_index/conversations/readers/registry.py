@@ -6,10 +6,12 @@ Adding a format is one module beside this one and one line here (docs/log_format
 from economic_index.conversations.readers.chat_messages import READER as CHAT_MESSAGES
 from economic_index.conversations.readers.chatgpt_export import READER as CHATGPT_EXPORT
 from economic_index.conversations.readers.claude_export import READER as CLAUDE_EXPORT
+from economic_index.conversations.readers.langfuse import READER as LANGFUSE
+from economic_index.conversations.readers.litellm import READER as LITELLM
 from economic_index.conversations.readers.sharegpt import READER as SHAREGPT
 from economic_index.conversations.records import Reader
 
-READERS: tuple[Reader, ...] = (CLAUDE_EXPORT, CHATGPT_EXPORT, SHAREGPT, CHAT_MESSAGES)
+READERS: tuple[Reader, ...] = (CLAUDE_EXPORT, CHATGPT_EXPORT, LITELLM, LANGFUSE, SHAREGPT, CHAT_MESSAGES)
 """Most specific first."""
 
 
