@@ -14,6 +14,7 @@ from typing import Any
 from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.file_report import FileReport
 from economic_index.conversations.log_names import list_files
+from economic_index.conversations.readers.sessions import Sessions
 from economic_index.conversations.sources import Source
 from economic_index.conversations.stream_reading import FileRows
 from economic_index.lake import week_of
@@ -84,11 +85,14 @@ def sniff_sources(path: Path, as_of: datetime, declared: Sequence[Source] = ()) 
     key = secrets.token_bytes(32)
     seen: set[str] = set()
     users: set[str] = set()
+    sessions = Sessions(key)
     for file in files:
         report = FileReport(source.name, "", file.name, "", file.stat().st_size)
         summary.files.append(report)
         try:
-            for row in FileRows(file, source, key, as_of, report):
+            for row in FileRows(file, source, key, as_of, report, sessions=sessions):
+                if row.replaces is not None:
+                    seen.discard(row.replaces)
                 _count(summary, row.values, seen, users)
         except LogFormatError as error:
             report.stop(error, key)

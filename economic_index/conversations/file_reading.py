@@ -16,6 +16,7 @@ from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.file_report import FileReport
 from economic_index.conversations.inbox_rows import InboxWriter
 from economic_index.conversations.normalise import Row
+from economic_index.conversations.readers.registry import reader_named
 from economic_index.conversations.readers.sessions import Sessions
 from economic_index.conversations.sources import Source
 from economic_index.conversations.stream_reading import FileRows
@@ -123,8 +124,16 @@ class FileReading:
             self.report.discard()
         self.report.stop(error, self.key)
 
+    def _note_automated(self) -> None:
+        """Whose requests are more than a person types, by pseudonym: the raw name goes no further."""
+        for raw_user, day, count in self.sessions.take_automated():
+            system = reader_named(self.report.source_format or "").system
+            user = identify.user_id(self.key, system, raw_user)
+            self.report.automated[f"{user} on {day}"] = count
+
     def _register(self, size: int, modified_ns: int) -> Outcome:
         report = self.report
+        self._note_automated()
         is_final = report.status is not FileStatus.STOPPED
         stat = FileStat(report.file_id, report.sha256, size, modified_ns, report.settings_key(), is_final)
         end = self.chained.end_of(self.reading_id, self.sessions, size) if self.chained and is_final else None

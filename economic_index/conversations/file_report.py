@@ -65,6 +65,7 @@ class FileReport:
     ignored: list[str] = field(default_factory=list)
     rejections: list[dict[str, Any]] = field(default_factory=list)
     reasons: Counter[RejectReason] = field(default_factory=Counter)
+    automated: dict[str, int] = field(default_factory=dict)
     _first: dict[RejectReason, dict[str, Any]] = field(default_factory=dict)
 
     def reject(self, rejected: Rejected, key: bytes, member: str | None = None) -> None:
@@ -134,6 +135,8 @@ class FileReport:
             yield self.error
         for sentence in self._sentences():
             yield f"{sentence} ({self.name})"
+        for who, count in self.automated.items():
+            yield f"{count:,} conversations of {who} have one system prompt: a program's, most likely. ({self.name})"
 
     def _sentences(self) -> Iterator[str]:
         if self.reason is RejectReason.EMPTY_FILE:

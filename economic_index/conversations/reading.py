@@ -75,6 +75,10 @@ class Reading:
         """Rows that this reading adds to a table."""
         return {RAW_LOGS: len(self.raw_logs), CONVERSATIONS_REJECTED: len(self.rejected)}.get(table, 0)
 
+    def automated_traffic(self) -> dict[str, int]:
+        """Conversations of users (pseudonyms) and days that are more than a person types."""
+        return {who: count for report in self.reports for who, count in report.automated.items()}
+
     def stopped_files(self) -> list[str]:
         """Base names of files that were not read to their end, with the reason."""
         return [f"{report.name}: {report.reason}" for report in self.reports if report.status is FileStatus.STOPPED]

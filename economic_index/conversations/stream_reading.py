@@ -105,7 +105,10 @@ class FileRows:
             for item in reader.read(elements, context):
                 result = normaliser.row(item) if isinstance(item, Draft) else item
                 if isinstance(result, Row):
-                    self.report.count(result, has_native_id=isinstance(item, Draft) and item.native_id is not None)
+                    self.report.count(
+                        result,
+                        has_native_id=isinstance(item, Draft) and (item.native_id or item.earlier_id) is not None,
+                    )
                     yield result
                 else:
                     self.report.reject(result, self.key, stream.name)

@@ -30,13 +30,14 @@ TRIMMED = timedelta(hours=6)
 REMEMBERED = timedelta(days=30)
 MAX_OPEN_CHARS = 64 << 20
 MAX_COUNTED = 200_000
+AUTOMATED = 500
+"""More conversations than this that one user begins in a day, under one system prompt, no person types."""
 
 
 class Sessions:
     """Open chains of one file, or of files read one after the other; `add` gives back the conversations that are over.
 
-    `secret` keys the hashes that stand for users and sessions; `begun` counts conversations that were begun, by raw
-    user, system prompt (hash) and day.
+    `secret` keys the hashes that stand for users and sessions.
     """
 
     def __init__(self, secret: bytes = b"") -> None:
@@ -47,7 +48,8 @@ class Sessions:
         self._number = 0
         self.char_count = 0
         self.is_used = False
-        self.begun: Counter[tuple[str, bytes, date]] = Counter()
+        self._begun: Counter[tuple[str, bytes, date]] = Counter()
+        self._automated: dict[tuple[str, bytes, date], int] = {}
 
     def add(self, exchange: Exchange) -> Iterator[Draft]:
         """Place one exchange. What has no time and no id is a conversation of its own, at once."""
@@ -135,9 +137,18 @@ class Sessions:
     def _count_begun(self, exchange: Exchange) -> None:
         if exchange.user is None or exchange.at is None:
             return
-        self.begun[exchange.user, exchange.system, exchange.at.date()] += 1
-        if len(self.begun) > MAX_COUNTED:  # of so many, those that were seen once will hardly be seen 500 times
-            self.begun = Counter({key: count for key, count in self.begun.items() if count > 1})
+        key = (exchange.user, exchange.system, exchange.at.date())
+        self._begun[key] += 1
+        if self._begun[key] > AUTOMATED:
+            self._automated[key] = self._begun[key]
+        if len(self._begun) > MAX_COUNTED:  # of so many, those that were seen once will hardly be seen 500 times
+            self._begun = Counter({key: count for key, count in self._begun.items() if count > 1})
+
+    def take_automated(self) -> list[tuple[str, date, int]]:
+        """Raw users, days and conversations begun, where they are more than a person types; each is given once."""
+        found = [(user, day, count) for (user, _, day), count in self._automated.items()]
+        self._automated = {}
+        return found
 
     def _find(self, exchange: Exchange, prints: list[bytes]) -> Chain | None:
         """The open conversation that this exchange is part of."""

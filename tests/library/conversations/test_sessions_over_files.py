@@ -9,15 +9,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import zstandard
 from api_logs import completion, write_lines
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from reading_home import read_logs
+from reading_home import KEY, read_logs
 
+from economic_index.conversations.chained_files import ChainedFiles
+from economic_index.conversations.kept_chains import UnreadableChainsError, pack, unpack
+from economic_index.conversations.readers.chat_messages import READER
+from economic_index.conversations.readers.sessions import SESSIONS, Sessions
+from economic_index.conversations.records import Draft, Element, Locator, ReadContext
 from economic_index.conversations.sources import Source
 from economic_index.conversations.weekly import conversations_of_week
 from economic_index.conversations.winners import WinnerStore
 from economic_index.lake import Lake
+from economic_index.vocabulary import LocatorKind
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 Told = dict[str, tuple[Any, ...]]
@@ -80,7 +87,7 @@ def cut(lines: Sequence[Any], places: list[int], folder: Path) -> list[Path]:
     return [write_lines(folder / f"{number:02d}.jsonl", part) for number, part in enumerate(parts)]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(lines=api_log(), places=st.lists(st.integers(0, 14), max_size=5), seed=st.integers(0, 2**32))
 def test_cut_anywhere_and_read_in_any_order_it_is_the_log_in_one_piece(
     tmp_path_factory: pytest.TempPathFactory, lines: list[dict[str, Any]], places: list[int], seed: int
@@ -105,3 +112,171 @@ def test_cut_anywhere_and_read_in_any_order_it_is_the_log_in_one_piece(
                 kept.unlink()
     assert told(parts) == told(whole)
     assert read_logs(parts, source(folder / "parts")).unchanged_count == len(files)
+
+
+def asked(*texts: str, reply: str, minute: int, number: int | None = None, **own: Any) -> dict[str, Any]:
+    line = completion(*texts, reply=reply, **own) | {"ts": at(minute)}
+    line["response"]["id"] = f"chatcmpl-{minute if number is None else number:016d}"
+    return line
+
+
+FIRST = asked("one", reply="two", minute=0)
+SECOND = asked("one", "two", "three", reply="four", minute=30)
+OTHER = asked("else", reply="more", minute=40, user="u2")
+
+
+def put(logs: Path, name: str, *lines: Any) -> Path:
+    return write_lines(logs / name, lines)
+
+
+def words(lake: Lake) -> list[tuple[str, ...]]:
+    return sorted(tuple(text for _, text in values[-1]) for values in told(lake).values())
+
+
+def test_the_next_days_file_makes_a_conversation_longer_and_tells_of_no_other(lake: Lake, logs: Path) -> None:
+    put(logs, "1.jsonl", FIRST, OTHER)
+    read_logs(lake, source(logs))
+    (identity,) = (key for key, values in told(lake).items() if values[-1][0][1] == "one")
+    put(logs, "2.jsonl", SECOND)
+    (report,) = read_logs(lake, source(logs)).reports
+    assert (report.conversation_count, report.superseded_count, report.duplicate_count) == (1, 1, 0)
+    assert words(lake) == [("else", "more"), ("one", "two", "three", "four")]
+    assert told(lake)[identity][3] == "4"
+
+
+def test_what_lies_in_the_home_names_nobody_and_goes_after_a_day(lake: Lake, logs: Path) -> None:
+    kept = lake.root / "open_chains"
+    for day in range(4):
+        put(logs, f"{day}.jsonl", asked("private words", reply="ok", minute=day * 1441, user="person-secret"))
+        read_logs(lake, source(logs))
+    # of the last file and of the one before it, which the last is read again from if it grows
+    assert len(list(kept.iterdir())) == 2
+    newest = max(kept.iterdir(), key=lambda path: path.stat().st_mtime_ns).read_bytes()
+    (chain,) = unpack(newest, b"").chains
+    assert chain.messages[0].text == "private words"
+    held = zstandard.ZstdDecompressor().decompressobj().decompress(newest)
+    assert b"secret" not in held
+    assert b"chatcmpl" not in held
+
+
+def test_a_late_file_between_others_is_as_if_it_had_been_there(lake: Lake, logs: Path) -> None:
+    put(logs, "1.jsonl", FIRST)
+    put(logs, "3.jsonl", SECOND, OTHER)
+    read_logs(lake, source(logs))
+    assert words(lake) == [("else", "more"), ("one", "two", "three", "four")]
+    put(logs, "2.jsonl", asked("one", reply="two", minute=20))  # the same words again: that one is gone on with
+    reading = read_logs(lake, source(logs))
+    assert len(reading.reports) == 2
+    assert words(lake) == [("else", "more"), ("one", "two"), ("one", "two", "three", "four")]
+    assert read_logs(lake, source(logs)).reports == []
+
+
+def test_a_run_that_was_killed_after_it_took_files_back_is_made_good_by_the_next(lake: Lake, logs: Path) -> None:
+    put(logs, "1.jsonl", FIRST)
+    put(logs, "3.jsonl", SECOND, OTHER)
+    read_logs(lake, source(logs))
+    late = put(logs, "2.jsonl", asked("one", reply="two", minute=20))
+    with closing(WinnerStore(lake.database_path("versions"))) as store:
+        paths = [logs / "1.jsonl", late, logs / "3.jsonl"]
+        assert ChainedFiles(lake, store, KEY).prepare(source(logs), paths)
+    read_logs(lake, source(logs))
+    assert words(lake) == [("else", "more"), ("one", "two"), ("one", "two", "three", "four")]
+
+
+@pytest.mark.parametrize("harm", ["gone", "damaged"])
+def test_where_nothing_is_kept_the_files_before_are_read_again(lake: Lake, logs: Path, harm: str) -> None:
+    put(logs, "1.jsonl", FIRST, OTHER)
+    read_logs(lake, source(logs))
+    for path in (lake.root / "open_chains").iterdir():
+        path.unlink() if harm == "gone" else path.write_bytes(path.read_bytes()[:-9])
+    put(logs, "2.jsonl", SECOND)
+    assert len(read_logs(lake, source(logs)).reports) == 2
+    assert words(lake) == [("else", "more"), ("one", "two", "three", "four")]
+
+
+def test_files_that_are_no_longer_there_keep_what_they_gave(lake: Lake, logs: Path) -> None:
+    first = put(logs, "1.jsonl", FIRST, OTHER)
+    put(logs, "2.jsonl", SECOND)
+    read_logs(lake, source(logs))
+    first.unlink()
+    put(logs, "3.jsonl", asked("one", "two", "three", "four", "five", reply="six", minute=60))
+    assert len(read_logs(lake, source(logs)).reports) == 1
+    assert words(lake) == [("else", "more"), ("one", "two", "three", "four", "five", "six")]
+
+
+def test_a_renamed_file_is_not_read_again_and_the_next_goes_on_from_it(lake: Lake, logs: Path) -> None:
+    put(logs, "api.jsonl", FIRST, OTHER)
+    read_logs(lake, source(logs))
+    (logs / "api.jsonl").rename(logs / "api-0105.jsonl")
+    put(logs, "api.jsonl", SECOND)
+    reading = read_logs(lake, source(logs))
+    assert (len(reading.reports), reading.unchanged_count) == (1, 1)
+    assert words(lake) == [("else", "more"), ("one", "two", "three", "four")]
+
+
+def test_a_last_file_that_grows_goes_on_from_the_one_before_it(lake: Lake, logs: Path) -> None:
+    put(logs, "1.jsonl", FIRST)
+    put(logs, "2.jsonl", OTHER)
+    read_logs(lake, source(logs))
+    put(logs, "2.jsonl", OTHER, SECOND)
+    assert len(read_logs(lake, source(logs)).reports) == 1
+    assert words(lake) == [("else", "more"), ("one", "two", "three", "four")]
+
+
+def test_a_file_that_stopped_hands_nothing_on_and_is_tried_alone(lake: Lake, logs: Path) -> None:
+    put(logs, "1.jsonl", FIRST)
+    put(logs, "2.jsonl", *['{"messages": ['] * 30)
+    put(logs, "3.jsonl", SECOND)
+    assert len(read_logs(lake, source(logs)).stopped_files()) == 1
+    assert words(lake) == [("one", "two", "three", "four")]
+    assert len(read_logs(lake, source(logs)).reports) == 1  # the broken one, and nothing for its sake
+
+
+def test_a_session_that_is_taken_up_days_later_does_not_replace_its_first_part(lake: Lake, logs: Path) -> None:
+    put(logs, "1.jsonl", asked("one", reply="two", minute=0, session_id="s1"))
+    read_logs(lake, source(logs))
+    put(logs, "2.jsonl", asked("later", "more", "even", reply="that", minute=6000, session_id="s1"))
+    read_logs(lake, source(logs))
+    assert words(lake) == [("later", "more", "even", "that"), ("one", "two")]
+
+
+def test_sources_are_never_joined(lake: Lake, logs: Path) -> None:
+    folders = [logs / "a", logs / "b"]
+    for folder, line in zip(folders, (FIRST, SECOND), strict=True):
+        folder.mkdir()
+        put(folder, "1.jsonl", line)
+    read_logs(lake, *(Source(name=folder.name, path=str(folder)) for folder in folders))
+    assert words(lake) == [("one", "two"), ("one", "two", "three", "four")]
+
+
+@given(text=st.text(st.characters(), max_size=20))
+def test_what_is_kept_is_what_was_open(text: str) -> None:
+    sessions = Sessions(b"key")
+    line = completion(text or "a", reply="\ud83d cut", session_id="s1")
+    elements = iter([Element(line, Locator(LocatorKind.LINE, 1))])
+    for draft in READER.read(elements, ReadContext(datetime(2026, 9, 1, tzinfo=UTC), {SESSIONS: sessions})):
+        assert isinstance(draft, Draft)
+        draft.conversation_id, draft.user_id = "c1", "u1"
+    again = unpack(pack(sessions), b"key")
+    assert pack(again) == pack(unpack(pack(again), b"key"))
+    assert [chain.messages for chain in again.chains] == [chain.messages for chain in sessions.chains]
+    assert [chain.keys for chain in again.chains] == [chain.keys for chain in sessions.chains]
+
+
+@pytest.mark.parametrize("packed", [b"", b"no zstd", *map(zstandard.compress, (b'{"version": 0}', b"[]"))])
+def test_what_cannot_be_unpacked_says_so(packed: bytes) -> None:
+    with pytest.raises(UnreadableChainsError):
+        unpack(packed, b"key")
+
+
+def test_one_key_that_begins_hundreds_of_conversations_a_day_is_told_by_pseudonym(lake: Lake, logs: Path) -> None:
+    rows = [asked(f"case {n}", reply="ok", minute=n % 600, number=n, user="batch-secret") for n in range(501)]
+    put(logs, "1.jsonl", *rows[:300], *(asked(f"q{n}", reply="ok", minute=n, number=n, user=f"u{n}") for n in range(9)))
+    put(logs, "2.jsonl", *rows[300:])
+    reading = read_logs(lake, source(logs))
+    ((who, count),) = reading.automated_traffic().items()
+    assert count == 501
+    assert who.startswith("u1")
+    assert who.endswith("on 2026-01-05")
+    assert "501 conversations of u1" in reading.summary
+    assert "secret" not in reading.summary
