@@ -154,16 +154,21 @@ class ChainedFiles:
         is_empty = not sessions.chains and not sessions.closed
         self._read_bytes += size_bytes
         is_due = self._read_bytes >= KEPT_AGAIN_AFTER * sessions.char_count
-        if not is_empty and (is_due or self._left <= LAST_FILES):
+        if not is_empty and (is_due or self._left <= LAST_FILES or self._stopped):
             self.lake.keep_chains(reading_id, pack(sessions))
             self._read_bytes = 0
         return FileEnd(self._source.name, self._before, is_empty, micros(sessions.newest_at))
 
     def go_on(self, reading_id: str, end: FileEnd | None, *, is_stopped: bool) -> None:
-        """After a file was read. One that stopped hands nothing on: it is read again when it has changed."""
+        """After a file was read. One that stopped hands nothing on, and the next goes on from the one before it.
+
+        If that is not kept, the next is read like a first one, and again by the next reading, which will keep it.
+        """
         self._left -= 1
-        if is_stopped:
+        if is_stopped and self._sessions is not None and self._sessions.is_used:
             self._sessions = None
+            if self._before != FIRST and not (self._ends[self._before].is_empty or self.lake.has_chains(self._before)):
+                self._before = FIRST
         elif end is not None:
             self._ends[reading_id] = end
             self._move_to(reading_id)

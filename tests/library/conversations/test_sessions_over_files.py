@@ -223,13 +223,21 @@ def test_a_last_file_that_grows_goes_on_from_the_one_before_it(lake: Lake, logs:
     assert words(lake) == [("else", "more"), ("one", "two", "three", "four")]
 
 
-def test_a_file_that_stopped_hands_nothing_on_and_is_tried_alone(lake: Lake, logs: Path) -> None:
+BROKEN = ['{"messages": ['] * 30
+
+
+@pytest.mark.parametrize("lines", [BROKEN, [asked("one", "two", "lost", reply="x", minute=5), *BROKEN]])
+def test_a_file_that_stopped_hands_nothing_on_and_is_tried_alone(lake: Lake, logs: Path, lines: list[Any]) -> None:
     put(logs, "1.jsonl", FIRST)
-    put(logs, "2.jsonl", *['{"messages": ['] * 30)
+    put(logs, "2.jsonl", *lines)
     put(logs, "3.jsonl", SECOND)
     assert len(read_logs(lake, source(logs)).stopped_files()) == 1
+    read_logs(lake, source(logs))
     assert words(lake) == [("one", "two", "three", "four")]
     assert len(read_logs(lake, source(logs)).reports) == 1  # the broken one, and nothing for its sake
+    put(logs, "2.jsonl", asked("one", "two", "found", reply="x", minute=5))
+    read_logs(lake, source(logs))
+    assert words(lake) == [("one", "two", "found", "x"), ("one", "two", "three", "four")]
 
 
 def test_a_session_that_is_taken_up_days_later_does_not_replace_its_first_part(lake: Lake, logs: Path) -> None:
@@ -252,7 +260,7 @@ def test_sources_are_never_joined(lake: Lake, logs: Path) -> None:
 @given(text=st.text(st.characters(), max_size=20))
 def test_what_is_kept_is_what_was_open(text: str) -> None:
     sessions = Sessions(b"key")
-    line = completion(text or "a", reply="\ud83d cut", session_id="s1")
+    line = completion(f"a{text}", reply="\ud83d cut", session_id="s1")
     elements = iter([Element(line, Locator(LocatorKind.LINE, 1))])
     for draft in READER.read(elements, ReadContext(datetime(2026, 9, 1, tzinfo=UTC), {SESSIONS: sessions})):
         assert isinstance(draft, Draft)
