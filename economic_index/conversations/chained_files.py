@@ -4,19 +4,13 @@ What came in between, or was changed, has the files after it read again. How req
 """
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cache
-from pathlib import Path
+from typing import NamedTuple
 
-from economic_index.conversations import identify
-from economic_index.conversations.file_report import settings_key
 from economic_index.conversations.kept_chains import UnreadableChainsError, pack, unpack
-from economic_index.conversations.open_files import sha256_of
-from economic_index.conversations.readers.registry import READERS
 from economic_index.conversations.readers.sessions import IDLE, Sessions
-from economic_index.conversations.sources import Source
 from economic_index.conversations.versions import FileEnd, micros
 from economic_index.conversations.winners import WinnerStore
 from economic_index.lake import Lake
@@ -29,6 +23,13 @@ KEPT_AGAIN_AFTER = 8
 _DAY = int(IDLE / timedelta(microseconds=1))
 
 
+class KnownFile(NamedTuple):
+    """In which reading a file was read to its end, if it was; or whether it stopped, and is as it was then."""
+
+    reading: str | None
+    has_stopped: bool = False
+
+
 @dataclass
 class ChainedFiles:
     """The way through the files of all sources; `prepare` each source, then ask for each of its files in order."""
@@ -38,25 +39,23 @@ class ChainedFiles:
     key: bytes
     _kept: set[str] = field(default_factory=set)
 
-    def prepare(self, source: Source, paths: Sequence[Path]) -> tuple[date, ...]:
-        """Start a source. Where a file must be read that others were read after, these count as unread from now on.
+    def prepare(self, source: str, file_count: int, look: Callable[[int], KnownFile]) -> tuple[date, ...]:
+        """Start a source of so many files; `look` says what is known of each, by its place in their order.
 
-        So do files before it, if what they left open is not kept any more. Gives back the weeks that lost
-        conversations by it; the files that are read again bring them back.
+        Where a file must be read that others were read after, these count as unread from now on. So do files before it,
+        if what they left open is not kept any more. Gives back the weeks that lost conversations by it; the files that
+        are read again bring them back.
         """
-        self._source, self._settings = source, _settings_keys(source)
-        self._ends = self.store.ends_of(source.name)
+        self._source, self._ends = source, self.store.ends_of(source)
         self._before: str = FIRST
         self._sessions: Sessions | None = None
         self._at_hand: dict[str, Sessions] = {}
-        self._left, self._read_bytes = len(paths), 0
+        self._left, self._read_bytes = file_count, 0
         self._passed: set[str] = set()
-        self._stopped: set[Path] = set()
-        self._known: dict[Path, str | None] = {}
-        if self._ends:
-            self._known = {path: self._reading_of(path) for path in paths}
-        weeks = self._unread(list(self._known.values()), self._first_to_read()) if self._ends else ()
-        self._is_retelling = self.store.must_retell(source.name)
+        known = [look(place) for place in range(file_count)] if self._ends else []
+        self._has_stopped = any(file.has_stopped for file in known)
+        weeks = self._unread([file.reading for file in known], _first_to_read(known, self._ends))
+        self._is_retelling = self.store.must_retell(source)
         return weeks
 
     def _unread(self, known: list[str | None], start: int) -> tuple[date, ...]:
@@ -65,40 +64,12 @@ class ChainedFiles:
         again = [reading for reading in known[start:] if reading is not None and reading in self._ends]
         if not again:
             return ()
-        weeks = self.store.unread(self._source.name, again)
+        weeks = self.store.unread(self._source, again)
         for reading in again:
             self._ends.pop(reading, None)
             for week in self.lake.inbox_weeks():
                 self.lake.drop_from_inbox(week, reading)
         return weeks
-
-    def _reading_of(self, path: Path) -> str | None:
-        """The reading in which a file, or its bytes under another name, were read to their end."""
-        stat = path.stat()
-        size, modified_ns = stat.st_size, stat.st_mtime_ns
-        file_id = identify.file_id(self.key, path.as_posix())
-        found = self.store.reading_of(file_id, size, modified_ns, self._settings)
-        if found is None and self.store.has_size(size, self._settings):
-            found = self.store.reading_of_hash(hash_of(path, size, modified_ns), self._settings)
-        if found is None and self.store.has_stopped(file_id, size, modified_ns, self._source.settings_hash()):
-            self._stopped.add(path)
-        return found
-
-    def _first_to_read(self) -> int:
-        """The place of the first file that is new or changed, or was read after another than the one before it."""
-        present, before = set(self._known.values()), FIRST
-        seen: set[str] = set()
-        for place, (path, reading) in enumerate(self._known.items()):
-            if reading is None:
-                if path not in self._stopped:
-                    return place
-            elif reading in self._ends and reading not in seen:
-                told = self._ends[reading].before
-                if told != before and (told in present or told == FIRST):
-                    return place
-                before = reading
-                seen.add(reading)
-        return len(self._known)
 
     def _last_end(self, known: Sequence[str | None]) -> str:
         return next((reading for reading in reversed(known) if reading and reading in self._ends), FIRST)
@@ -125,11 +96,10 @@ class ChainedFiles:
         """The reading after which the next file is read."""
         return self._before
 
-    def pass_over(self, path: Path) -> None:
+    def pass_over(self, reading: str) -> None:
         """A file that was read before; what it left open is looked for when it is needed."""
         self._left -= 1
-        reading = self._known.get(path)
-        if reading is not None and reading in self._ends and reading not in self._passed:
+        if reading in self._ends and reading not in self._passed:
             self._move_to(reading)
             self._sessions = None
 
@@ -154,10 +124,10 @@ class ChainedFiles:
         is_empty = not sessions.chains and not sessions.closed
         self._read_bytes += size_bytes
         is_due = self._read_bytes >= KEPT_AGAIN_AFTER * sessions.char_count
-        if not is_empty and (is_due or self._left <= LAST_FILES or self._stopped):
+        if not is_empty and (is_due or self._left <= LAST_FILES or self._has_stopped):
             self.lake.keep_chains(reading_id, pack(sessions))
             self._read_bytes = 0
-        return FileEnd(self._source.name, self._before, is_empty, micros(sessions.newest_at))
+        return FileEnd(self._source, self._before, is_empty, micros(sessions.newest_at))
 
     def go_on(self, reading_id: str, end: FileEnd | None, *, is_stopped: bool) -> None:
         """After a file was read. One that stopped hands nothing on, and the next goes on from the one before it.
@@ -194,12 +164,18 @@ class ChainedFiles:
         self.lake.keep_only_chains(self._kept)
 
 
-def _settings_keys(source: Source) -> list[str]:
-    settings_hash = source.settings_hash()
-    return [settings_key(reader.format, reader.version, settings_hash) for reader in READERS]
-
-
-@cache
-def hash_of(path: Path, size_bytes: int, modified_ns: int) -> str:
-    """SHA-256 of a file as it was found: asked twice in a reading, made once."""
-    return sha256_of(path)
+def _first_to_read(known: Sequence[KnownFile], ends: Mapping[str, FileEnd]) -> int:
+    """The place of the first file that is new or changed, or was read after another than the one before it."""
+    present, before = {file.reading for file in known}, FIRST
+    seen: set[str] = set()
+    for place, (reading, has_stopped) in enumerate(known):
+        if reading is None:
+            if not has_stopped:
+                return place
+        elif reading in ends and reading not in seen:
+            told = ends[reading].before
+            if told != before and (told in present or told == FIRST):
+                return place
+            before = reading
+            seen.add(reading)
+    return len(known)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,10 +16,11 @@ import pandas as pd
 from economic_index.contracts import Table, validated
 from economic_index.contracts.lake import CONVERSATIONS_REJECTED, RAW_LOGS, SOURCES
 from economic_index.conversations import identify
-from economic_index.conversations.chained_files import ChainedFiles, hash_of
+from economic_index.conversations.chained_files import ChainedFiles, KnownFile
 from economic_index.conversations.file_reading import FileReading
 from economic_index.conversations.file_report import FileReport, settings_key
 from economic_index.conversations.log_names import list_files
+from economic_index.conversations.open_files import sha256_of
 from economic_index.conversations.readers.registry import READERS
 from economic_index.conversations.sources import Source, load_sources
 from economic_index.conversations.winners import WinnerStore
@@ -137,12 +139,14 @@ def read_sources(
             if source is not current:
                 if current is not None:
                     chained.finish()
-                touched.update(chained.prepare(source, [each for of, each in listed if of is source]))
+                paths = [each for of, each in listed if of is source]
+                touched.update(chained.prepare(source.name, len(paths), _look(store, source, paths, key)))
                 current = source
             size = path.stat().st_size
-            if _is_known(store, source, path, key):
+            known = _known(store, source, path, key)
+            if known.reading is not None:
                 unchanged_count += 1
-                chained.pass_over(path)
+                chained.pass_over(known.reading)
             else:
                 tell = _tell(progress, done, total)
                 file_reading = FileReading(lake, store, source, path, key, as_of, tell, chained)
@@ -198,15 +202,26 @@ def _list_all(sources: tuple[Source, ...]) -> tuple[list[tuple[Source, Path]], l
     return listed, ignored
 
 
-def _is_known(store: WinnerStore, source: Source, path: Path, key: bytes) -> bool:
-    """Whether the file, or its bytes under another name, was read to its end in the same way."""
-    settings = [settings_key(reader.format, reader.version, source.settings_hash()) for reader in READERS]
+def _look(store: WinnerStore, source: Source, paths: list[Path], key: bytes) -> Callable[[int], KnownFile]:
+    return lambda place: _known(store, source, paths[place], key)
+
+
+def _known(store: WinnerStore, source: Source, path: Path, key: bytes) -> KnownFile:
+    """The reading in which the file, or its bytes under another name, was read to its end in the same way."""
+    settings_hash = source.settings_hash()
+    settings = [settings_key(reader.format, reader.version, settings_hash) for reader in READERS]
     stat = path.stat()
-    if store.was_read(identify.file_id(key, path.as_posix()), stat.st_size, stat.st_mtime_ns, settings):
-        return True
-    return store.has_size(stat.st_size, settings) and store.was_hash_read(
-        hash_of(path, stat.st_size, stat.st_mtime_ns), settings
-    )
+    file_id, size, modified_ns = identify.file_id(key, path.as_posix()), stat.st_size, stat.st_mtime_ns
+    found = store.reading_of(file_id, size, modified_ns, settings)
+    if found is None and store.has_size(size, settings):
+        found = store.reading_of_hash(_hash_of(path, size, modified_ns), settings)
+    return KnownFile(found, found is None and store.has_stopped(file_id, size, modified_ns, settings_hash))
+
+
+@cache
+def _hash_of(path: Path, size_bytes: int, modified_ns: int) -> str:
+    """SHA-256 of a file as it was found: asked twice in a reading, made once."""
+    return sha256_of(path)
 
 
 def _tell(progress: Progress | None, done: int, total: int) -> Callable[[int], None]:

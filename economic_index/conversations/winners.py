@@ -3,24 +3,24 @@
 Rows themselves lie in the inbox and in the weeks; nothing here knows a log format.
 """
 
-import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import asdict
 from datetime import date
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from economic_index.conversations.file_ends import FileEnds
 from economic_index.conversations.identify import KeyMismatchError, key_id
 from economic_index.conversations.versions import TABLES, TEMPORARY_VERSIONS, FileEnd, FileStat, Outcome, Version
 
 _CHUNK = 10_000
 
 
-class WinnerStore:
+class WinnerStore(FileEnds):
     """The database of one home. `rank_of` gives the place of a file among today's files, -1 if it is gone."""
 
     def __init__(self, path: Path, rank_of: Callable[[str], int] = lambda file_id: -1) -> None:
@@ -48,24 +48,9 @@ class WinnerStore:
 
     # what was read before
 
-    def was_read(self, file_id: str, size_bytes: int, modified_ns: int, settings: Sequence[str]) -> bool:
-        """Whether this file, by size and date, was read to its end with one of these settings."""
-        return self._was_read(
-            "file_id = ? and size_bytes = ? and modified_ns = ?", file_id, size_bytes, modified_ns, settings=settings
-        )
-
     def has_size(self, size_bytes: int, settings: Sequence[str]) -> bool:
         """Whether some file of this size was read with these settings: then it is worth hashing first."""
-        return self._was_read("size_bytes = ?", size_bytes, settings=settings)
-
-    def was_hash_read(self, sha256: str, settings: Sequence[str]) -> bool:
-        """Whether these bytes were read to their end with one of these settings."""
-        return self._was_read("sha256 = ?", sha256, settings=settings)
-
-    def _was_read(self, condition: str, *values: Any, settings: Sequence[str]) -> bool:
-        marks = ",".join("?" * len(settings))
-        query = f"select 1 from readings where {condition} and settings in ({marks}) and is_final limit 1"
-        return self._connection.execute(query, (*values, *settings)).fetchone() is not None
+        return self._reading("size_bytes = ?", size_bytes, settings=settings) is not None
 
     def reading_ids(self) -> set[str]:
         """Readings that were finished."""
@@ -142,87 +127,8 @@ class WinnerStore:
                 ((reading_id, json.dumps(item, default=str)) for item in rejections),
             )
             if end is not None:
-                self._connection.execute(
-                    "insert or replace into ends values (?, ?, ?, ?, ?)", (reading_id, *asdict(end).values())
-                )
-                self._connection.execute("delete from home where name = ?", (f"retell {end.source}",))
+                self.note_end(reading_id, end)
         return outcome
-
-    # files of API requests, which are read in order
-
-    def reading_of(self, file_id: str, size_bytes: int, modified_ns: int, settings: Sequence[str]) -> str | None:
-        """The reading to its end of a file, by size and date, with one of these settings."""
-        return self._reading(
-            "file_id = ? and size_bytes = ? and modified_ns = ?", file_id, size_bytes, modified_ns, settings=settings
-        )
-
-    def reading_of_hash(self, sha256: str, settings: Sequence[str]) -> str | None:
-        """The reading to its end of these bytes."""
-        return self._reading("sha256 = ?", sha256, settings=settings)
-
-    def _reading(self, condition: str, *values: Any, settings: Sequence[str]) -> str | None:
-        marks = ",".join("?" * len(settings))
-        query = f"select reading_id from readings where {condition} and settings in ({marks}) and is_final limit 1"
-        row = self._connection.execute(query, (*values, *settings)).fetchone()
-        return row[0] if row else None
-
-    def has_stopped(self, file_id: str, size_bytes: int, modified_ns: int, settings_hash: str) -> bool:
-        """Whether this file, by size and date, stopped its reading before its end, with these settings."""
-        query = """
-            select 1 from readings where file_id = ? and size_bytes = ? and modified_ns = ? and not is_final
-            and settings like '%:' || ? limit 1
-        """
-        return self._connection.execute(query, (file_id, size_bytes, modified_ns, settings_hash)).fetchone() is not None
-
-    def ends_of(self, source: str) -> dict[str, FileEnd]:
-        """Ends of a source's files, by reading."""
-        query = "select * from ends where source = ?"
-        return {
-            row[0]: FileEnd(row[1], row[2], bool(row[3]), row[4]) for row in self._connection.execute(query, (source,))
-        }
-
-    def unread(self, source: str, reading_ids: Collection[str]) -> tuple[date, ...]:
-        """Have readings count as never done, with all that they gave; the weeks that this changes.
-
-        What their files go on with has to be told again: a row that they made longer is gone with them.
-        """
-        with self._transaction():
-            weeks = self._drop_winners("reading_id", reading_ids)
-            for table in ("rejections", "ends", "readings"):
-                self._connection.executemany(
-                    f"delete from {table} where reading_id = ?", [(reading_id,) for reading_id in reading_ids]
-                )
-            self._connection.execute("insert or replace into home values (?, '1')", (f"retell {source}",))
-        return weeks
-
-    def must_retell(self, source: str) -> bool:
-        """Whether files of a source were unread, and none was read since."""
-        query = "select 1 from home where name = ?"
-        return self._connection.execute(query, (f"retell {source}",)).fetchone() is not None
-
-    def _drop_winners(self, column: str, values: Collection[str]) -> tuple[date, ...]:
-        if not values:
-            return ()
-        execute = self._connection.execute
-        execute("create temp table if not exists dropped (value text primary key) without rowid")
-        execute("delete from dropped")
-        self._connection.executemany("insert or ignore into dropped values (?)", [(value,) for value in values])
-        condition = f"{column} in (select value from dropped)"
-        weeks = [week for (week,) in execute(f"select distinct week_start from winners where {condition}")]
-        execute(f"delete from winners where {condition}")
-        for week in weeks:
-            self._note_week(week)
-        return tuple(sorted(date.fromisoformat(week) for week in weeks))
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._connection.execute("begin immediate")
-        try:
-            yield
-        except BaseException:
-            self._connection.execute("rollback")
-            raise
-        self._connection.execute("commit")
 
     def _choose(self) -> Outcome:
         outcome = Outcome()
@@ -271,20 +177,6 @@ class WinnerStore:
                 for (week,) in self._connection.execute("select distinct week_start from winners").fetchall():
                     self._note_week(week)
                 self._connection.execute("pragma user_version = 1")
-
-    def _note_week(self, week: str) -> None:
-        """Number and fingerprint of a week's winners, so that asking which weeks are due reads no winners."""
-        digest, count = hashlib.sha256(), 0
-        query = """
-            select conversation_id, content_hash, reading_id, source_record from winners
-            where week_start = ? order by conversation_id
-        """
-        for row in self._connection.execute(query, (week,)):
-            digest.update(f"{row}\n".encode())
-            count += 1
-        self._connection.execute("delete from weeks where week_start = ?", (week,))
-        if count:
-            self._connection.execute("insert into weeks values (?, ?, ?)", (week, count, digest.hexdigest()[:16]))
 
     def _by_conversation(self) -> Iterator[tuple[Version | None, list[Version]]]:
         query = """

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reading_home import KEY, read_logs
 
-from economic_index.conversations.chained_files import ChainedFiles
+from economic_index.conversations.chained_files import ChainedFiles, KnownFile
 from economic_index.conversations.kept_chains import UnreadableChainsError, pack, unpack
 from economic_index.conversations.readers.chat_messages import READER
 from economic_index.conversations.readers.sessions import SESSIONS, Sessions
@@ -175,10 +175,11 @@ def test_a_run_that_was_killed_after_it_took_files_back_is_made_good_by_the_next
     put(logs, "1.jsonl", FIRST)
     put(logs, "3.jsonl", SECOND, OTHER)
     read_logs(lake, source(logs))
-    late = put(logs, "2.jsonl", asked("one", reply="two", minute=20))
+    put(logs, "2.jsonl", asked("one", reply="two", minute=20))
     with closing(WinnerStore(lake.database_path("versions"))) as store:
-        paths = [logs / "1.jsonl", late, logs / "3.jsonl"]
-        assert ChainedFiles(lake, store, KEY).prepare(source(logs), paths)
+        first, last = sorted(store.ends_of("api").items(), key=lambda item: item[1].before)
+        files = [KnownFile(first[0]), KnownFile(None), KnownFile(last[0])]
+        assert ChainedFiles(lake, store, KEY).prepare("api", len(files), lambda place: files[place])
     read_logs(lake, source(logs))
     assert words(lake) == [("else", "more"), ("one", "two"), ("one", "two", "three", "four")]
 
