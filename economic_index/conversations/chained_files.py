@@ -121,7 +121,7 @@ class ChainedFiles:
         """
         if not sessions.is_used:
             return None
-        is_empty = not sessions.chains and not sessions.closed
+        is_empty = sessions.is_empty
         self._read_bytes += size_bytes
         is_due = self._read_bytes >= KEPT_AGAIN_AFTER * sessions.char_count
         if not is_empty and (is_due or self._left <= LAST_FILES or self._has_stopped):

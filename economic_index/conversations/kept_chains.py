@@ -34,7 +34,7 @@ def pack(sessions: Sessions) -> bytes:
 
 def _lines(sessions: Sessions) -> Iterator[str]:
     closed = {key: micros(at) for key, at in sessions.closed.items()}
-    yield json.dumps({"version": VERSION, "closed": closed})
+    yield json.dumps({"version": VERSION, "newest": micros(sessions.newest_at), "closed": closed})
     for chain in sessions.chains:
         if chain.told is not None and chain.told.conversation_id is not None:
             yield json.dumps(_told(chain))
@@ -77,6 +77,7 @@ def unpack(packed: bytes, secret: bytes) -> Sessions:
         head = json.loads(first)
         if head["version"] != VERSION:
             raise UnreadableChainsError
+        sessions.newest_at = _moment(head["newest"])
         sessions.closed.update({key: at for key, value in head["closed"].items() if (at := _moment(value))})
         for number, line in enumerate(lines, start=1):
             sessions.remember(_chain(json.loads(line), number))

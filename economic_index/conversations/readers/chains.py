@@ -1,21 +1,20 @@
-"""One conversation in the making: exchanges with a chat API, and what the next one adds to it (log_formats §13).
+"""One conversation in the making: an exchange with a chat API, the chain that it begins, the draft that it gives.
 
-Which conversation an exchange belongs to is found in sessions.py.
+Which chain an exchange belongs to is found in sessions.py, what it adds to it in extend_chains.py.
 """
 
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from economic_index.conversations.records import Draft, Locator, Message
 from economic_index.conversations.text import fold_for_hash
 from economic_index.vocabulary import LocatorKind, Role, StartedAtSource
 
-RETRY = timedelta(minutes=10)
-MAX_OVERLAP = 256
+MAX_PAIRS = 256
 NOT_IN_THIS_FILE = Locator(LocatorKind.LINE, 0)
 """Of a conversation that is told again though the file adds nothing to it."""
 
@@ -97,7 +96,7 @@ def open_chain(exchange: Exchange, number: int, prints: list[bytes]) -> Chain:
     return Chain(
         first=exchange,
         first_length=len(exchange.prompt),
-        messages=_timed(exchange, exchange.prompt) + _replied(exchange),
+        messages=timed(exchange, exchange.prompt) + replied(exchange),
         prints=prints,
         reply_length=len(exchange.reply),
         counts=exchange.counts,
@@ -115,116 +114,22 @@ def open_chain(exchange: Exchange, number: int, prints: list[bytes]) -> Chain:
     )
 
 
-def extend(chain: Chain, exchange: Exchange, prints: list[bytes]) -> None:
-    """Put an exchange into its chain: before it, as its earlier part, as a second try of its end, or after it."""
-    chain.branch_count += exchange.branch_count
-    chain.flags |= exchange.flags | {"is_sessionised"}
-    chain.seen_at = exchange.at or chain.seen_at
-    chain.is_touched, chain.locator = True, chain.locator or exchange.locator
-    session = exchange.keys.session
-    chain.sessions += [session] if session and session not in chain.sessions else []
-    if exchange.keys.reply is not None and exchange.keys.reply == chain.first.keys.previous:
-        _put_before(chain, exchange, prints)
-        if exchange.keys.previous is None:
-            chain.flags.discard("is_partial")
-    elif _is_before(exchange, chain):
-        _begin_earlier(chain, exchange, prints)
-    else:
-        _go_on(chain, exchange, prints)
-
-
-def _begin_earlier(chain: Chain, exchange: Exchange, prints: list[bytes]) -> None:
-    """Logs written newest first: a later request repeats this one, or asked the same again, or comes after it."""
-    asked = prints[: len(exchange.prompt)]
-    is_repeated = chain.prints[: len(prints)] == prints
-    is_retried = asked == chain.prints[: len(chain.prints) - chain.reply_length]
-    if not is_repeated and not is_retried:
-        _put_before(chain, exchange, prints)
-        return
-    if is_retried and not chain.reply_length:
-        chain.messages += _replied(exchange)
-        chain.prints = prints
-        chain.reply_length, chain.counts = len(exchange.reply), exchange.counts
-    chain.first, chain.first_length = exchange, len(exchange.prompt)
-    chain.started_at = exchange.begun_at or exchange.at
-
-
-def _put_before(chain: Chain, exchange: Exchange, prints: list[bytes]) -> None:
-    chain.messages[:0] = _timed(exchange, exchange.prompt) + _replied(exchange)
-    chain.prints = prints + chain.prints
-    chain.counts = exchange.counts + chain.counts
-    chain.first, chain.first_length = exchange, len(exchange.prompt)
-    chain.started_at = exchange.begun_at or exchange.at or chain.started_at
-
-
-def _go_on(chain: Chain, exchange: Exchange, prints: list[bytes]) -> None:
-    length, prompt_length = len(chain.prints), len(exchange.prompt)
-    previous = exchange.keys.previous
-    is_retry = previous is None and _is_near(exchange.at, chain.last_at)
-    is_resent = True
-    if previous is None and length <= prompt_length and chain.prints == prints[:length]:
-        shared = length
-    elif is_retry and chain.prints[: length - chain.reply_length] == prints[:prompt_length]:
-        if not exchange.reply:
-            return
-        shared = prompt_length
-        del chain.messages[shared:], chain.prints[shared:]
-    else:
-        is_resent = False
-        shared = 0 if previous else _overlap(chain.prints, prints[:prompt_length])
-        shared = shared or (0 if previous else _after_last_pair(chain, exchange, prints))
-    chain.messages += _timed(exchange, exchange.prompt[shared:]) + _replied(exchange)
-    chain.prints += prints[shared:]
-    chain.reply_length = len(exchange.reply)
-    chain.counts = exchange.counts if is_resent else chain.counts + exchange.counts
-    chain.reply_key = exchange.keys.reply or chain.reply_key
-    chain.model = exchange.model or chain.model
-    chain.started_at = chain.started_at or exchange.at
-    chain.last_at = max((at for at in (chain.last_at, exchange.at) if at is not None), default=None)
-
-
-def _is_near(one: datetime | None, other: datetime | None) -> bool:
-    return one is None or other is None or abs(one - other) <= RETRY
-
-
-def _is_before(exchange: Exchange, chain: Chain) -> bool:
-    """Whether it was sent earlier than all of the chain, or in the same second and the chain repeats it."""
-    if exchange.at is None or chain.started_at is None:
-        return False
-    return exchange.at < chain.started_at or (
-        exchange.at == chain.started_at and len(exchange.prompt) < chain.first_length
-    )
-
-
-def _overlap(known: list[bytes], prompt: list[bytes]) -> int:
-    """How many messages at the start of a prompt repeat the end of what is known (a history cut in front)."""
-    for length in range(min(len(known), len(prompt), MAX_OVERLAP), 0, -1):
-        if known[-length:] == prompt[:length]:
-            return length
-    return 0
-
-
 def pairs(messages: list[Message], prints: list[bytes]) -> Iterator[tuple[int, str]]:
     """From the end: where somebody says something and is answered, and the hash of both together."""
-    for index in range(len(messages) - 2, max(len(messages) - 2 - MAX_OVERLAP, -1), -1):
+    for index in range(len(messages) - 2, max(len(messages) - 2 - MAX_PAIRS, -1), -1):
         if messages[index].role is Role.USER and messages[index + 1].role is Role.ASSISTANT:
             yield index, cumulative(prints[index : index + 2])[-1].hex()
 
 
-def _after_last_pair(chain: Chain, exchange: Exchange, prints: list[bytes]) -> int:
-    """Where the prompt goes on after the chain's last words and their answer, whatever stands before them in it."""
-    last = next((pair for _, pair in pairs(chain.messages, chain.prints)), None)
-    return next((index + 2 for index, pair in pairs(exchange.prompt, prints) if pair == last), 0)
-
-
-def _timed(exchange: Exchange, prompt: list[Message]) -> list[Message]:
+def timed(exchange: Exchange, prompt: list[Message]) -> list[Message]:
     """The last message of a prompt was sent with the request; when earlier ones were is not known."""
     if not prompt or prompt[-1].sent_at is not None:
         return list(prompt)
     return [*prompt[:-1], prompt[-1]._replace(sent_at=exchange.at)]
 
 
-def _replied(exchange: Exchange) -> list[Message]:
+def replied(exchange: Exchange) -> list[Message]:
+    """What was answered, by which model, when."""
     model, at = exchange.model, exchange.at
     return [reply._replace(model=reply.model or model, sent_at=reply.sent_at or at) for reply in exchange.reply]
 

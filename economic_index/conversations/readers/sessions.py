@@ -10,17 +10,16 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from economic_index.conversations.readers.chains import (
-    RETRY,
     Chain,
     Exchange,
     Keys,
     cumulative,
     draft_of,
-    extend,
     fingerprint,
     open_chain,
     pairs,
 )
+from economic_index.conversations.readers.extend_chains import RETRY, extend
 from economic_index.conversations.records import Draft, ReadContext
 
 SESSIONS = "sessions"
@@ -29,7 +28,7 @@ IDLE = timedelta(hours=24)
 TRIMMED = timedelta(hours=6)
 REMEMBERED = timedelta(days=30)
 MAX_OPEN_CHARS = 64 << 20
-MAX_COUNTED = 200_000
+MIN_CLOSED, MAX_COUNTED = 1000, 200_000
 AUTOMATED = 500
 """More conversations than this that one user begins in a day, under one system prompt, no person types."""
 
@@ -44,8 +43,11 @@ class Sessions:
         self._secret = secret
         self._open: OrderedDict[int, Chain] = OrderedDict()
         self._by_key: dict[tuple[str, ...], list[int]] = {}
+        self._touched: dict[int, Chain] = {}
         self._closed: dict[str, datetime] = {}
+        self._most_closed = MIN_CLOSED
         self._number = 0
+        self.newest_at: datetime | None = None
         self.char_count = 0
         self.is_used = False
         self._begun: Counter[tuple[str, bytes, date]] = Counter()
@@ -58,6 +60,7 @@ class Sessions:
             yield draft_of(open_chain(exchange, 0, []))
             return
         exchange.keys = self._keys_of(exchange)
+        self._note_time(exchange.at)
         yield from self._close_idle(exchange.at)
         prints = [fingerprint(message) for message in (*exchange.prompt, *exchange.reply)]
         chain = self._find(exchange, prints)
@@ -80,25 +83,28 @@ class Sessions:
 
         They stay open for the next file, but for those without times, which nothing could ever close.
         """
-        for chain in list(self._open.values()):
+        for chain in sorted(self._touched.values(), key=lambda each: each.number):
             if chain.seen_at is None:
                 yield from self._close(chain)
             elif chain.is_touched:
                 yield draft_of(chain)
-        for chain in self._open.values():
             chain.locator = None
-        newest = self.newest_at
-        self._closed = {key: at for key, at in self._closed.items() if newest and newest - at <= REMEMBERED}
+        self._touched.clear()
+        if len(self._closed) > self._most_closed and self.newest_at is not None:
+            newest = self.newest_at
+            self._closed = {key: at for key, at in self._closed.items() if newest - at <= REMEMBERED}
+            self._most_closed = max(2 * len(self._closed), MIN_CLOSED)
 
     def touch_all(self) -> None:
         """Have every open conversation told again by the next file, whether or not it adds something."""
         for chain in self._open.values():
             chain.is_touched = True
+        self._touched.update(self._open)
 
     @property
-    def newest_at(self) -> datetime | None:
-        """The time of the newest request of all conversations that are open."""
-        return max((chain.seen_at for chain in self._open.values() if chain.seen_at is not None), default=None)
+    def is_empty(self) -> bool:
+        """Whether the next file has nothing to go on with."""
+        return not self._open and not self._closed
 
     @property
     def chains(self) -> list[Chain]:
@@ -117,8 +123,15 @@ class Sessions:
         for key in keys:
             self._by_key.setdefault(key, []).append(chain.number)
         self._open[chain.number] = chain
+        if chain.is_touched:
+            self._touched[chain.number] = chain
+        self._note_time(chain.seen_at)
         chain.char_count = sum(len(message.text) + 200 for message in chain.messages)
         self.char_count += chain.char_count
+
+    def _note_time(self, at: datetime | None) -> None:
+        if at is not None and (self.newest_at is None or at > self.newest_at):
+            self.newest_at = at
 
     def _keys_of(self, exchange: Exchange) -> Keys:
         scope = self._hash(exchange.user or "")
@@ -200,6 +213,7 @@ class Sessions:
             if not numbers:
                 del self._by_key[key]
         del self._open[chain.number]
+        self._touched.pop(chain.number, None)
         self.char_count -= chain.char_count
 
     def _close(self, chain: Chain) -> Iterator[Draft]:

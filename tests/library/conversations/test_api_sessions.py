@@ -162,6 +162,19 @@ def test_a_session_taken_up_after_a_day_is_another_conversation() -> None:
     assert len({draft.native_id for draft in drafts}) == 2
 
 
+def test_what_is_over_is_forgotten_after_a_month_and_closed_sessions_do_not_pile_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sessions, "MIN_CLOSED", 2)
+    store = sessions.Sessions()
+    context = ReadContext(AS_OF, {sessions.SESSIONS: store})
+    for day in range(60):
+        line = completion("one", reply="two", session_id=f"s{day}") | {"ts": (NOON + timedelta(days=day)).isoformat()}
+        assert len(list(READER.read(iter([Element(line, Locator(LocatorKind.LINE, 1))]), context))) == 1
+    assert 29 <= len(store.closed) < 59
+    assert (len(store.chains), store.newest_at) == (1, NOON + timedelta(days=59))
+
+
 def responses() -> list[dict[str, Any]]:
     first = stored_response("continue", "one", "resp_1", 1767614400)
     return [first] + [

@@ -19,7 +19,7 @@ from economic_index.conversations.readers import langfuse
 from economic_index.conversations.readers.langfuse import READER
 from economic_index.conversations.readers.registry import READERS
 from economic_index.conversations.records import Draft, Element, Locator, ReadContext, Rejected
-from economic_index.conversations.sources import Source, SourcesError, parse_source
+from economic_index.conversations.sources import Source, SourcesError, entry_text, parse_source
 from economic_index.lake import Lake
 from economic_index.vocabulary import FileStatus, LocatorKind, RejectReason, SourceFormat
 
@@ -167,6 +167,7 @@ def test_environments_that_are_not_wanted_are_counted(lake: Lake, logs: Path) ->
 def test_environments_are_a_list_of_names() -> None:
     entry = {"name": "a", "path": "b", "environments": ["production"]}
     assert parse_source(entry, "x").environments == ("production",)
+    assert 'environments = ["production"]' in entry_text(parse_source(entry, "x"))
     for wrong in ("production", [""], [1]):
         with pytest.raises(SourcesError, match="environments"):
             parse_source(entry | {"environments": wrong}, "x")

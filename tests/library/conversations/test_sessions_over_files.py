@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import zstandard
-from api_logs import completion, write_lines
+from api_logs import completion, stored_response, write_lines
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reading_home import KEY, read_logs
@@ -56,6 +56,15 @@ def at(minutes: int) -> str:
     return (NOON + timedelta(minutes=minutes)).isoformat()
 
 
+def named_after(replies: list[str], number: int, moment: str, user: str) -> dict[str, Any]:
+    """A stored response that names the one before it; `replies` takes its id."""
+    previous = {"previous_response_id": replies[-1]} if replies[-1].startswith("resp_") else {}
+    identity = f"resp_{number:016d}"
+    replies.append(identity)
+    line = stored_response(f"ask {number}", f"reply {number}", identity, 0, **previous)
+    return {"ts": moment, "user": user or None, **line}
+
+
 @st.composite
 def api_log(draw: st.DrawFn) -> list[dict[str, Any]]:
     """Requests of some chats in order of time: resent or by session, with retries, failures, cuts and pauses."""
@@ -65,9 +74,12 @@ def api_log(draw: st.DrawFn) -> list[dict[str, Any]]:
     for number in range(draw(st.integers(2, 14))):
         minute += rng.choice([0, 1, 3, 8, 200, 2000])
         if not chats or rng.random() < 0.35:
-            session = rng.choice([None, None, f"s{number}"])
+            session = rng.choice([None, None, f"s{number}", "named"])
             chats.append((rng.choice(["u1", "u2", ""]), session, [f"begin {number}"]))
         user, session, texts = chats[rng.randrange(len(chats))]
+        if session == "named":
+            lines.append(named_after(texts, number, at(minute), user))
+            continue
         asked = texts[:] if len(texts) % 2 else [*texts, f"ask {number}"]
         reply = None if rng.random() < 0.15 else f"reply {number}"
         shown = asked[-1:] if session and rng.random() < 0.4 else asked[-3:] if rng.random() < 0.2 else asked
