@@ -91,9 +91,9 @@ def sniff_sources(path: Path, as_of: datetime, declared: Sequence[Source] = ()) 
         summary.files.append(report)
         try:
             for row in FileRows(file, source, key, as_of, report, sessions=sessions):
-                if row.replaces is not None:
-                    seen.discard(row.replaces)
-                _count(summary, row.values, seen, users)
+                if row.replaces != row.values["conversation_id"]:  # else it was counted when it was shorter
+                    seen.discard(row.replaces or "")
+                    _count(summary, row.values, seen, users)
         except LogFormatError as error:
             report.stop(error, key)
         summary.rejected += report.reasons

@@ -42,7 +42,7 @@ class FileReading:
     as_of: datetime
     tell: Callable[[int], None] = lambda byte_count: None
     chained: ChainedFiles | None = None
-    _replaced: set[str] = field(default_factory=set)
+    _told_again: dict[str, str] = field(default_factory=dict)
     _batch: list[Row] = field(default_factory=list)
     _batch_chars: int = 0
 
@@ -77,7 +77,8 @@ class FileReading:
         )
         for row in rows:
             self._batch.append(row)
-            self._replaced |= {row.replaces} if row.replaces is not None else set()
+            if row.replaces is not None:
+                self._told_again[row.replaces] = row.values["conversation_id"]
             self._batch_chars += row.values["text_char_count"]
             if len(self._batch) >= BATCH_ROWS or self._batch_chars >= BATCH_CHARS:
                 self._propose()
@@ -87,7 +88,7 @@ class FileReading:
         if self._batch:
             needed = self.store.propose([self._version(row.values) for row in self._batch])
             for row, is_needed in zip(self._batch, needed, strict=True):
-                if is_needed:
+                if is_needed or row.replaces is not None:
                     self.inbox.add(row)
         self._batch, self._batch_chars = [], 0
 
@@ -118,7 +119,7 @@ class FileReading:
     def _stop(self, error: LogFormatError) -> None:
         if error.reason in DISCARDING:
             self._batch, self._batch_chars = [], 0
-            self._replaced.clear()
+            self._told_again.clear()
             self.store.begin()
             self.inbox.forget()
             self.report.discard()
@@ -138,7 +139,7 @@ class FileReading:
         stat = FileStat(report.file_id, report.sha256, size, modified_ns, report.settings_key(), is_final)
         end = self.chained.end_of(self.reading_id, self.sessions, size) if self.chained and is_final else None
         outcome = self.store.finish(
-            self.reading_id, stat, report.raw_log_row(), report.rejections, replaced=self._replaced, end=end
+            self.reading_id, stat, report.raw_log_row(), report.rejections, told_again=self._told_again, end=end
         )
         if self.chained is not None:
             self.chained.go_on(self.reading_id, end, is_stopped=not is_final)

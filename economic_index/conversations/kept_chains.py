@@ -11,9 +11,9 @@ from typing import Any
 
 import zstandard
 
-from economic_index.conversations.readers.chains import NOT_IN_THIS_FILE, Chain, Exchange, Keys
+from economic_index.conversations.readers.chains import Chain, Exchange, Keys
 from economic_index.conversations.readers.sessions import Sessions
-from economic_index.conversations.records import Draft, Message
+from economic_index.conversations.records import NOT_IN_THIS_FILE, Draft, Message
 from economic_index.conversations.times import EPOCH
 from economic_index.conversations.versions import micros
 from economic_index.vocabulary import Role

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from economic_index.conversations import identify
 from economic_index.conversations.assign import assigned_start, assigned_user
-from economic_index.conversations.records import Draft, Reader, Rejected
+from economic_index.conversations.records import NOT_IN_THIS_FILE, Draft, Reader, Rejected
 from economic_index.conversations.reserved import is_reserved
 from economic_index.conversations.sources import Source
 from economic_index.conversations.text import clean
@@ -36,7 +36,7 @@ _DATE = re.compile(r"[-@](?:\d{8}|\d{4}-\d{2}-\d{2})(?:-v\d+(?::\d+)?)?$|-v\d+:\
 class Row(NamedTuple):
     """One conversation for the lake: values of its columns by name, and its messages.
 
-    `replaces` is the id of a row that this one takes the place of, under another id.
+    `replaces` is the id of the row that it takes the place of: told before, under this id or another.
     """
 
     values: dict[str, Any]
@@ -91,8 +91,8 @@ class Normaliser:
         for name in FLAGS:
             values[name] = name in draft.flags
         draft.conversation_id, draft.user_id = values["conversation_id"], values["user_id"]
-        is_renamed = draft.earlier_id not in (None, draft.conversation_id)
-        return Row(values, transcript, draft.earlier_id if is_renamed else None)
+        is_new = draft.earlier_id != draft.conversation_id or draft.locator != NOT_IN_THIS_FILE
+        return Row(values, transcript, draft.earlier_id if is_new else None)
 
     def _conversation_id(
         self, draft: Draft, transcript: Transcript, content_hash: str, logged_at: datetime | None

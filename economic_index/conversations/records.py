@@ -24,6 +24,10 @@ class Locator:
     number: int
 
 
+NOT_IN_THIS_FILE = Locator(LocatorKind.LINE, 0)
+"""Of a conversation that is told again though the file adds nothing to it."""
+
+
 @dataclass(frozen=True)
 class Element:
     """One JSON record of a log file: its parsed value, where it stands, and whether its text was repaired."""

@@ -5,12 +5,13 @@ Rows themselves lie in the inbox and in the weeks; nothing here knows a log form
 
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict
 from datetime import date
 from itertools import groupby
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from economic_index.conversations.file_ends import FileEnds
@@ -97,16 +98,17 @@ class WinnerStore(FileEnds):
         row: dict[str, Any],
         rejections: Iterable[dict[str, Any]],
         *,
-        replaced: Collection[str] = (),
+        told_again: Mapping[str, str] = MappingProxyType({}),
         end: FileEnd | None = None,
     ) -> Outcome:
         """Choose the winners and record the reading, in one transaction: before it nothing of it counts.
 
-        `replaced` are conversations that go on under another id; `end` is that of a file of API requests.
+        `told_again` are conversations that an earlier file has told, by the id they had, with that which they have
+        now; `end` is that of a file of API requests.
         """
         with self._transaction():
-            gone = self._drop_winners("conversation_id", replaced)
-            outcome = self._choose()
+            gone = self._drop_winners("conversation_id", [old for old, new in told_again.items() if old != new])
+            outcome = self._choose(told_again)
             outcome.touched_weeks = tuple(sorted({*outcome.touched_weeks, *gone}))
             row |= {
                 "duplicate_count": outcome.duplicate_count,
@@ -130,12 +132,15 @@ class WinnerStore(FileEnds):
                 self.note_end(reading_id, end)
         return outcome
 
-    def _choose(self) -> Outcome:
+    def _choose(self, told_again: Mapping[str, str] = MappingProxyType({})) -> Outcome:
         outcome = Outcome()
         weeks: set[str] = set()
         winners: list[Version] = []
         for old, candidates in self._by_conversation():
             best = self._best(old, candidates, outcome)
+            if best is old and old is not None and told_again.get(old.conversation_id) == old.conversation_id:
+                # the same words, but when it began, or how often it was tried, is known better now
+                best = next((each for each in candidates if each.content_hash == old.content_hash), old)
             if best is not old:
                 winners.append(best)
                 weeks |= {best.week_start} | ({old.week_start} if old else set())

@@ -10,13 +10,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from economic_index.conversations.records import Draft, Locator, Message
+from economic_index.conversations.records import NOT_IN_THIS_FILE, Draft, Locator, Message
 from economic_index.conversations.text import fold_for_hash
-from economic_index.vocabulary import LocatorKind, Role, StartedAtSource
+from economic_index.vocabulary import Role, StartedAtSource
 
 MAX_PAIRS = 256
-NOT_IN_THIS_FILE = Locator(LocatorKind.LINE, 0)
-"""Of a conversation that is told again though the file adds nothing to it."""
 
 
 class Keys(NamedTuple):
