@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import zstandard
 from api_logs import completion, stored_response, write_lines
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from reading_home import KEY, read_logs
 
@@ -99,7 +99,12 @@ def cut(lines: Sequence[Any], places: list[int], folder: Path) -> list[Path]:
     return [write_lines(folder / f"{number:02d}.jsonl", part) for number, part in enumerate(parts)]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=25,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # a shorter log is not worth minutes of reading
+    suppress_health_check=list(HealthCheck),
+)
 @given(lines=api_log(), places=st.lists(st.integers(0, 14), max_size=5), seed=st.integers(0, 2**32))
 def test_cut_anywhere_and_read_in_any_order_it_is_the_log_in_one_piece(
     tmp_path_factory: pytest.TempPathFactory, lines: list[dict[str, Any]], places: list[int], seed: int
@@ -154,6 +159,15 @@ def test_the_next_days_file_makes_a_conversation_longer_and_tells_of_no_other(la
     assert (report.conversation_count, report.superseded_count, report.duplicate_count) == (1, 1, 0)
     assert words(lake) == [("else", "more"), ("one", "two", "three", "four")]
     assert told(lake)[identity][3] == "4"
+
+
+def test_an_earlier_try_in_a_later_file_tells_when_it_began(lake: Lake, logs: Path) -> None:
+    put(logs, "1.jsonl", asked("one", reply="two", minute=9, session_id="s1"))
+    read_logs(lake, source(logs))
+    put(logs, "2.jsonl", completion("one", reply=None, session_id="s1") | {"ts": at(1)})
+    read_logs(lake, source(logs))
+    ((_, started_at, *_),) = told(lake).values()
+    assert started_at == str(NOON + timedelta(minutes=1))
 
 
 def test_what_lies_in_the_home_names_nobody_and_goes_after_a_day(lake: Lake, logs: Path) -> None:
