@@ -33,7 +33,10 @@ def pack(sessions: Sessions) -> bytes:
 
 
 def _lines(sessions: Sessions) -> Iterator[str]:
-    closed = {key: micros(at) for key, at in sessions.closed.items()}
+    closed = {
+        key: [(micros(start), micros(end), is_reopened) for start, end, is_reopened in spans]
+        for key, spans in sessions.closed.items()
+    }
     yield json.dumps({"version": VERSION, "newest": micros(sessions.newest_at), "closed": closed})
     for chain in sessions.chains:
         if chain.told is not None and chain.told.conversation_id is not None:
@@ -62,6 +65,7 @@ def _told(chain: Chain) -> dict[str, Any]:
         "model": chain.model,
         "flags": sorted(chain.flags),
         "sessions": chain.sessions,
+        "requests": chain.requests,
         "system": chain.system.hex(),
         "branch_count": chain.branch_count,
         "is_reopened": chain.is_reopened,
@@ -78,10 +82,11 @@ def unpack(packed: bytes, secret: bytes) -> Sessions:
         if head["version"] != VERSION:
             raise UnreadableChainsError
         sessions.newest_at = _moment(head["newest"])
-        sessions.closed.update({key: at for key, value in head["closed"].items() if (at := _moment(value))})
+        for key, spans in head["closed"].items():
+            sessions.closed[key] = [(_at(start), _at(end), is_reopened) for start, end, is_reopened in spans]
         for number, line in enumerate(lines, start=1):
             sessions.remember(_chain(json.loads(line), number))
-    except (zstandard.ZstdError, ValueError, KeyError, TypeError):
+    except (zstandard.ZstdError, ValueError, KeyError, TypeError, AttributeError):
         raise UnreadableChainsError from None
     return sessions
 
@@ -116,6 +121,7 @@ def _chain(values: dict[str, Any], number: int) -> Chain:
         model=values["model"],
         flags=set(values["flags"]),
         sessions=values["sessions"],
+        requests=values["requests"],
         system=bytes.fromhex(values["system"]),
         branch_count=values["branch_count"],
         is_reopened=values["is_reopened"],
@@ -124,5 +130,9 @@ def _chain(values: dict[str, Any], number: int) -> Chain:
     )
 
 
+def _at(value: int) -> datetime:
+    return EPOCH + timedelta(microseconds=value)
+
+
 def _moment(value: int | None) -> datetime | None:
-    return None if value is None else EPOCH + timedelta(microseconds=value)
+    return None if value is None else _at(value)

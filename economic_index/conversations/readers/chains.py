@@ -86,6 +86,7 @@ class Chain:
     is_touched: bool = True
     locator: Locator | None = None
     told: Draft | None = None
+    requests: list[str] = field(default_factory=list)
     keys: list[tuple[str, ...]] = field(default_factory=list)
 
 
@@ -169,6 +170,15 @@ def _draft(chain: Chain) -> Draft:
         counts={**chain.counts, "branch_count": chain.branch_count},
         flags=set(chain.flags),
     )
+
+
+def request_key(exchange: Exchange, prints: list[bytes]) -> str | None:
+    """What one request has in every copy of its log; None where two requests could not be told from one."""
+    keys = exchange.keys
+    if exchange.native_id is None and keys.session is None:
+        return None
+    told = f"{keys.scope} {keys.session} {exchange.native_id} {exchange.at} {len(exchange.prompt)}"
+    return hashlib.blake2b(told.encode("utf-8", "replace") + b"".join(prints), digest_size=12).hexdigest()
 
 
 def fingerprint(message: Message) -> bytes:

@@ -18,6 +18,7 @@ from economic_index.conversations.readers.chains import (
     fingerprint,
     open_chain,
     pairs,
+    request_key,
 )
 from economic_index.conversations.readers.extend_chains import RETRY, extend
 from economic_index.conversations.records import Draft, ReadContext
@@ -32,6 +33,9 @@ MIN_CLOSED, MAX_COUNTED = 1000, 200_000
 AUTOMATED = 500
 """More conversations than this that one user begins in a day, under one system prompt, no person types."""
 
+Span = tuple[datetime, datetime, bool]
+"""When a session's conversation began and ended, and whether it was not the session's first."""
+
 
 class Sessions:
     """Open chains of one file, or of files read one after the other; `add` gives back the conversations that are over.
@@ -44,7 +48,8 @@ class Sessions:
         self._open: OrderedDict[int, Chain] = OrderedDict()
         self._by_key: dict[tuple[str, ...], list[int]] = {}
         self._touched: dict[int, Chain] = {}
-        self._closed: dict[str, datetime] = {}
+        self._requests: dict[str, int] = {}
+        self._closed: dict[str, list[Span]] = {}
         self._most_closed = MIN_CLOSED
         self._number = 0
         self.newest_at: datetime | None = None
@@ -63,6 +68,9 @@ class Sessions:
         self._note_time(exchange.at)
         yield from self._close_idle(exchange.at)
         prints = [fingerprint(message) for message in (*exchange.prompt, *exchange.reply)]
+        request = request_key(exchange, prints)
+        if request is not None and self._is_copy(request):
+            return
         chain = self._find(exchange, prints)
         if chain is None:
             self._number += 1
@@ -74,6 +82,7 @@ class Sessions:
         else:
             self._forget(chain)
             extend(chain, exchange, prints)
+        chain.requests += [request] if request is not None else []
         self.remember(chain)
         while self.char_count > MAX_OPEN_CHARS and len(self._open) > 1:
             yield from self._close(next(iter(self._open.values())))
@@ -92,7 +101,7 @@ class Sessions:
         self._touched.clear()
         if len(self._closed) > self._most_closed and self.newest_at is not None:
             newest = self.newest_at
-            self._closed = {key: at for key, at in self._closed.items() if newest - at <= REMEMBERED}
+            self._closed = {key: spans for key, spans in self._closed.items() if newest - spans[-1][1] <= REMEMBERED}
             self._most_closed = max(2 * len(self._closed), MIN_CLOSED)
 
     def touch_all(self) -> None:
@@ -112,8 +121,8 @@ class Sessions:
         return list(self._open.values())
 
     @property
-    def closed(self) -> dict[str, datetime]:
-        """Hashes of sessions that are over, with the time of their last request."""
+    def closed(self) -> dict[str, list[Span]]:
+        """Hashes of sessions that are over, with when."""
         return self._closed
 
     def remember(self, chain: Chain) -> None:
@@ -123,11 +132,20 @@ class Sessions:
         for key in keys:
             self._by_key.setdefault(key, []).append(chain.number)
         self._open[chain.number] = chain
+        self._requests.update(dict.fromkeys(chain.requests, chain.number))
         if chain.is_touched:
             self._touched[chain.number] = chain
         self._note_time(chain.seen_at)
         chain.char_count = sum(len(message.text) + 200 for message in chain.messages)
         self.char_count += chain.char_count
+
+    def _is_copy(self, request: str) -> bool:
+        """Whether a request is one of an open conversation already: that is told again, and nothing is added to it."""
+        number = self._requests.get(request)
+        if number is not None:
+            self._open[number].is_touched = True
+            self._touched[number] = self._open[number]
+        return number is not None
 
     def _note_time(self, at: datetime | None) -> None:
         if at is not None and (self.newest_at is None or at > self.newest_at):
@@ -144,8 +162,12 @@ class Sessions:
         return hashlib.blake2b(text.encode("utf-8", "replace"), key=self._secret, digest_size=16).hexdigest()
 
     def _is_reopened(self, exchange: Exchange) -> bool:
-        closed_at = self._closed.get(exchange.keys.session or "")
-        return closed_at is not None and (exchange.at is None or abs(exchange.at - closed_at) <= REMEMBERED)
+        """Whether its session was over: unless it is a copy of what it was then."""
+        spans, at = self._closed.get(exchange.keys.session or "", ()), exchange.at
+        if not spans or at is None:
+            return bool(spans)
+        known = next((was_reopened for start, end, was_reopened in spans if start <= at <= end), None)
+        return known if known is not None else any(abs(at - end) <= REMEMBERED for _, end, _ in spans)
 
     def _count_begun(self, exchange: Exchange) -> None:
         if exchange.user is None or exchange.at is None:
@@ -218,8 +240,12 @@ class Sessions:
 
     def _close(self, chain: Chain) -> Iterator[Draft]:
         self._forget(chain)
-        if chain.seen_at is not None and chain.first.keys.session is not None:
-            self._closed |= dict.fromkeys(chain.sessions, chain.seen_at)
+        for request in chain.requests:
+            self._requests.pop(request, None)
+        if chain.last_at is not None and chain.first.keys.session is not None:
+            span = (chain.started_at or chain.last_at, chain.last_at, chain.is_reopened)
+            for session in chain.sessions:
+                self._closed.setdefault(session, []).append(span)
         if chain.is_touched:
             yield draft_of(chain)
 

@@ -1,5 +1,6 @@
 """A log that is cut into files gives the conversations of the log in one piece, however and whenever they are read."""
 
+import gzip
 import random
 from collections.abc import Sequence
 from contextlib import closing
@@ -168,6 +169,21 @@ def test_an_earlier_try_in_a_later_file_tells_when_it_began(lake: Lake, logs: Pa
     read_logs(lake, source(logs))
     ((_, started_at, *_),) = told(lake).values()
     assert started_at == str(NOON + timedelta(minutes=1))
+
+
+@pytest.mark.parametrize("is_at_once", [False, True])
+def test_a_copy_beside_the_log_changes_nothing(lake: Lake, logs: Path, is_at_once: bool) -> None:
+    by_turn = [asked(text, reply="ok", minute=n, session_id="s1") for n, text in enumerate(("one", "two"), start=50)]
+    long_ago = [asked(text, reply="ok", minute=n - 9000, session_id="s0") for n, text in enumerate(("a", "b", "c"))]
+    again = asked("d", reply="ok", minute=-4000, session_id="s0")
+    path = put(logs, "1.jsonl", *long_ago, again, FIRST, SECOND, OTHER, *by_turn)
+    if not is_at_once:
+        read_logs(lake, source(logs))
+    (logs / "2.jsonl.gz").write_bytes(gzip.compress(path.read_bytes()))
+    reading = read_logs(lake, source(logs))
+    assert len(words(lake)) == 5
+    assert ("one", "ok", "two", "ok") in words(lake)
+    assert reading.reports[-1].touched_weeks == ()
 
 
 def test_what_lies_in_the_home_names_nobody_and_goes_after_a_day(lake: Lake, logs: Path) -> None:
