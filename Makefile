@@ -4,8 +4,11 @@ VENV := .venv
 PY := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
 export PYTHONUTF8 := 1
+# every shell has a USER of its own: only one that was said to make is meant
+USER_NAMED := $(filter command,$(word 1,$(origin USER)))
 
-.PHONY: help demo rehearse reproduce evaluate index check-logs ui test lint generate lock train bench
+.PHONY: help demo rehearse reproduce evaluate index check-logs forget rotate-key ui test lint generate lock train bench \
+  fuzz
 
 help:
 	@echo "make demo                 the whole index over the demonstration corpus"
@@ -13,9 +16,11 @@ help:
 	@echo "make reproduce            published figures, computed again by the same rollups"
 	@echo "make evaluate             how right the engine is, against labels (SET=, BESIDE=, BASELINE=1)"
 	@echo "make index LOGS=folder    the same over your own logs (YES=1: without asking)"
-	@echo "make check-logs LOGS=...  only say what would be read"
+	@echo "make forget USER=...      delete a user everywhere (CONVERSATION=..., SOURCE=..., SYSTEM=..., YES=1)"
+	@echo "make rotate-key           change the pseudonym key; all logs are read again (YES=1)"
+	@echo "make check-logs LOGS=...  only say what would be read (both: MAPPING=file.toml for a table)"
 	@echo "make ui                   Dagster on your own home, else on the demonstration (REHEARSAL=1: on the rehearsal)"
-	@echo "make test | lint | bench | train | generate | lock"
+	@echo "make test | lint | bench | train | generate | lock | fuzz FORMAT=... SECONDS=600"
 
 $(VENV)/.ok: requirements.lock requirements.weights.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed, and was not found."; exit 1; }
@@ -39,10 +44,18 @@ evaluate: $(VENV)/.ok
 	@$(PY) -m orchestration evaluate $(if $(SET),--set $(SET)) $(if $(BESIDE),--beside $(BESIDE)) $(if $(BASELINE),--baseline)
 
 index: $(VENV)/.ok
-	@$(PY) -m orchestration index --logs "$(LOGS)" $(if $(YES),--yes)
+	@$(PY) -m orchestration index --logs "$(LOGS)" $(if $(YES),--yes) $(if $(MAPPING),--mapping "$(MAPPING)")
 
 check-logs: $(VENV)/.ok
-	@$(PY) -m orchestration check-logs --logs "$(LOGS)"
+	@$(PY) -m orchestration check-logs --logs "$(LOGS)" $(if $(MAPPING),--mapping "$(MAPPING)")
+
+forget: $(VENV)/.ok
+	@$(PY) -m orchestration forget $(if $(USER_NAMED),--user "$(USER)") $(if $(CONVERSATION),--conversation "$(CONVERSATION)") \
+	  $(if $(SOURCE),--source "$(SOURCE)") $(if $(SYSTEM),--system "$(SYSTEM)") $(if $(YES),--yes) $(if $(LATER),--later) \
+	  $(if $(UNDO),--undo)
+
+rotate-key: $(VENV)/.ok
+	@$(PY) -m orchestration rotate-key $(if $(YES),--yes)
 
 ui: $(VENV)/.ok
 	@$(PY) -m orchestration ui $(if $(PORT),--port $(PORT)) $(if $(REHEARSAL),--rehearsal)
@@ -57,6 +70,11 @@ lint: $(VENV)/.ok
 
 test: lint
 	$(VENV)/bin/pytest -n auto --maxprocesses 4 --no-loadscope-reorder
+
+# atheris is here for fuzzing alone; the next change of the lock takes it away again
+fuzz: $(VENV)/.ok
+	@$(UV) pip install -q --python $(PY) atheris==3.0.0
+	@$(PY) -m tests.fuzz $(FORMAT) $(or $(SECONDS),600)
 
 generate: $(VENV)/.ok
 	$(PY) -m economic_index.contracts.project_dbt

@@ -9,8 +9,9 @@ from typing import Any
 import dagster as dg
 
 from assets.table import asset_key, asset_spec, contract_check
-from economic_index.contracts import broken_rules
+from economic_index.contracts import BrokenContract, Table, checked
 from economic_index.contracts.lake import CONVERSATIONS_REJECTED, RAW_LOGS, SOURCES
+from economic_index.conversations.overview import as_markdown
 from economic_index.conversations.reading import LogReader
 from economic_index.lake import Lake, LakeError
 
@@ -37,6 +38,11 @@ TABLES = (RAW_LOGS, CONVERSATIONS_REJECTED, SOURCES)
             asset=asset_key(RAW_LOGS),
             description="No user begins more than 500 conversations a day under one system prompt.",
         ),
+        dg.AssetCheckSpec(
+            "every_source_speaks",
+            asset=asset_key(RAW_LOGS),
+            description="No source is without a new conversation for longer than its silent_after_days.",
+        ),
     ],
     pool="inbox",
 )
@@ -52,10 +58,15 @@ def raw_logs(
             raise LakeError(f"{lake.root}: {table.name} was replaced while it was read. Read the logs again.")
         yield dg.MaterializeResult(
             asset_key=asset_key(table),
-            metadata={"dagster/row_count": commit.row_count, "new_rows": reading.new_rows(table)},
+            metadata={
+                "dagster/row_count": commit.row_count,
+                "new_rows": reading.new_rows(table),
+                **(reading.privacy_numbers() if table is RAW_LOGS else {}),
+                **({"sources": dg.MetadataValue.md(as_markdown(reading.overviews))} if table is RAW_LOGS else {}),
+            },
             data_version=dg.DataVersion(commit.rows_hash),  # new logs make what is made of them stale
         )
-        rules = broken_rules(table, lake.read_unchecked(table))
+        rules = _broken_rules(lake, table)
         yield dg.AssetCheckResult(
             check_name="contract", asset_key=asset_key(table), passed=not rules, metadata={"broken": rules[:20]}
         )
@@ -75,3 +86,24 @@ def raw_logs(
         severity=dg.AssetCheckSeverity.WARN,
         metadata={"stopped": stopped},
     )
+    yield dg.AssetCheckResult(
+        check_name="every_source_speaks",
+        asset_key=asset_key(RAW_LOGS),
+        passed=not reading.silent,
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={"silent": [f"{name}: {_told_days(days)}" for name, days in reading.silent]},
+    )
+
+
+def _broken_rules(lake: Lake, table: Table) -> list[str]:
+    """What the table breaks of its contract, asked batch by batch: rejected records may be many."""
+    try:
+        for _ in checked(table, lake.scan(table)):
+            pass
+    except BrokenContract as error:
+        return error.rules
+    return []
+
+
+def _told_days(days: int | None) -> str:
+    return "no conversation yet" if days is None else f"{days} days"

@@ -6,7 +6,7 @@ No table is named here and nothing is computed: bodies call the library.
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 import dagster as dg
 import pandas as pd
@@ -17,8 +17,10 @@ from assets.weeks import WEEKS, TextScan, WeekRows, Weeks
 from economic_index.classifier import Numbers
 from economic_index.contracts import BrokenContract, Table, broken_rules, checked
 from economic_index.contracts.lake import LAKE_TABLES
+from economic_index.conversations.weekly import textless_of
 from economic_index.due import Stage, input_fingerprint, is_due
-from economic_index.lake import Lake, fingerprint
+from economic_index.erasure.textless import with_kept_rows
+from economic_index.lake import Lake, Rows, fingerprint
 
 OWNERS = ["team:open-economic-index"]
 _BY_NAME = {table.name: table for table in LAKE_TABLES}
@@ -51,6 +53,22 @@ def column_lineage(table: Table, inputs: Sequence[Table]) -> dg.TableColumnLinea
         for name in table.schema.columns
     }
     return dg.TableColumnLineage({name: found for name, found in deps.items() if found})
+
+
+class WeeksCheck(Protocol):
+    """A check of what a step committed, beside its contract; it warns, and its numbers stand with each week."""
+
+    def spec(self, stage: Stage) -> dg.AssetCheckSpec:
+        """What Dagster shows of it."""
+        ...
+
+    def result(self, lake: Lake, stage: Stage, weeks: Sequence[date]) -> dg.AssetCheckResult:
+        """Of all weeks of a run."""
+        ...
+
+    def numbers(self, lake: Lake, week: date) -> Numbers:
+        """Of one week."""
+        ...
 
 
 WEEKLY_STEP = ("oei/step", "week")
@@ -104,6 +122,7 @@ def weekly_table(
     extra_deps: Sequence[Table] = (),
     pool: str | None = None,
     after_commit: Callable[[Lake, date], None] | None = None,
+    change_check: WeeksCheck | None = None,
 ) -> Callable[[Callable[..., Iterator[WeekRows]]], dg.AssetsDefinition]:
     """Make a weekly asset of a generator that yields one `WeekRows` a week.
 
@@ -131,7 +150,11 @@ def weekly_table(
                 )
                 for table in tables
             ],
-            check_specs=[*[contract_check(table) for table in tables], *dead_letter_check(stage)],
+            check_specs=[
+                *[contract_check(table) for table in tables],
+                *dead_letter_check(stage),
+                *([change_check.spec(stage)] if change_check else []),
+            ],
             config_schema=CONFIG if can_fail(stage) else None,
             required_resource_keys={"lake", *resources},
             pool=pool,
@@ -148,23 +171,33 @@ def weekly_table(
             if skipped := len(weeks) - len(due):
                 context.log.info(f"{skipped} of {len(weeks)} weeks skipped: their inputs have not changed.")
             arguments: dict[str, Any] = {name: getattr(context.resources, name) for name in resources}
-            arguments |= {table.name: _input(lake, table, due) for table in inputs}
+            arguments |= {table.name: _input(lake, table, due, stage) for table in inputs}
             if "weeks" in names:
                 arguments["weeks"] = due
             watch = RunWatch(context, asset_key(stage.table))
             if "watch" in names:
                 arguments["watch"] = watch
             broken = _commit_each(lake, stage, body(**arguments), after_commit)
-            yield from _results(context, lake, tables, weeks, broken, watch.last)
+            numbers = {
+                week: {**watch.last.get(week, {}), **(change_check.numbers(lake, week) if change_check else {})}
+                for week in weeks
+            }
+            yield from _results(context, lake, tables, weeks, broken, numbers)
             yield from check_dead_letters(lake, stage, weeks)
+            if change_check:
+                yield change_check.result(lake, stage, weeks)
 
         return run
 
     return decorate
 
 
-def _input(lake: Lake, table: Table, weeks: tuple[date, ...]) -> Weeks | TextScan:
-    return TextScan(lake, table) if table.is_private else Weeks(lake, table, weeks)
+def _input(lake: Lake, table: Table, weeks: tuple[date, ...], stage: Stage) -> Weeks | TextScan:
+    return TextScan(lake, table) if table.is_private else Weeks(lake, table, weeks, _reads_texts(stage))
+
+
+def _reads_texts(stage: Stage) -> bool:
+    return any(table.is_private for table in stage.inputs)
 
 
 def _commit_each(
@@ -186,7 +219,9 @@ def _commit_each(
 
 def _commit(lake: Lake, stage: Stage, item: WeekRows) -> dict[Table, list[str]]:
     """Commit a week, or say which rules its tables break; batches are checked as they are drawn."""
-    given = dict(zip(stage.tables, item.rows, strict=True))
+    given: dict[Table, Rows] = dict(zip(stage.tables, item.rows, strict=True))
+    if _reads_texts(stage) and (textless := textless_of(lake, item.week_start)):
+        given = {table: with_kept_rows(lake, table, item.week_start, rows, textless) for table, rows in given.items()}
     frames = {table: rows for table, rows in given.items() if isinstance(rows, pd.DataFrame)}
     if faults := {table: rules for table, rows in frames.items() if (rules := broken_rules(table, rows))}:
         return faults
@@ -215,6 +250,7 @@ def _results(
                         "dagster/partition_row_count": commit.row_count,
                         "input_fingerprint": commit.input_fingerprint,
                         **(numbers.get(week, {}) if table == tables[-1] else {}),
+                        **_kept_without_text(lake, week),
                     },
                     asset_key=asset_key(table),
                     partition_key=week.isoformat(),
@@ -230,6 +266,12 @@ def _results(
             passed=not broken[table],
             metadata={"broken": broken[table][:20], "weeks": len(weeks)},
         )
+
+
+def _kept_without_text(lake: Lake, week: date) -> dict[str, int]:
+    """How many conversations of a week keep the labels that they had when their text was dropped."""
+    count = len(textless_of(lake, week))
+    return {"conversations_without_text": count} if count else {}
 
 
 def _log_own_versions(context: dg.AssetExecutionContext, table: Table, hashes: dict[date, str]) -> None:

@@ -12,6 +12,8 @@ import pandas as pd
 import pyarrow as pa
 
 from economic_index.contracts import Table
+from economic_index.conversations.weekly import textless_of
+from economic_index.erasure.textless import without_rows, without_texts
 from economic_index.lake import FIRST_WEEK, Lake
 
 # Monday, UTC; the default of a weekly definition is Sunday.
@@ -33,6 +35,8 @@ class Weeks:
     lake: Lake
     table: Table
     week_starts: tuple[date, ...]
+    has_text_only: bool = False
+    """Whether conversations whose text was dropped are left out: a step that reads texts keeps what it had of them."""
 
     def __iter__(self) -> Iterator[Week]:
         for week_start in self.week_starts:
@@ -40,19 +44,20 @@ class Weeks:
 
     def of(self, week_start: date) -> pd.DataFrame:
         """The rows of one week."""
-        return self.lake.read_week(self.table, week_start)
+        rows = self.lake.read_week(self.table, week_start)
+        return without_rows(rows, textless_of(self.lake, week_start)) if self.has_text_only else rows
 
 
 @dataclass(frozen=True)
 class TextScan:
-    """The transcripts as an input: Arrow batches of at most 1,000 conversations, sorted by id."""
+    """The transcripts that are kept as an input: Arrow batches of at most 1,000 conversations, sorted by id."""
 
     lake: Lake
     table: Table
 
     def of(self, week_start: date) -> Iterator[pa.RecordBatch]:
         """The batches of one week."""
-        return self.lake.scan_week(self.table, week_start)
+        return without_texts(self.lake.scan_week(self.table, week_start), textless_of(self.lake, week_start))
 
 
 Rows = pd.DataFrame | Iterator[pa.RecordBatch]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from economic_index.contracts import Table
+from economic_index.contracts.drift import VECTOR_SUMMARIES
 from economic_index.contracts.hierarchy import SECOND_ANSWERS, TASK_HIERARCHY
 from economic_index.contracts.lake import (
     CONVERSATIONS,
@@ -67,7 +68,7 @@ def weekly_stages(versions: StageVersions, mapping_references: tuple[Table, ...]
     stages = (
         conversations_stage(versions.conversations),
         Stage(
-            (FACET_SUMMARIES_REJECTED, FACET_SUMMARIES),
+            (FACET_SUMMARIES_REJECTED, VECTOR_SUMMARIES, FACET_SUMMARIES),
             (CONVERSATIONS, TRANSCRIPTS),
             versions.facet_summaries,
         ),

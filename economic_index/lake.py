@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
@@ -23,9 +23,13 @@ import pyarrow.parquet as pq
 
 from economic_index.contracts import TABLES, Table, as_arrow, validated
 
+SCRATCH = ".scratch."
+"""How folders of the home begin in which rows of logs lie while they are read."""
 NO_WEEK = "__HIVE_DEFAULT_PARTITION__"
 FIRST_WEEK = date(2020, 6, 1)
 KEPT_BUILDS = 5
+PARSED = {"manifest.json", "partial_parse.msgpack", "models_hash"}
+"""What dbt makes of the project's files alone."""
 Rows = pd.DataFrame | Iterable[pa.RecordBatch]
 
 
@@ -74,23 +78,30 @@ class Lake:
         path = self._file(table)
         return self._frame(table, path) if path.exists() else empty_frame(table)
 
-    def read_unchecked(self, table: Table) -> pd.DataFrame:
-        """All rows of an unpartitioned table as they lie there, for whoever asks whether they keep the contract."""
-        rows: pd.DataFrame = pq.read_table(self._file(table), partitioning=None).to_pandas()
-        return rows
-
     def read_week(self, table: Table, week: date) -> pd.DataFrame:
         """The rows of one week; zero rows if it was never committed."""
         path = self._file(table, week)
         return self._frame(table, path) if path.exists() else empty_frame(table)
 
-    def scan_week(self, table: Table, week: date, batch_rows: int = 1000) -> Iterator[pa.RecordBatch]:
-        """The rows of one week as Arrow batches, in the order in which they were written."""
+    def scan_week(
+        self, table: Table, week: date, batch_rows: int = 1000, columns: Sequence[str] | None = None
+    ) -> Iterator[pa.RecordBatch]:
+        """The rows of one week as Arrow batches, in the order in which they were written; of `columns`, if given."""
         path = self._file(table, week)
         if not path.exists():
             return
         with pq.ParquetFile(path) as file:
-            yield from file.iter_batches(batch_size=batch_rows)
+            yield from file.iter_batches(batch_size=batch_rows, columns=columns)
+
+    def scan(self, table: Table, week: date | None = None) -> Iterator[pa.RecordBatch]:
+        """The rows of an unpartitioned table, or of one week, as they lie there."""
+        path = self._file(table, week)
+        with pq.ParquetFile(path) as file:
+            yield from file.iter_batches(batch_size=1000)
+
+    def holds(self, table: Table, week: date | None = None) -> bool:
+        """Whether there is a file of it."""
+        return self._file(table, week).exists()
 
     def weeks_of(self, table: Table) -> list[date]:
         """Weeks that were committed, ascending."""
@@ -178,10 +189,23 @@ class Lake:
         pq.write_table(rows, temporary, compression="zstd", row_group_size=1000)
         os.replace(temporary, folder / f"{reading_id}.parquet")
 
-    def read_inbox(self, week: date) -> pa.Table | None:
-        """All rows that wait for a week, or None."""
-        files = sorted(self._inbox(week).glob("*.parquet"))
-        return pa.concat_tables([pq.read_table(path, partitioning=None) for path in files]) if files else None
+    def scan_inbox(self, week: date, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """All rows that wait for a week, file after file, of `columns`, if given."""
+        for path in sorted(self._inbox(week).glob("*.parquet")):
+            with pq.ParquetFile(path) as file:
+                yield from file.iter_batches(batch_size=1000, columns=columns)
+
+    def inbox_bytes(self, week: date, columns: Sequence[str]) -> int:
+        """What columns of all rows that wait for a week take when they are unpacked, at least."""
+        size = 0
+        for path in self._inbox(week).glob("*.parquet"):
+            metadata = pq.read_metadata(path)
+            groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+            chunks = [group.column(number) for group in groups for number in range(metadata.num_columns)]
+            size += sum(
+                chunk.total_uncompressed_size for chunk in chunks if chunk.path_in_schema.partition(".")[0] in columns
+            )
+        return size
 
     def inbox_readings(self, week: date) -> set[str]:
         """Readings that have rows waiting for a week: their ids without the number of the batch."""
@@ -192,17 +216,36 @@ class Lake:
         for path in self._inbox(week).glob(f"{reading_id}-*.parquet"):
             path.unlink(missing_ok=True)
 
+    def change_inbox(self, week: date, change: Callable[[pa.Table], pa.Table]) -> None:
+        """Replace each file of a week's inbox by what is made of its rows; one without rows goes."""
+        for path in sorted(self._inbox(week).glob("*.parquet")):
+            old = pq.read_table(path, partitioning=None)
+            new = change(old)
+            if not new.num_rows:
+                path.unlink(missing_ok=True)
+            elif new.num_rows < old.num_rows:
+                self.add_to_inbox(week, path.stem, new)
+
     def inbox_weeks(self) -> list[date]:
         """Weeks with rows waiting, ascending."""
         folders = {path.parent.name for path in self.root.glob("inbox/week_start=*/*.parquet")}
         return sorted(date.fromisoformat(name.removeprefix("week_start=")) for name in folders)
 
     def drop_abandoned(self) -> None:
-        """Delete half-written files of processes that are no more: they may hold text."""
+        """Delete half-written files of processes that are no more, and what a reading set aside: they hold text."""
+        for path in self.root.glob(f"{SCRATCH}*"):
+            shutil.rmtree(path, ignore_errors=True)
         for folder in ("lake", "inbox", "reference", "open_chains"):
             for path in self.root.glob(f"{folder}/**/.*.tmp"):
                 if not process_exists(int(path.name.split(".")[-2])):
                     path.unlink(missing_ok=True)
+
+    def scratch_folder(self, name: str) -> Path:
+        """A new folder for rows of a log while it is read; whoever asks removes it, or else the next reading does."""
+        folder = self.root / f"{SCRATCH}{name}"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        return folder
 
     def clear_inbox(self, week: date) -> None:
         """Forget what waited for a week, after its commit."""
@@ -233,6 +276,14 @@ class Lake:
             if path.stem not in reading_ids:
                 path.unlink(missing_ok=True)
 
+    def drop_chains(self, reading_ids: Iterable[str] | None = None) -> None:
+        """Delete what these readings left open, or all of it: files before are read again where it is needed."""
+        if reading_ids is None:
+            shutil.rmtree(self._chains("").parent, ignore_errors=True)
+            return
+        for reading_id in reading_ids:
+            self._chains(reading_id).unlink(missing_ok=True)
+
     # what is served
 
     def serve(self, build_id: str, marts: Mapping[str, pa.Table], inputs: str = "") -> Path:
@@ -260,6 +311,22 @@ class Lake:
                 os.replace(old, served / f".{old.name}.gone")
         for gone in served.glob(".*.gone"):
             shutil.rmtree(gone, ignore_errors=True)
+
+    def drop_table(self, table: Table) -> None:
+        """Delete all rows of a table, of every week."""
+        _remove(self.root / table.prefix / table.name)
+        self._write_marker(table)
+
+    def drop_published(self) -> None:
+        """Delete what is made of the lake and can be made again: dbt's file and results, builds, report, figures."""
+        for path in self.root.glob("index.duckdb*"):
+            path.unlink(missing_ok=True)
+        for path in self.dbt_target.glob("*"):
+            if path.name not in PARSED:
+                _remove(path)
+        (self.root / "served" / "CURRENT").unlink(missing_ok=True)  # first: a reader finds a whole build, or none
+        for name in ("served", "release/internal", "report/index.html", "report/made_of.json"):
+            _remove(self.root / name)
 
     def served_tables(self) -> Path | None:
         """Folder of the current build; read CURRENT once and stay with it."""
@@ -381,6 +448,13 @@ class Lake:
         if rows.num_rows == 0:
             return empty_frame(table)
         return validated(table, rows.to_pandas())
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _commit_id(path: Path) -> str | None:

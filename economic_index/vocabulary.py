@@ -129,6 +129,14 @@ class SourceFormat(StrEnum):
     CHAT_MESSAGES = "chat_messages"
     LITELLM = "litellm"
     LANGFUSE = "langfuse"
+    CLAUDE_CODE = "claude_code"
+    WILDCHAT = "wildchat"
+    LMSYS_CHAT = "lmsys_chat"
+    OPEN_WEBUI = "open_webui"
+    COPILOT_M365 = "copilot_m365"
+    CLAUDE_COMPLIANCE = "claude_compliance"
+    CHATGPT_COMPLIANCE = "chatgpt_compliance"
+    MAPPED_TABLE = "mapped_table"
 
 
 class StartedAtSource(StrEnum):
@@ -174,8 +182,10 @@ class RejectReason(StrEnum):
     MANIFEST_ONLY = "manifest_only"
     NO_TEXT_IN_FORMAT = "no_text_in_format"
     NO_TIME_IN_FORMAT = "no_time_in_format"
+    NOT_AI_USE = "not_ai_use"
     TEXT_NOT_LOGGED = "text_not_logged"
     EMPTY_FILE = "empty_file"
+    SESSION_WITHOUT_PROMPT = "session_without_prompt"
     TRUNCATED_RECORD = "truncated_record"
     MALFORMED_JSON = "malformed_json"
     MALFORMED_ROW = "malformed_row"
@@ -193,7 +203,10 @@ class RejectReason(StrEnum):
     ENCRYPTED_ARCHIVE = "encrypted_archive"
     ARCHIVE_LIMIT = "archive_limit"
     BAD_TABLE = "bad_table"
+    MAPPING_COLUMN = "mapping_column"
+    DATABASE_FAILED = "database_failed"
     UNRECOVERABLE_STRUCTURE = "unrecoverable_structure"
+    MOSTLY_REJECTED = "mostly_rejected"
     FILE_CHANGED = "file_changed"
 
 

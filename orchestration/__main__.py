@@ -1,4 +1,4 @@
-"""The command line behind the Make targets: demo, rehearse, reproduce, evaluate, index, check-logs, ui, review.
+"""The command line behind the Make targets: demo, rehearse, reproduce, evaluate, index, check-logs, ui, review, forget.
 
 Only arguments and questions; the work is the driver's.
 """
@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from economic_index.vocabulary import Engine
 from orchestration.settings import DEMO, EVALUATION, OWN, PROJECT, REHEARSAL, REPRODUCTION, enter, load_settings
@@ -33,6 +34,7 @@ def main() -> int:
         command = commands.add_parser(name)
         command.add_argument("--logs", required=True, type=_named)
         command.add_argument("--yes", action="store_true")
+        command.add_argument("--mapping", help="TOML file that says what the columns of a table mean")
     ui = commands.add_parser("ui")
     ui.add_argument("--port", type=int, default=3000)
     ui.add_argument("--rehearsal", action="store_true", help="of the rehearsal's home")
@@ -43,6 +45,7 @@ def main() -> int:
     review.add_argument("--settle", action="store_true", help="export what coders disagree on, for a third reading")
     review.add_argument("--draw", metavar="ID", help="of one draw alone")
     review.add_argument("--with-predictions", action="store_true", help="show reviewers the engine's labels")
+    _add_privacy(commands)
     arguments = parser.parse_args()
     # the first warning of some library would else set up a handler that prints all that Dagster logs
     logging.getLogger().addHandler(logging.NullHandler())
@@ -56,6 +59,20 @@ def main() -> int:
             raise
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1
+
+
+def _add_privacy(commands: Any) -> None:
+    forget = commands.add_parser("forget", help="delete a user, a conversation or a source everywhere in a home")
+    what = forget.add_mutually_exclusive_group(required=True)
+    what.add_argument("--user", metavar="ID", help="pseudonym (u1…), or the id or e-mail that the log carries")
+    what.add_argument("--conversation", metavar="ID", help="id here (c1…), or the id that the log carries")
+    what.add_argument("--source", metavar="NAME", help="as in sources.toml")
+    forget.add_argument("--system", help="of which an id in the log is; all are tried otherwise")
+    forget.add_argument("--later", action="store_true", help="delete now, build the marts and the report another time")
+    forget.add_argument("--undo", action="store_true", help="take the tombstone away: later deliveries are read again")
+    forget.add_argument("--yes", action="store_true")
+    rotate = commands.add_parser("rotate-key", help="change the pseudonym key, and read all logs again")
+    rotate.add_argument("--yes", action="store_true")
 
 
 def _named(logs: str) -> str:
@@ -137,7 +154,7 @@ def _index(arguments: argparse.Namespace) -> int:
     settings = load_settings()
     if is_declared(settings, arguments.logs):
         print(f"These logs are in {settings.sources_path} already.")
-    elif not adopt(settings, describe(settings, arguments.logs), yes=arguments.yes):
+    elif not adopt(settings, describe(settings, arguments.logs, arguments.mapping), yes=arguments.yes):
         return 1
     enter(settings)
     return _run()
@@ -146,7 +163,7 @@ def _index(arguments: argparse.Namespace) -> int:
 def _check_logs(arguments: argparse.Namespace) -> int:
     from orchestration.own_logs import describe
 
-    describe(load_settings(), arguments.logs)
+    describe(load_settings(), arguments.logs, arguments.mapping)
     return 0
 
 
@@ -200,6 +217,25 @@ def _review(arguments: argparse.Namespace) -> int:
     return review.tell()
 
 
+def _forget(arguments: argparse.Namespace) -> int:
+    settings = load_settings()
+    enter(settings)
+    from orchestration.forgetting import Named, forget, undo
+
+    named = Named(arguments.user, arguments.conversation, arguments.source, arguments.system)
+    if arguments.undo:
+        return undo(settings, named)
+    return forget(settings, named, yes=arguments.yes, later=arguments.later)
+
+
+def _rotate_key(arguments: argparse.Namespace) -> int:
+    settings = load_settings()
+    enter(settings)
+    from orchestration.forgetting import rotate_key
+
+    return rotate_key(settings, yes=arguments.yes)
+
+
 def _is_taken(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
@@ -214,6 +250,8 @@ _COMMANDS = {
     "check-logs": _check_logs,
     "ui": _ui,
     "review": _review,
+    "forget": _forget,
+    "rotate-key": _rotate_key,
 }
 
 if __name__ == "__main__":

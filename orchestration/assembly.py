@@ -14,6 +14,7 @@ warnings.filterwarnings("ignore", category=dg.PreviewWarning)
 from dagster_dbt import DbtCliResource  # noqa: E402
 
 from assets import (  # noqa: E402
+    engine_changes,
     evaluation,
     money,
     publication,
@@ -28,6 +29,7 @@ from assets.conversations import conversations_asset  # noqa: E402
 from assets.facet_summaries import facet_summaries_asset  # noqa: E402
 from assets.onet_task_mappings import onet_task_mappings_asset  # noqa: E402
 from assets.second_answers import second_answers_asset  # noqa: E402
+from economic_index.drift.engine_changes import LEAST_AGREEMENT  # noqa: E402
 from economic_index.due import Stage  # noqa: E402
 from economic_index.lake import Lake  # noqa: E402
 from orchestration import resources, triggers  # noqa: E402
@@ -37,7 +39,11 @@ from orchestration.stages import stages_of  # noqa: E402
 
 
 def lake_assets(
-    stages: tuple[Stage, ...], *, asks_a_model: bool = False, is_reviewed: bool = False
+    stages: tuple[Stage, ...],
+    *,
+    asks_a_model: bool = False,
+    is_reviewed: bool = False,
+    least_agreement: float = LEAST_AGREEMENT,
 ) -> list[dg.AssetsDefinition]:
     """Everything before dbt: the reference facts, the logs, the weekly assets, what they cost, and review."""
     conversations, facets, mappings, *second = stages
@@ -51,8 +57,9 @@ def lake_assets(
         reference.engine_errors,
         raw_logs.raw_logs,
         conversations_asset(conversations),
-        facet_summaries_asset(facets),
-        onet_task_mappings_asset(mappings),
+        facet_summaries_asset(facets, least_agreement),
+        onet_task_mappings_asset(mappings, least_agreement),
+        engine_changes.engine_changes,
         *map(second_answers_asset, second),
         *paid,
         *(review.REVIEW if is_reviewed else []),
@@ -85,7 +92,10 @@ def build_definitions(settings: Settings, *, with_column_metadata: bool = True) 
     published = [*read, release.internal_long_files, release.long_files]
     measured = [evaluation.label_sets, evaluation.engine_scores]
     before = lake_assets(
-        stages_of(settings), asks_a_model=settings.model is not None, is_reviewed=settings.review is not None
+        stages_of(settings),
+        asks_a_model=settings.model is not None,
+        is_reviewed=settings.review is not None,
+        least_agreement=settings.least_agreement,
     )
     return dg.Definitions(
         assets=[*before, dbt_models, *published, *measured],

@@ -8,10 +8,12 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from economic_index.conversations.check_logs import LogSummary, sniff_sources
+from economic_index.conversations.check_logs import LogSummary, sniff_sources, sniff_table
+from economic_index.conversations.mapping_toml import load_mapping
+from economic_index.conversations.places import absolute_place
 from economic_index.conversations.sources import AssignWeeks, Source, entry_text, load_sources, write_sources
 from economic_index.vocabulary import RejectReason
-from orchestration.settings import Settings, now
+from orchestration.settings import Settings, now, variable
 
 MEANINGS = {
     "self": 'audience = "self": one person\'s own logs. No floor hides small cells; never to be released.',
@@ -19,9 +21,15 @@ MEANINGS = {
 }
 
 
-def describe(settings: Settings, logs: str) -> LogSummary:
-    """Print what would be read of a file or folder; nothing is written."""
-    summary = sniff_sources(Path(logs), now(), _known(settings))
+def describe(settings: Settings, logs: str, mapping: str | None = None) -> LogSummary:
+    """Print what would be read of a file or folder, or of a declared table by its name; nothing is written."""
+    known = _known(settings)
+    table = next((source for source in known if source.url_env and source.name == logs), None)
+    if table is not None:
+        summary = sniff_table(table, variable(table.url_env or ""), now())
+    else:
+        told = load_mapping(Path(mapping).expanduser().absolute()) if mapping else None
+        summary = sniff_sources(logs, now(), known, told)
     for line in summary.lines():
         print(line)
     return summary
@@ -29,8 +37,10 @@ def describe(settings: Settings, logs: str) -> LogSummary:
 
 def is_declared(settings: Settings, logs: str) -> bool:
     """Whether sources.toml names these logs; then nothing is asked, and reading itself says what is new."""
-    path = Path(logs).expanduser().absolute()
-    return any(Path(source.path) == path for source in _known(settings))
+    place = absolute_place(logs)
+    return any(
+        source.name == logs if source.url_env else absolute_place(source.path) == place for source in _known(settings)
+    )
 
 
 def adopt(settings: Settings, summary: LogSummary, *, yes: bool) -> bool:

@@ -3,6 +3,7 @@
 Each resource is only settings and a constructor call; a test hands in the plain object instead.
 """
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -35,7 +36,14 @@ class LogReaderResource(dg.ConfigurableResource[LogReader]):
     def create_resource(self, context: dg.InitResourceContext) -> LogReader:
         """Read sources.toml."""
         settings = config.load_settings()
-        return LogReader.open(settings.sources_path, config.pseudonym_key(settings), config.now(), PROGRESS)
+        key = config.pseudonym_key(settings)
+        reader = LogReader.open(settings.sources_path, key, config.now(), PROGRESS, config.variable)
+        return replace(
+            reader,
+            retired_keys=config.retired_keys(settings),
+            opt_out_path=settings.opt_out_path,
+            answers_url=config.outside_answers_url(),
+        )
 
 
 class EngineResource(dg.ConfigurableResource[Any]):

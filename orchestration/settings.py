@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from economic_index.drift.engine_changes import LEAST_AGREEMENT
 from economic_index.local.bank import use_own_tasks
 from economic_index.local.own_bank import read_own_tasks
 from economic_index.vocabulary import Engine
@@ -47,11 +48,23 @@ class Settings:
     """Set for the engines that ask a model."""
     review: ReviewSettings | None = None
     """Set where review by people is switched on."""
+    least_agreement: float = LEAST_AGREEMENT
+    """A changed engine that says less often what the one before it said is told of by a check."""
 
     @property
     def key_path(self) -> Path:
         """Where the pseudonym key lies, outside lake and git."""
         return self.dagster_home / "pseudonym.key"
+
+    @property
+    def retired_keys_path(self) -> Path:
+        """Where keys lie that were rotated out: only who was forgotten under them is told by them."""
+        return self.dagster_home / "pseudonym.key.retired"
+
+    @property
+    def opt_out_path(self) -> Path:
+        """Who is not to be kept."""
+        return self.home / "opt_out.csv"
 
     @property
     def bank_dir(self) -> Path:
@@ -91,7 +104,19 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         fetch_releases=env.get("OEI_FETCH_RELEASES", "0") == "1",
         model=None if engine is Engine.LOCAL else load_model_settings(env, engine),
         review=load_review_settings(env),
+        least_agreement=_share(env, "OEI_LEAST_AGREEMENT", LEAST_AGREEMENT),
     )
+
+
+def _share(env: Mapping[str, str], name: str, default: float) -> float:
+    given = env.get(name)
+    try:
+        share = default if not given else float(given)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise SettingsError(f"{name}={given}: not a share. Give a number from 0 to 1, such as {default:g}.")
+    return share
 
 
 def default_home() -> Path:
@@ -118,6 +143,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def variable(name: str) -> str | None:
+    """What a variable holds that sources.toml names (`url_env`): the address of a database, read when it is asked."""
+    return os.environ.get(name) or None
+
+
 def pseudonym_key(settings: Settings) -> bytes:
     """The 32 bytes that make pseudonyms, from the environment or a file of mode 0600 made at first use.
 
@@ -136,6 +166,60 @@ def pseudonym_key(settings: Settings) -> bytes:
         where = "OEI_PSEUDONYM_KEY" if given else str(path)
         raise SettingsError(f"{where}: not 32 bytes in base64. Restore the key that this home was made with.")
     return key
+
+
+def retired_keys(settings: Settings) -> tuple[bytes, ...]:
+    """The keys that were rotated out, the latest first. Raises SettingsError if one is not 32 bytes of base64."""
+    path = settings.retired_keys_path
+    if not path.exists():
+        return ()
+    try:
+        keys = tuple(base64.b64decode(line, validate=True) for line in path.read_text().split())
+    except ValueError:
+        keys = (b"",)
+    if any(len(key) != 32 for key in keys):
+        raise SettingsError(f"{path}: not 32 bytes in base64 a line. Restore it: it tells who was forgotten.")
+    return keys
+
+
+def is_key_given() -> bool:
+    """Whether the environment brings the pseudonym key."""
+    return bool(os.environ.get("OEI_PSEUDONYM_KEY"))
+
+
+def outside_answers_url() -> str | None:
+    """Where answers are kept outside the home, whichever engine is named now."""
+    return os.environ.get("OEI_ANSWERS_URL") or None
+
+
+def prepare_key(settings: Settings, key: bytes) -> bytes:
+    """Write the key that is to follow; if one was written before, that one counts."""
+    path = _next_key_path(settings)
+    if not path.exists():
+        write_key(path, key)
+    return base64.b64decode(path.read_text().strip(), validate=True)
+
+
+def retire_key(settings: Settings) -> None:
+    """Keep the key in use among those that only tell who was forgotten."""
+    key = base64.b64encode(pseudonym_key(settings)).decode()
+    path = settings.retired_keys_path
+    known = path.read_text().split() if path.exists() else []
+    if key in known:
+        return
+    temporary = path.with_name(f".{path.name}.tmp")
+    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write("\n".join([key, *known]) + "\n")
+    temporary.replace(path)
+
+
+def switch_key(settings: Settings) -> None:
+    """The key that was prepared is in use from now on."""
+    _next_key_path(settings).replace(settings.key_path)
+
+
+def _next_key_path(settings: Settings) -> Path:
+    return settings.key_path.with_name(settings.key_path.name + ".next")
 
 
 def write_key(path: Path, key: bytes) -> None:

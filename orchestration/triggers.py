@@ -52,7 +52,8 @@ def new_logs(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg
     if not settings.sources_path.exists():
         yield dg.SkipReason(f"No sources yet: {settings.sources_path.name} does not exist.")
         return
-    yield dg.RunRequest(run_key=stat_fingerprint(load_sources(settings.sources_path)))
+    opted_out = settings.opt_out_path.stat().st_mtime_ns if settings.opt_out_path.exists() else 0
+    yield dg.RunRequest(run_key=fingerprint(stat_fingerprint(load_sources(settings.sources_path)), opted_out))
 
 
 @dg.sensor(jobs=[classify_week, publish, write_report], minimum_interval_seconds=60)

@@ -15,6 +15,7 @@ COMPANY = {
     "small_home": (
         "tests/orchestration/test_end_to_end.py",
         "tests/orchestration/test_privacy.py",
+        "tests/orchestration/test_forget.py",
         "tests/orchestration/test_column_lineage.py",
         "tests/browser/test_dagster_ui.py",
     ),

@@ -3,7 +3,8 @@
 Values are private, and the messages of pandera, pandas and Arrow hold them: none of those leaves this module.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import pandas as pd
@@ -43,6 +44,19 @@ def as_arrow(table: Table, rows: pd.DataFrame) -> pa.Table:
         fields = [field for field in schema if _to_arrow(rows, pa.schema([field])) is None]
         raise BrokenContract(table, [f"{field.name}: {_declared(field)}" for field in fields])
     return found
+
+
+def batches_of(table: Table, rows: Iterable[Mapping[str, Any]], batch_rows: int = 10_000) -> Iterator[pa.RecordBatch]:
+    """Many rows as batches of the declared types. Raises BrokenContract."""
+    schema, waiting = table.arrow_schema(), iter(rows)
+    while part := list(islice(waiting, batch_rows)):
+        try:
+            batch = pa.RecordBatch.from_pylist(part, schema=schema)
+        except Exception:  # whatever it is, its message may hold a value
+            batch = None
+        if batch is None:
+            raise BrokenContract(table, [f"rows: {len(part):,} are not of the declared types"])
+        yield batch
 
 
 def checked(table: Table, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -6,9 +6,11 @@ Nothing else of that file (e-mail, telephone number) is looked at.
 import zipfile
 import zlib
 from contextlib import suppress
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 import orjson
+
+from economic_index.conversations.places import LogFile
 
 ACCOUNT_FILE, MAX_ACCOUNT_BYTES = "user.json", 1 << 20
 
@@ -23,12 +25,13 @@ def account_in_zip(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]
     return None
 
 
-def account_beside(path: Path) -> str | None:
-    """The same where the archive was unpacked."""
-    account = path.with_name(ACCOUNT_FILE)
-    if path.name == ACCOUNT_FILE or not account.is_file() or account.stat().st_size > MAX_ACCOUNT_BYTES:
+def account_beside(log_file: LogFile) -> str | None:
+    """The same where the archive was unpacked. Raises OSError."""
+    account = log_file.beside(ACCOUNT_FILE) if log_file.name != ACCOUNT_FILE else None
+    if account is None or account.size_bytes > MAX_ACCOUNT_BYTES:
         return None
-    return _account_id(account.read_bytes())
+    with account.open() as file:
+        return _account_id(file.read(MAX_ACCOUNT_BYTES))
 
 
 def _account_id(data: bytes) -> str | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from economic_index.conversations.kept_chains import UnreadableChainsError, pack, unpack
+from economic_index.conversations.kept_chains import Redact, UnreadableChainsError, pack, unpack
 from economic_index.conversations.readers.sessions import IDLE, Sessions
 from economic_index.conversations.versions import FileEnd, micros
 from economic_index.conversations.winners import WinnerStore
@@ -44,7 +44,7 @@ class ChainedFiles:
 
         Where a file must be read that others were read after, these count as unread from now on. So do files before it,
         if what they left open is not kept any more. Gives back the weeks that lost conversations by it; the files that
-        are read again bring them back.
+        are read again bring them back. `unread` are the readings that count no longer.
         """
         self._source, self._ends = source, self.store.ends_of(source)
         self._before: str = FIRST
@@ -52,6 +52,7 @@ class ChainedFiles:
         self._at_hand: dict[str, Sessions] = {}
         self._left, self._read_bytes = file_count, 0
         self._passed: set[str] = set()
+        self.unread: frozenset[str] = frozenset()
         known = [look(place) for place in range(file_count)] if self._ends else []
         self._has_stopped = any(file.has_stopped for file in known)
         weeks = self._unread([file.reading for file in known], _first_to_read(known, self._ends))
@@ -65,6 +66,7 @@ class ChainedFiles:
         if not again:
             return ()
         weeks = self.store.unread(self._source, again)
+        self.unread = frozenset(again)
         for reading in again:
             self._ends.pop(reading, None)
             for week in self.lake.inbox_weeks():
@@ -114,10 +116,11 @@ class ChainedFiles:
             sessions.touch_all()
         return sessions
 
-    def end_of(self, reading_id: str, sessions: Sessions, size_bytes: int) -> FileEnd | None:
+    def end_of(self, reading_id: str, sessions: Sessions, size_bytes: int, redact: Redact) -> FileEnd | None:
         """Where a file that was read to its end leaves off; None if it holds no API requests.
 
-        What is open is kept after the last files, and in between where that costs little beside the reading.
+        What is open is kept after the last files, and in between where that costs little beside the reading; `redact`
+        takes out of its texts what is taken out of those that are stored.
         """
         if not sessions.is_used:
             return None
@@ -125,7 +128,7 @@ class ChainedFiles:
         self._read_bytes += size_bytes
         is_due = self._read_bytes >= KEPT_AGAIN_AFTER * sessions.char_count
         if not is_empty and (is_due or self._left <= LAST_FILES or self._has_stopped):
-            self.lake.keep_chains(reading_id, pack(sessions))
+            self.lake.keep_chains(reading_id, pack(sessions, redact))
             self._read_bytes = 0
         return FileEnd(self._source, self._before, is_empty, micros(sessions.newest_at))
 

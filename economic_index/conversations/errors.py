@@ -11,4 +11,8 @@ class LogFormatError(Exception):
 
     def __init__(self, reason: RejectReason, file_name: str, remedy: str, place: str = "") -> None:
         self.reason, self.file_name, self.remedy, self.place = reason, file_name, remedy, place
-        super().__init__(f"{remedy} [{reason}] ({', '.join(part for part in (file_name, place) if part)})")
+        super().__init__(self.told(file_name))
+
+    def told(self, file_name: str) -> str:
+        """The message with another name in place of the file's."""
+        return f"{self.remedy} [{self.reason}] ({', '.join(part for part in (file_name, self.place) if part)})"

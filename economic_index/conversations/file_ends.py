@@ -3,45 +3,26 @@
 A part of winners.py's store: which version of a conversation counts is decided there.
 """
 
-import hashlib
-import sqlite3
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import date
-from typing import Any
 
+from economic_index.conversations.erased_versions import ErasedVersions
 from economic_index.conversations.versions import FileEnd
+from economic_index.vocabulary import FileStatus
 
 
-class FileEnds:
+class FileEnds(ErasedVersions):
     """Readings of files, and the ends of those that hold API requests, which are read in order."""
-
-    _connection: sqlite3.Connection
-
-    def reading_of(self, file_id: str, size_bytes: int, modified_ns: int, settings: Sequence[str]) -> str | None:
-        """The reading to its end of a file, by size and date, with one of these settings."""
-        return self._reading(
-            "file_id = ? and size_bytes = ? and modified_ns = ?", file_id, size_bytes, modified_ns, settings=settings
-        )
-
-    def reading_of_hash(self, sha256: str, settings: Sequence[str]) -> str | None:
-        """The reading to its end of these bytes."""
-        return self._reading("sha256 = ?", sha256, settings=settings)
-
-    def _reading(self, condition: str, *values: Any, settings: Sequence[str]) -> str | None:
-        marks = ",".join("?" * len(settings))
-        query = f"select reading_id from readings where {condition} and settings in ({marks}) and is_final limit 1"
-        row = self._connection.execute(query, (*values, *settings)).fetchone()
-        return row[0] if row else None
 
     def has_stopped(self, file_id: str, size_bytes: int, modified_ns: int, settings_hash: str) -> bool:
         """Whether this file, by size and date, stopped its reading before its end, with these settings."""
         query = """
-            select 1 from readings where file_id = ? and size_bytes = ? and modified_ns = ? and not is_final
-            and settings like '%:' || ? limit 1
+            select 1 from readings where file_id = ? and size_bytes = ? and modified_ns = ?
+            and json_extract(row, '$.status') = ? and settings like '%:' || ? limit 1
         """
-        return self._connection.execute(query, (file_id, size_bytes, modified_ns, settings_hash)).fetchone() is not None
+        values = (file_id, size_bytes, modified_ns, FileStatus.STOPPED, settings_hash)
+        return self._connection.execute(query, values).fetchone() is not None
 
     def ends_of(self, source: str) -> dict[str, FileEnd]:
         """Ends of a source's files, by reading."""
@@ -76,7 +57,22 @@ class FileEnds:
         query = "select 1 from home where name = ?"
         return self._connection.execute(query, (f"retell {source}",)).fetchone() is not None
 
+    def ended_before(self, source: str, newest_at: int) -> set[str]:
+        """Readings of a source whose last request is older than this (microseconds since 1970), or has no time."""
+        query = "select reading_id from ends where source = ? and coalesce(newest_at, 0) < ?"
+        return {reading_id for (reading_id,) in self._connection.execute(query, (source, newest_at))}
+
+    def _take_back(self, renamed: Mapping[str, str]) -> set[date]:
+        """Conversations that have another id now count no longer under the old one; the weeks that this changes.
+
+        One whose text was dropped keeps its labels under the old id, and its text is not taken under the new one.
+        """
+        for old in self._textless_of(list(renamed)):
+            self._connection.execute("insert or ignore into textless values (?, 1)", (renamed[old],))
+        return set(self._drop_winners("conversation_id", renamed))
+
     def _drop_winners(self, column: str, values: Collection[str]) -> tuple[date, ...]:
+        """What lost its text stays: it could not be labelled again."""
         if not values:
             return ()
         execute = self._connection.execute
@@ -84,32 +80,9 @@ class FileEnds:
         execute("delete from dropped")
         self._connection.executemany("insert or ignore into dropped values (?)", [(value,) for value in values])
         condition = f"{column} in (select value from dropped)"
+        condition += " and conversation_id not in (select conversation_id from textless)"
         weeks = [week for (week,) in execute(f"select distinct week_start from winners where {condition}")]
         execute(f"delete from winners where {condition}")
         for week in weeks:
             self._note_week(week)
         return tuple(sorted(date.fromisoformat(week) for week in weeks))
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._connection.execute("begin immediate")
-        try:
-            yield
-        except BaseException:
-            self._connection.execute("rollback")
-            raise
-        self._connection.execute("commit")
-
-    def _note_week(self, week: str) -> None:
-        """Number and fingerprint of a week's winners, so that asking which weeks are due reads no winners."""
-        digest, count = hashlib.sha256(), 0
-        query = """
-            select conversation_id, content_hash, reading_id, source_record from winners
-            where week_start = ? order by conversation_id
-        """
-        for row in self._connection.execute(query, (week,)):
-            digest.update(f"{row}\n".encode())
-            count += 1
-        self._connection.execute("delete from weeks where week_start = ?", (week,))
-        if count:
-            self._connection.execute("insert into weeks values (?, ?, ?)", (week, count, digest.hexdigest()[:16]))

@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from economic_index.conversations import identify
@@ -16,17 +15,20 @@ from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.file_report import FileReport
 from economic_index.conversations.inbox_rows import InboxWriter
 from economic_index.conversations.normalise import Row
+from economic_index.conversations.places import LogFile
 from economic_index.conversations.readers.registry import reader_named
 from economic_index.conversations.readers.sessions import Sessions
+from economic_index.conversations.redaction import Redactor
 from economic_index.conversations.sources import Source
 from economic_index.conversations.stream_reading import FileRows
-from economic_index.conversations.versions import FileStat, Outcome, Version, micros
+from economic_index.conversations.tombstones import CONVERSATION, Tombstones
+from economic_index.conversations.versions import FileEnd, FileStat, Mark, Outcome, Version, micros
 from economic_index.conversations.winners import WinnerStore
 from economic_index.lake import Lake, week_of
 from economic_index.vocabulary import FileStatus, RejectReason
 
 BATCH_ROWS, BATCH_CHARS = 256, 16 << 20
-DISCARDING = {RejectReason.MOSTLY_MALFORMED, RejectReason.FILE_CHANGED}
+DISCARDING = {RejectReason.MOSTLY_MALFORMED, RejectReason.MOSTLY_REJECTED, RejectReason.FILE_CHANGED}
 """Stops after which nothing of the file is kept; after others, what was read before them is."""
 
 
@@ -37,10 +39,12 @@ class FileReading:
     lake: Lake
     store: WinnerStore
     source: Source
-    path: Path
+    log_file: LogFile
     key: bytes
     as_of: datetime
     tell: Callable[[int], None] = lambda byte_count: None
+    after: Mark | None = None
+    tombstones: Tombstones = field(default_factory=Tombstones)
     chained: ChainedFiles | None = None
     _told_again: dict[str, str] = field(default_factory=dict)
     _batch: list[Row] = field(default_factory=list)
@@ -48,32 +52,44 @@ class FileReading:
 
     def run(self) -> tuple[FileReport, Outcome]:
         """Read the file to its end, or to a decided stop; what it gave counts from then on."""
-        stat = self.path.stat()
-        found = (stat.st_size, stat.st_mtime_ns)
-        file_id = identify.file_id(self.key, self.path.as_posix())
-        self.report = FileReport(self.source.name, file_id, self.path.name, self.source.settings_hash(), stat.st_size)
-        self.reading_id = self._reading_id(*found)
+        log_file, source = self.log_file, self.source
+        file_id = identify.file_id(self.key, log_file.identity)
+        settings_hash = source.settings_hash(self.key)
+        self.report = FileReport(source.name, file_id, log_file.name, settings_hash, log_file.size_bytes)
+        self.report.hand_on = self.store.note_rejections
+        self.reading_id = self._reading_id()
         self.sessions = self.chained.open() if self.chained is not None else Sessions()
         self.store.begin()
         with InboxWriter(self.lake, self.reading_id) as self.inbox:  # leaving it, all rows are written
             try:
                 self._read()
-                self._check_unchanged(*found)
+                self._check_unchanged()
             except LogFormatError as error:
                 self._stop(error)
             self._propose()
-        return self.report, self._register(*found)
+        return self.report, self._register()
 
-    def _reading_id(self, size: int, modified_ns: int) -> str:
+    def _reading_id(self) -> str:
         """The same for the same file and settings, so that a second try overwrites a killed first one."""
-        told = f"{self.report.file_id} {size} {modified_ns} {self.source.settings_hash()}"
+        told = f"{self.report.file_id} {self.log_file.size_bytes} {self.log_file.stamp} {self.report.settings_hash}"
+        if self.after is not None:
+            told += f" {self.after.next_byte}"
         if self.chained is not None and self.chained.before:
             told += f" {self.chained.before}"  # after another file it is another reading
         return "g1" + hashlib.sha256(told.encode()).hexdigest()[:24]
 
     def _read(self) -> None:
         rows = FileRows(
-            self.path, self.source, self.key, self.as_of, self.report, self.lake.root, self.tell, self.sessions
+            self.log_file,
+            self.source,
+            self.key,
+            self.as_of,
+            self.report,
+            self.lake.root,
+            self.tell,
+            self.after,
+            self.tombstones,
+            self.sessions,
         )
         for row in rows:
             self._batch.append(row)
@@ -86,13 +102,14 @@ class FileReading:
     def _propose(self) -> None:
         """Propose the batch; rows that say something new go to the inbox."""
         if self._batch:
-            needed = self.store.propose([self._version(row.values) for row in self._batch])
+            settings = self.report.settings_key()
+            needed = self.store.propose([self._version(row.values, settings) for row in self._batch])
             for row, is_needed in zip(self._batch, needed, strict=True):
                 if is_needed or row.replaces is not None:
                     self.inbox.add(row)
         self._batch, self._batch_chars = [], 0
 
-    def _version(self, values: dict[str, Any]) -> Version:
+    def _version(self, values: dict[str, Any], settings: str) -> Version:
         return Version(
             values["conversation_id"],
             values["content_hash"],
@@ -103,17 +120,21 @@ class FileReading:
             values["source_file_id"],
             values["source_record"],
             self.reading_id,
-            self.report.settings_key(),
+            settings,
         )
 
-    def _check_unchanged(self, size: int, modified_ns: int) -> None:
+    def _check_unchanged(self) -> None:
+        """Lines on disk may have grown meanwhile; nothing else may have changed."""
+        listed = self.log_file
         try:
-            now = self.path.stat()
+            now = listed.again()
         except OSError:
             now = None
-        if now is None or (now.st_size, now.st_mtime_ns) != (size, modified_ns) or self.report.read_to_byte != size:
+        is_same = now is not None and (now.size_bytes, now.stamp) == (listed.size_bytes, listed.stamp)
+        is_grown = now is not None and now.size_bytes > listed.size_bytes and self.report.may_have_grown
+        if not (is_same or is_grown) or self.report.read_to_byte != listed.size_bytes:
             raise LogFormatError(
-                RejectReason.FILE_CHANGED, self.path.name, "File changed during reading; will be read again."
+                RejectReason.FILE_CHANGED, listed.name, "File changed during reading; will be read again."
             )
 
     def _stop(self, error: LogFormatError) -> None:
@@ -132,19 +153,39 @@ class FileReading:
             user = identify.user_id(self.key, system, raw_user)
             self.report.automated[f"{user} on {day}"] = count
 
-    def _register(self, size: int, modified_ns: int) -> Outcome:
-        report = self.report
+    def _end(self) -> FileEnd | None:
+        """What the file leaves open, if it holds API requests and nothing stopped it."""
+        if self.chained is None or self.report.status is FileStatus.STOPPED:
+            return None
+        redact = Redactor(self.source.redact, self.source.phone_region).text
+        return self.chained.end_of(self.reading_id, self.sessions, self.log_file.size_bytes, redact)
+
+    def _register(self) -> Outcome:
+        report, listed = self.report, self.log_file
         self._note_automated()
-        is_final = report.status is not FileStatus.STOPPED
-        stat = FileStat(report.file_id, report.sha256, size, modified_ns, report.settings_key(), is_final)
-        end = self.chained.end_of(self.reading_id, self.sessions, size) if self.chained and is_final else None
+        is_stopped = report.status is FileStatus.STOPPED
+        is_final = not is_stopped and not report.has_open_line
+        settings = report.settings_key()
+        stat = FileStat(report.file_id, report.sha256, listed.size_bytes, listed.stamp, settings, is_final)
+        kept_lines = self.after.line_count if self.after else 0
+        deleted = {name: identify.tombstone(self.key, CONVERSATION, name) for name in report.deleted_ids}
+        end = self._end()
         outcome = self.store.finish(
-            self.reading_id, stat, report.raw_log_row(), report.rejections, told_again=self._told_again, end=end
+            self.reading_id,
+            stat,
+            report.raw_log_row(),
+            report.rejections,
+            report.mark,
+            kept_lines,
+            deleted,
+            told_again=self._told_again,
+            end=end,
         )
         if self.chained is not None:
-            self.chained.go_on(self.reading_id, end, is_stopped=not is_final)
+            self.chained.go_on(self.reading_id, end, is_stopped=is_stopped)
         self.inbox.keep_only(outcome.touched_weeks)
         report.duplicate_count = outcome.duplicate_count
+        report.past_retention_count = outcome.past_retention_count
         report.superseded_count = outcome.superseded_count
         report.touched_weeks = outcome.touched_weeks
         return outcome

@@ -5,7 +5,7 @@ Text is in them as in the inbox, raw ids are not: keyed hashes and made ids stan
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,20 +19,24 @@ from economic_index.conversations.versions import micros
 from economic_index.vocabulary import Role
 
 VERSION = 1
+Redact = Callable[[str], str]
 
 
 class UnreadableChainsError(Exception):
     """What lies there is damaged, or was written by another version: it counts as not there."""
 
 
-def pack(sessions: Sessions) -> bytes:
-    """All open conversations that were told before, and hashes of those that are over."""
+def pack(sessions: Sessions, redact: Redact = str) -> bytes:
+    """All open conversations that were told before, and hashes of those that are over.
+
+    Texts are kept as `redact` leaves them; of a conversation that was forgotten there is none, only hashes.
+    """
     packer = zstandard.ZstdCompressor(write_checksum=True).compressobj()
-    packed = [packer.compress(f"{line}\n".encode("ascii")) for line in _lines(sessions)]
+    packed = [packer.compress(f"{line}\n".encode("ascii")) for line in _lines(sessions, redact)]
     return b"".join([*packed, packer.flush()])
 
 
-def _lines(sessions: Sessions) -> Iterator[str]:
+def _lines(sessions: Sessions, redact: Redact) -> Iterator[str]:
     closed = {
         key: [(micros(start), micros(end), is_reopened) for start, end, is_reopened in spans]
         for key, spans in sessions.closed.items()
@@ -40,21 +44,29 @@ def _lines(sessions: Sessions) -> Iterator[str]:
     yield json.dumps({"version": VERSION, "newest": micros(sessions.newest_at), "closed": closed})
     for chain in sessions.chains:
         if chain.told is not None and chain.told.conversation_id is not None:
-            yield json.dumps(_told(chain))
+            yield json.dumps(_told(chain, redact))
 
 
-def _told(chain: Chain) -> dict[str, Any]:
+def _told(chain: Chain, redact: Redact) -> dict[str, Any]:
     first, told = chain.first, chain.told
+    is_forgotten = told is not None and told.is_forgotten
     return {
         "id": told.conversation_id if told else None,
         "user": told.user_id if told else None,
+        "is_forgotten": is_forgotten,
         "keys": first.keys,
         "at": micros(first.at),
         "is_session_weak": first.is_session_weak,
         "surface": first.surface,
         "first_length": chain.first_length,
         "messages": [
-            (message.role, message.text, micros(message.sent_at), message.model, message.has_attachment)
+            (
+                message.role,
+                "" if is_forgotten else redact(message.text),
+                micros(message.sent_at),
+                message.model,
+                message.has_attachment,
+            )
             for message in chain.messages
         ],
         "prints": [told.hex() for told in chain.prints],
@@ -126,7 +138,13 @@ def _chain(values: dict[str, Any], number: int) -> Chain:
         branch_count=values["branch_count"],
         is_reopened=values["is_reopened"],
         is_touched=False,
-        told=Draft(NOT_IN_THIS_FILE, [], conversation_id=values["id"], user_id=values["user"]),
+        told=Draft(
+            NOT_IN_THIS_FILE,
+            [],
+            conversation_id=values["id"],
+            user_id=values["user"],
+            is_forgotten=values["is_forgotten"],
+        ),
     )
 
 

@@ -5,7 +5,6 @@ What a file is, is decided by its structure (sniff.py), never by its name.
 
 import re
 from collections.abc import Mapping
-from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 Member = TypeVar("Member")
@@ -14,13 +13,10 @@ LOG_SUFFIXES = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet", ".zip"
 PACKED_SUFFIXES = (".gz", ".zst")
 COMPANIONS = re.compile(
     r"(user|users|projects|memories|message_feedback|shared_conversations|model_comparisons|group_chats|shopping"
-    r"|sora|sessions-index|manifest(-.*)?|design_chats|light_metadata|user_settings|package|tsconfig)\.(json|zip)"
+    r"|sora|sessions-index|manifest(-.*)?|design_chats|light_metadata|user_settings|package|tsconfig|agent-[^.]+\.meta)\.(json|zip)"
 )
+_JUNK_FOLDERS = frozenset({"__MACOSX", "design_chats", "tool-results"})
 _NUMBERED = re.compile(r"conversations-\d+\.json")
-
-
-class NoLogsError(FileNotFoundError):
-    """There is no file where logs were said to be."""
 
 
 def is_log_name(name: str) -> bool:
@@ -39,43 +35,14 @@ def choose_members(members: Mapping[str, Member]) -> tuple[list[Member], list[st
     Where conversations.json and conversations-000.json … lie side by side, the numbered ones are taken.
     """
     chosen, ignored = [], []
-    numbered = {PurePosixPath(name).parent for name in members if _NUMBERED.fullmatch(PurePosixPath(name).name)}
+    split = {name: name.rpartition("/") for name in members}
+    numbered = {folder for folder, _, base in split.values() if _NUMBERED.fullmatch(base)}
     for name in sorted(members):
-        path = PurePosixPath(name)
-        is_old_copy = path.name == "conversations.json" and path.parent in numbered
-        is_junk = "__MACOSX" in path.parts or "design_chats" in path.parts
-        if is_junk or is_old_copy or not is_log_name(path.name):
-            ignored.append(path.name)
+        folder, _, base = split[name]
+        is_old_copy = base == "conversations.json" and folder in numbered
+        is_junk = not _JUNK_FOLDERS.isdisjoint(folder.split("/"))
+        if is_junk or is_old_copy or not is_log_name(base):
+            ignored.append(base)
         else:
             chosen.append(members[name])
     return chosen, ignored
-
-
-def list_files(pattern: str) -> tuple[list[Path], list[str]]:
-    """Log files of a file name, a folder (with its subfolders) or a glob, in order of path; and what is ignored.
-
-    A file that is named itself is always taken. Raises NoLogsError if there is nothing.
-    """
-    path = Path(pattern).expanduser()
-    if path.is_file():
-        return [path], []
-    if path.is_dir():
-        found = [entry for entry in path.rglob("*") if entry.is_file()]
-        root = path
-    else:
-        root, parts = _split_glob(path)
-        found = [entry for entry in root.glob(parts) if entry.is_file()] if parts else []
-    if not found:
-        raise NoLogsError(
-            f"{path.name}: no such file, and nothing matches. Check the path (LOGS=..., or path in sources.toml)."
-        )
-    members = {entry.relative_to(root).as_posix(): entry for entry in found if not entry.is_symlink()}
-    return choose_members(members)
-
-
-def _split_glob(path: Path) -> tuple[Path, str]:
-    """The folder before the first wildcard, and the rest."""
-    for index, part in enumerate(path.parts):
-        if any(mark in part for mark in "*?["):
-            return Path(*path.parts[:index]), str(PurePosixPath(*path.parts[index:]))
-    return path, ""

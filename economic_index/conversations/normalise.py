@@ -11,9 +11,11 @@ from typing import Any, NamedTuple
 from economic_index.conversations import identify
 from economic_index.conversations.assign import assigned_start, assigned_user
 from economic_index.conversations.records import NOT_IN_THIS_FILE, Draft, Reader, Rejected
+from economic_index.conversations.redaction import Redactor
 from economic_index.conversations.reserved import is_reserved
 from economic_index.conversations.sources import Source
 from economic_index.conversations.text import clean
+from economic_index.conversations.tombstones import Tombstones
 from economic_index.conversations.transcript import Transcript, transcript_of
 from economic_index.vocabulary import LanguageSource, RejectReason, StartedAtSource, UserRule
 
@@ -44,6 +46,10 @@ class Row(NamedTuple):
     replaces: str | None = None
 
 
+class Forgotten(NamedTuple):
+    """A conversation of somebody who was forgotten, or one that was: nothing of it is kept."""
+
+
 @dataclass
 class Normaliser:
     """Makes rows of the drafts of one log file."""
@@ -52,11 +58,16 @@ class Normaliser:
     reader: Reader
     key: bytes
     file_id: str
+    tombstones: Tombstones = field(default_factory=Tombstones)
+    redactor: Redactor | None = None
     _occurrences: dict[str, int] = field(default_factory=dict)
     _user_ids: dict[str, str] = field(default_factory=dict)
 
-    def row(self, draft: Draft) -> Row | Rejected:
-        """The row, or why there is none: no message by a person, or no usable time."""
+    def row(self, draft: Draft) -> Row | Rejected | Forgotten:
+        """The row, or why there is none: no message by a person, no usable time, or it was forgotten.
+
+        Ids are made of the text as it was logged, so that redaction changes none; what is hashed and kept comes after.
+        """
         transcript = transcript_of(draft.messages)
         roles = transcript.roles
         user_count = roles.count("u")
@@ -72,8 +83,16 @@ class Normaliser:
             is_absurd = TIME_OUT_OF_RANGE in draft.flags
             reason = RejectReason.TIME_OUT_OF_RANGE if is_absurd else RejectReason.NO_TIME
             return Rejected(reason, draft.locator, f"messages={len(roles)}", draft.native_id)
+        logged_hash, conversation_id = content_hash, self._conversation_id(draft, transcript, content_hash, logged_at)
+        origin = self._origin(draft, logged_hash)
+        if draft.is_forgotten or self._is_forgotten(draft, transcript, logged_at, conversation_id, origin["user_id"]):
+            draft.conversation_id, draft.user_id, draft.is_forgotten = conversation_id, origin["user_id"], True
+            return Forgotten()
+        if self.redactor is not None:
+            transcript = self.redactor.redact(transcript)
+            content_hash = identify.content_hash_of_bytes(self.key, roles, transcript.folded())
         values: dict[str, Any] = {
-            "conversation_id": self._conversation_id(draft, transcript, content_hash, logged_at),
+            "conversation_id": conversation_id,
             "content_hash": content_hash,
             "user_message_count": user_count,
             "message_count": len(roles),
@@ -83,7 +102,7 @@ class Normaliser:
             "started_at": started_at,
         }
         values |= _times(draft, transcript, logged_at)
-        values |= self._origin(draft, content_hash)
+        values |= origin
         values |= self._models(draft, transcript)
         for name in COUNTS:
             values[name] = draft.counts.get(name, 0)
@@ -94,21 +113,75 @@ class Normaliser:
         is_new = draft.earlier_id != draft.conversation_id or draft.locator != NOT_IN_THIS_FILE
         return Row(values, transcript, draft.earlier_id if is_new else None)
 
+    def deleted_ids(self, rejected: Rejected) -> list[str]:
+        """The ids that the conversation of a record delivered as deleted may have."""
+        if rejected.native_id is None:
+            return []
+        return identify.known_conversation_ids(self.key, self.reader.system, rejected.native_id)
+
+    def _is_forgotten(
+        self,
+        draft: Draft,
+        transcript: Transcript,
+        logged_at: datetime | None,
+        conversation_id: str,
+        user_id: str | None,
+    ) -> bool:
+        """Whether the conversation or its user has a tombstone; by the ids of every key that made one."""
+        if not self.tombstones.marks:
+            return False
+        system, raw = self.reader.system, draft.raw_user_id
+
+        def id_under(key: bytes) -> str:
+            if key == self.key:
+                return conversation_id
+            theirs, ours = (
+                identify.content_hash_of_bytes(each, transcript.roles, transcript.folded()) for each in (key, self.key)
+            )
+            return self._id_under(key, draft, transcript, theirs, logged_at, self._occurrences.get(ours, 0))
+
+        def user_under(key: bytes) -> str:
+            if key == self.key and user_id is not None:
+                return user_id
+            return identify.user_id(key, system, raw) if raw else ""
+
+        is_named = bool(raw) or user_id is not None
+        return self.tombstones.hold_conversation(id_under) or (is_named and self.tombstones.hold_user(user_under))
+
+    @property
+    def has_numbered(self) -> bool:
+        """Whether an id counts equal records of the file: then no part of it can be read alone."""
+        return bool(self._occurrences)
+
     def _conversation_id(
         self, draft: Draft, transcript: Transcript, content_hash: str, logged_at: datetime | None
     ) -> str:
+        number = 0
+        if draft.native_id is None and logged_at is None:
+            number = self._occurrences[content_hash] = self._occurrences.get(content_hash, 0) + 1
+        return self._id_under(self.key, draft, transcript, content_hash, logged_at, number)
+
+    def _id_under(
+        self,
+        key: bytes,
+        draft: Draft,
+        transcript: Transcript,
+        content_hash: str,
+        logged_at: datetime | None,
+        number: int,
+    ) -> str:
+        """The id that a key makes; `number` is the running one among equal records of the file."""
         system = self.reader.system
         if draft.conversation_id is not None:
             return draft.conversation_id
         if draft.native_id is not None and draft.is_native_id_random:
             return identify.conversation_id(system, draft.native_id)
         if draft.native_id is not None:
-            return identify.guarded_conversation_id(self.key, system, draft.native_id)
+            return identify.guarded_conversation_id(key, system, draft.native_id)
         if logged_at is not None:
             product, first = self._product(draft), transcript.first_user_text()
-            return identify.dated_conversation_id(self.key, draft.raw_user_id or "", product, first, logged_at)
-        number = self._occurrences[content_hash] = self._occurrences.get(content_hash, 0) + 1
-        return identify.undated_conversation_id(self.key, system, content_hash, number)
+            return identify.dated_conversation_id(key, draft.raw_user_id or "", product, first, logged_at)
+        return identify.undated_conversation_id(key, system, content_hash, number)
 
     def _origin(self, draft: Draft, content_hash: str) -> dict[str, Any]:
         return {
@@ -131,8 +204,9 @@ class Normaliser:
     def _user_of(self, draft: Draft, content_hash: str) -> str | None:
         if draft.user_id is not None:
             return draft.user_id
-        if self.source.users is UserRule.LOG and draft.raw_user_id:
-            return self._user_id(self.reader.system, draft.raw_user_id)
+        raw_user_id = draft.raw_user_id or self.source.user
+        if self.source.users is UserRule.LOG and raw_user_id:
+            return self._user_id(self.reader.system, raw_user_id)
         if self.source.users is UserRule.ASSIGNED:
             return self._user_id("assigned", assigned_user(draft.native_id or content_hash))
         return None

@@ -3,6 +3,7 @@
 Nothing is extracted to disk by its name, and no record is looked at; names that matter stand in log_names.py.
 """
 
+import codecs
 import hashlib
 import tempfile
 import zipfile
@@ -15,11 +16,14 @@ from typing import IO
 from economic_index.conversations.account import account_beside, account_in_zip
 from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.log_names import choose_members
+from economic_index.conversations.places import LogFile, as_log_file
+from economic_index.conversations.probe import Probe
 from economic_index.conversations.unpack import CHUNK_BYTES, Stream, gunzip, member_chunks, unzstd
 from economic_index.vocabulary import RejectReason
 
 GZIP, ZSTD, ZIP, EMPTY_ZIP = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04", b"PK\x05\x06"
 PARQUET = b"PAR1"
+UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 REFUSED_MAGIC = {
     b"SQLi": "an SQLite database: export it to JSON first",
     b"7z\xbc\xaf": "a 7z archive: unpack it first",
@@ -40,15 +44,20 @@ class ArchiveLimits:
 
 @dataclass
 class OpenLog:
-    """A log file that is being read. `digest` and `byte_count` cover the bytes of the file itself.
+    """A log file that is being read. `digest` and `byte_count` cover the bytes of the file itself, from `start` on.
 
-    `account_id` is the id in a user.json in the archive or beside the file; it stays in memory.
+    `account_id` is the id in a user.json in the archive or beside the file; it stays in memory. A file `is_plain` if
+    its bytes are its text: of such a file no byte is read that was not there when it was listed, and `probe` samples
+    what is read of a whole one.
     """
 
-    path: Path
+    path: LogFile
     file: IO[bytes]
     limits: ArchiveLimits
     temporary_folder: Path | None = None
+    start: int = 0
+    is_plain: bool = False
+    probe: Probe | None = None
     digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
     byte_count: int = 0
     ignored: list[str] = field(default_factory=list)
@@ -56,20 +65,20 @@ class OpenLog:
 
     def streams(self) -> Iterator[Stream]:
         """One stream for a plain or compressed file, one per chosen member for a ZIP, in order of name."""
+        if self.start:
+            yield self._rest()
+            return
         magic = self.file.read(4)
         self.file.seek(0)
         if magic in REFUSED_MAGIC:
             raise LogFormatError(RejectReason.UNKNOWN_FORMAT, self.path.name, f"This is {REFUSED_MAGIC[magic]}.")
         if magic in (ZIP, EMPTY_ZIP):
-            for _ in self._raw_chunks():
-                pass
-            yield from self._members(self.file, self.path.name, magic, is_nested=False)
+            with self._at_hand() as file:
+                yield from self._members(file, self.path.name, magic, is_nested=False)
             return
         if magic == PARQUET:
-            for _ in self._raw_chunks():
-                pass
-            self.file.seek(0)
-            yield Stream(self.path.name, iter(()), self.file)
+            with self._at_hand() as file:
+                yield Stream(self.path.name, iter(()), file)
             return
         self.account_id = account_beside(self.path)
         stream = Stream(_without_suffix(self.path.name, magic), iter(()))
@@ -79,14 +88,47 @@ class OpenLog:
         elif magic == ZSTD:
             stream.chunks = self._limited(unzstd(raw, stream), lambda: self.byte_count)
         else:
-            stream.chunks = raw
+            self.is_plain = not magic.startswith(UTF16_MARKS)
+            self.probe = Probe(self.path.size_bytes)
+            stream.chunks = self._listed(raw)
         yield stream
 
+    def _rest(self) -> Stream:
+        """What a plain file has after the place to which it was read before."""
+        self.file.seek(self.start)
+        self.is_plain, self.account_id = True, account_beside(self.path)
+        return Stream(self.path.name, self._listed(self._raw_chunks()))
+
     def _raw_chunks(self) -> Iterator[bytes]:
-        while chunk := self.file.read(CHUNK_BYTES):
+        while chunk := self.file.read(self._chunk_size()):
             self.digest.update(chunk)
             self.byte_count += len(chunk)
             yield chunk
+
+    def _chunk_size(self) -> int:
+        left = self.path.size_bytes - self.start - self.byte_count
+        return min(CHUNK_BYTES, left) if self.is_plain else CHUNK_BYTES
+
+    def _listed(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        for chunk in chunks:
+            if self.probe is not None:
+                self.probe.feed(chunk)
+            yield chunk
+
+    @contextmanager
+    def _at_hand(self) -> Iterator[IO[bytes]]:
+        """The file, hashed, where any byte is near: of a store a copy without a name, which no crash leaves behind."""
+        if self.path.is_local:
+            for _ in self._raw_chunks():
+                pass
+            self.file.seek(0)
+            yield self.file
+            return
+        with tempfile.TemporaryFile(dir=self.temporary_folder) as unnamed:
+            for chunk in self._raw_chunks():
+                unnamed.write(chunk)
+            unnamed.seek(0)
+            yield unnamed
 
     def _members(self, file: IO[bytes], name: str, magic: bytes, *, is_nested: bool) -> Iterator[Stream]:
         archive = _open_zip(file, name, magic)
@@ -156,16 +198,17 @@ class OpenLog:
 
 @contextmanager
 def open_log(
-    path: Path, limits: ArchiveLimits | None = None, temporary_folder: Path | None = None
+    place: LogFile | Path, limits: ArchiveLimits | None = None, temporary_folder: Path | None = None, start: int = 0
 ) -> Iterator[OpenLog]:
-    """Open a log file; raises LogFormatError if its bytes cannot be a log."""
-    with path.open("rb") as file:
-        yield OpenLog(path, file, limits or ArchiveLimits(), temporary_folder)
+    """Open a log file, a plain one from `start` on. Raises LogFormatError if its bytes cannot be a log, OSError."""
+    log_file = as_log_file(place)
+    with log_file.open() as file:
+        yield OpenLog(log_file, file, limits or ArchiveLimits(), temporary_folder, start)
 
 
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file's bytes, hex."""
-    with path.open("rb") as file:
+def sha256_of(log_file: LogFile) -> str:
+    """SHA-256 of a file's bytes, hex. Raises OSError."""
+    with log_file.open() as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -3,27 +3,37 @@
 No week is committed here; a reading that is killed leaves nothing that counts.
 """
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
 import pandas as pd
 
-from economic_index.contracts import Table, validated
+from economic_index.contracts import Table, batches_of, checked, validated
 from economic_index.contracts.lake import CONVERSATIONS_REJECTED, RAW_LOGS, SOURCES
 from economic_index.conversations import identify
-from economic_index.conversations.chained_files import ChainedFiles, KnownFile
+from economic_index.conversations.chained_files import ChainedFiles
 from economic_index.conversations.file_reading import FileReading
 from economic_index.conversations.file_report import FileReport, settings_key
-from economic_index.conversations.log_names import list_files
-from economic_index.conversations.open_files import sha256_of
+from economic_index.conversations.growth import find_start
+from economic_index.conversations.known_files import KnownFiles
+from economic_index.conversations.known_readings import KnownReadings
+from economic_index.conversations.listing import list_files
+from economic_index.conversations.overview import SourceOverview, look_over, silent_sources
+from economic_index.conversations.places import LogFile
 from economic_index.conversations.readers.registry import READERS
+from economic_index.conversations.report_sentences import all_sentences
 from economic_index.conversations.sources import Source, load_sources
+from economic_index.conversations.stream_reading import mapped_reader
+from economic_index.conversations.table_reading import TableReading
 from economic_index.conversations.winners import WinnerStore
+from economic_index.erasure.erase import Eraser
+from economic_index.erasure.opt_out import forget_opted_out
+from economic_index.erasure.retention import drop_old_texts
 from economic_index.forgetting import (
     drop_committed,
     drop_unfinished,
@@ -32,9 +42,11 @@ from economic_index.forgetting import (
     forget_exchange,
     forget_vectors,
 )
-from economic_index.lake import Lake, empty_frame, fingerprint
+from economic_index.lake import Lake, Rows, empty_frame, fingerprint
 from economic_index.vocabulary import Audience, FileStatus, UserRule
 
+UrlOf = Callable[[str], str | None]
+NO_URLS: Mapping[str, str] = {}
 FLOOR_CONVERSATIONS, FLOOR_USERS = 15, 5
 
 
@@ -51,11 +63,20 @@ class Reading:
     """What one run over all sources found: rows that are new, weeks that change, sentences for a person."""
 
     raw_logs: pd.DataFrame
-    rejected: pd.DataFrame
     touched_weeks: list[date]
     reports: list[FileReport]
     unchanged_count: int = 0
     ignored: list[str] = field(default_factory=list)
+    shared_count: int = 0
+    overviews: list[SourceOverview] = field(default_factory=list)
+    silent: list[tuple[str, int | None]] = field(default_factory=list)
+    newly_forgotten_count: int = 0
+    dropped_text_count: int = 0
+
+    @property
+    def rejected_count(self) -> int:
+        """Records that this reading rejected."""
+        return sum(report.rejected_count for report in self.reports)
 
     @property
     def summary(self) -> str:
@@ -64,26 +85,43 @@ class Reading:
         lines = [
             f"{len(reports)} files read, {self.unchanged_count} unchanged and skipped: "
             f"{sum(report.conversation_count for report in reports):,} conversations, "
-            f"{sum(len(report.rejections) for report in reports):,} records rejected, "
+            f"{self.rejected_count:,} records rejected, "
             f"{len(self.touched_weeks)} weeks changed."
         ]
+        if self.newly_forgotten_count:
+            lines.append(f"{self.newly_forgotten_count} lines of opt_out.csv are new: who they name was forgotten.")
+        if self.dropped_text_count:
+            lines.append(f"{self.dropped_text_count} conversations lost their text (keep_text_days); labels stay.")
         if self.ignored:
             lines.append(f"{len(self.ignored)} files beside the logs were ignored.")
-        for report in reports:
-            lines += report.sentences()
+        if self.shared_count:
+            lines.append(f"{self.shared_count} files lie in two sources; the one that stands first reads them.")
+        lines += all_sentences(reports)
         return "\n".join(lines)
 
     def new_rows(self, table: Table) -> int:
         """Rows that this reading adds to a table."""
-        return {RAW_LOGS: len(self.raw_logs), CONVERSATIONS_REJECTED: len(self.rejected)}.get(table, 0)
+        return {RAW_LOGS: len(self.raw_logs), CONVERSATIONS_REJECTED: self.rejected_count}.get(table, 0)
+
+    def privacy_numbers(self) -> dict[str, int]:
+        """How many were newly forgotten, kept out as forgotten, or lost their text; places redacted by kind."""
+        redacted = sum((report.redacted for report in self.reports), Counter[str]())
+        return {
+            "newly_forgotten": self.newly_forgotten_count,
+            "forgotten": sum(report.forgotten_count for report in self.reports),
+            "texts_dropped": self.dropped_text_count,
+            **{f"redacted_{kind}": count for kind, count in sorted(redacted.items())},
+        }
 
     def automated_traffic(self) -> dict[str, int]:
         """Conversations of users (pseudonyms) and days that are more than a person types."""
         return {who: count for report in self.reports for who, count in report.automated.items()}
 
     def stopped_files(self) -> list[str]:
-        """Base names of files that were not read to their end, with the reason."""
-        return [f"{report.name}: {report.reason}" for report in self.reports if report.status is FileStatus.STOPPED]
+        """Public names of files that were not read to their end, with the reason."""
+        return [
+            f"{report.public_name()}: {report.reason}" for report in self.reports if report.status is FileStatus.STOPPED
+        ]
 
 
 @dataclass(frozen=True)
@@ -94,19 +132,52 @@ class LogReader:
     key: bytes
     as_of: datetime
     progress: Progress | None = None
+    retired_keys: tuple[bytes, ...] = ()
+    """Keys before this one, the latest first: who was forgotten under them stays so."""
+    opt_out_path: Path | None = None
+    answers_url: str | None = None
+    """A store of answers outside the home, of which whoever is forgotten is deleted, too."""
+    url_of: UrlOf = NO_URLS.get
 
     @classmethod
-    def open(cls, sources_path: Path, key: bytes, as_of: datetime, progress: Progress | None = None) -> "LogReader":
-        """Read sources.toml. Raises SourcesError."""
-        return cls(tuple(load_sources(sources_path)), key, as_of, progress)
+    def open(
+        cls,
+        sources_path: Path,
+        key: bytes,
+        as_of: datetime,
+        progress: Progress | None = None,
+        url_of: UrlOf = NO_URLS.get,
+    ) -> "LogReader":
+        """Read sources.toml; `url_of` gives the address of a database by the name in `url_env`. Raises SourcesError."""
+        return cls(tuple(load_sources(sources_path)), key, as_of, progress, url_of=url_of)
 
     def read(self, lake: Lake) -> Reading:
         """Read what is new and write lake/raw_logs, lake/conversations_rejected and lake/sources."""
-        reading = read_sources(lake, self.sources, self.key, self.as_of, progress=self.progress)
+        keys = (self.key, *self.retired_keys)
+        eraser = Eraser(lake, keys, self.answers_url)
+        eraser.go_on()
+        forgotten_count = forget_opted_out(eraser, self.opt_out_path) if self.opt_out_path else 0
+        dropped_count = drop_old_texts(lake, self.sources, self.as_of)
+        reading = read_sources(
+            lake,
+            self.sources,
+            self.key,
+            self.as_of,
+            progress=self.progress,
+            retired_keys=self.retired_keys,
+            url_of=self.url_of,
+        )
+        eraser.go_on()  # what the logs called deleted
+        reading.newly_forgotten_count, reading.dropped_text_count = forgotten_count, dropped_count
         with closing(WinnerStore(lake.database_path("versions"))) as store:
-            _write_if_changed(lake, RAW_LOGS, [_dated(row) for row in store.readings()])
-            _write_if_changed(lake, CONVERSATIONS_REJECTED, list(store.rejections()))
-        _write_if_changed(lake, SOURCES, source_rows(self.sources))
+            found = store.readings_hash()
+            _write_if_changed(lake, RAW_LOGS, found, lambda: _frame(RAW_LOGS, map(_dated, store.readings())))
+            rejections = batches_of(CONVERSATIONS_REJECTED, store.rejections())
+            _write_if_changed(lake, CONVERSATIONS_REJECTED, found, lambda: checked(CONVERSATIONS_REJECTED, rejections))
+            reading.overviews = look_over(lake, store, self.sources)
+        reading.silent = silent_sources(reading.overviews, self.sources, self.as_of)
+        sources = source_rows(self.sources)
+        _write_if_changed(lake, SOURCES, fingerprint(sources), lambda: _frame(SOURCES, sources))
         return reading
 
 
@@ -117,59 +188,71 @@ def read_sources(
     as_of: datetime,
     report: Callable[[str], None] = lambda line: None,
     progress: Progress | None = None,
+    retired_keys: tuple[bytes, ...] = (),
+    url_of: UrlOf = NO_URLS.get,
 ) -> Reading:
     """Read every file that is new or has changed; register its winners once it was read to its end.
 
     Raises KeyMismatchError if the home was written with another key. A file that cannot be read stops alone.
     """
-    listed, ignored = _list_all(sources)
-    ranks = {identify.file_id(key, path.as_posix()): rank for rank, (_, path) in enumerate(listed)}
-    total = sum(path.stat().st_size for _, path in listed)
+    listing = _Listing.of(sources, key)
+    ranks = {file_id: rank for rank, (_, file_id, _) in enumerate(listing.files)}
     done = unchanged_count = 0
     reports: list[FileReport] = []
     touched: set[date] = set()
     with closing(WinnerStore(lake.database_path("versions"), lambda file_id: ranks.get(file_id, -1))) as store:
         store.check_key(key)
+        tombstones = store.tombstones((key, *retired_keys))
         lake.drop_abandoned()
         drop_unfinished(lake, store)
         drop_committed(lake)
+        unchanged = listing.unchanged(store.files)
         chained = ChainedFiles(lake, store, key)
-        current: Source | None = None
-        for source, path in listed:
-            if source is not current:
-                if current is not None:
-                    chained.finish()
-                paths = [each for of, each in listed if of is source]
-                touched.update(chained.prepare(source.name, len(paths), _look(store, source, paths, key)))
-                current = source
-            size = path.stat().st_size
-            known = _known(store, source, path, key)
-            if known.reading is not None:
-                unchanged_count += 1
-                chained.pass_over(known.reading)
-            else:
-                tell = _tell(progress, done, total)
-                file_reading = FileReading(lake, store, source, path, key, as_of, tell, chained)
-                file_report, outcome = file_reading.run()
-                reports.append(file_report)
-                touched.update(outcome.touched_weeks)
-                for sentence in file_report.sentences():
-                    report(sentence)
-            done += size
-        if current is not None:
+        for source, files in listing.by_source():
+            settings = listing.settings[source.name]
+            known = KnownReadings(store, files, settings, source.settings_hash(key), unchanged)
+            touched.update(chained.prepare(source.name, len(files), known.look))
+            for place, (file_id, log_file) in enumerate(files):
+                reading = known.reading_of(place, but=chained.unread)
+                if reading is not None:
+                    unchanged_count += 1
+                    chained.pass_over(reading)
+                else:
+                    tell = _tell(progress, done, listing.byte_count)
+                    after = find_start(store.files, log_file, file_id, settings)
+                    file_reading = FileReading(
+                        lake, store, source, log_file, key, as_of, tell, after, tombstones, chained
+                    )
+                    file_report, outcome = file_reading.run()
+                    reports.append(file_report)
+                    touched.update(outcome.touched_weeks)
+                    for sentence in file_report.sentences():
+                        report(sentence)
+                done += log_file.size_bytes
             chained.finish()
         chained.drop_others()
+        for source in sources:
+            if source.url_env is not None:
+                url = url_of(source.url_env)
+                found = TableReading(lake, store, source, url, key, as_of, _ranker(ranks), tombstones).run()
+                if found is None:
+                    unchanged_count += 1
+                    continue
+                reports.append(found[0])
+                touched.update(found[1].touched_weeks)
+                for sentence in found[0].sentences():
+                    report(sentence)
         drop_weeks_without_winners(lake, store)
         forget_vectors(lake, store)
         forget_answers(lake, store)
         forget_exchange(lake)
     return Reading(
         _frame(RAW_LOGS, [_dated(item.raw_log_row()) for item in reports]),
-        _frame(CONVERSATIONS_REJECTED, [row for item in reports for row in item.rejections]),
         sorted(touched),
         reports,
         unchanged_count,
-        ignored,
+        listing.ignored,
+        listing.shared_count,
     )
 
 
@@ -192,36 +275,64 @@ def source_rows(sources: tuple[Source, ...]) -> list[dict[str, Any]]:
     return rows
 
 
-def _list_all(sources: tuple[Source, ...]) -> tuple[list[tuple[Source, Path]], list[str]]:
-    listed: list[tuple[Source, Path]] = []
-    ignored: list[str] = []
-    for source in sources:
-        files, beside = list_files(source.path)
-        listed += [(source, file.absolute()) for file in files]
-        ignored += beside
-    return listed, ignored
+@dataclass
+class _Listing:
+    """The files of all sources, each with its id, of the source that names it first."""
+
+    files: list[tuple[Source, str, LogFile]] = field(default_factory=list)
+    settings: dict[str, list[str]] = field(default_factory=dict)
+    ignored: list[str] = field(default_factory=list)
+    shared_count: int = 0
+
+    @classmethod
+    def of(cls, sources: tuple[Source, ...], key: bytes) -> "_Listing":
+        """Raises NoLogsError, StoreError."""
+        listing, seen = cls(), set[str]()
+        for source in sources:
+            if source.url_env is not None:
+                continue
+            settings_hash, mapped = source.settings_hash(key), mapped_reader(source)
+            listing.settings[source.name] = [
+                settings_key(each.format, each.version, settings_hash)
+                for each in (READERS if mapped is None else (mapped,))
+            ]
+            files, beside = list_files(source.path)
+            listing.ignored += beside
+            for log_file in files:
+                if log_file.identity in seen:
+                    listing.shared_count += 1
+                else:
+                    seen.add(log_file.identity)
+                    listing.files.append((source, identify.file_id(key, log_file.identity), log_file))
+        return listing
+
+    @property
+    def byte_count(self) -> int:
+        """Bytes of all files."""
+        return sum(log_file.size_bytes for _, _, log_file in self.files)
+
+    def by_source(self) -> list[tuple[Source, list[tuple[str, LogFile]]]]:
+        """The files of each source, in order."""
+        found: dict[str, tuple[Source, list[tuple[str, LogFile]]]] = {}
+        for source, file_id, log_file in self.files:
+            found.setdefault(source.name, (source, []))[1].append((file_id, log_file))
+        return list(found.values())
+
+    def unchanged(self, known: KnownFiles) -> dict[str, str]:
+        """Files that were read to their end as they are, in the same way, by id: in which reading."""
+        found: dict[str, str] = {}
+        for source, files in self.by_source():
+            found |= known.unchanged(files, self.settings[source.name])
+        return found
 
 
-def _look(store: WinnerStore, source: Source, paths: list[Path], key: bytes) -> Callable[[int], KnownFile]:
-    return lambda place: _known(store, source, paths[place], key)
+def _ranker(ranks: dict[str, int]) -> Callable[[str], None]:
+    """What is read last counts as newest."""
 
+    def take_rank(file_id: str) -> None:
+        ranks[file_id] = len(ranks)
 
-def _known(store: WinnerStore, source: Source, path: Path, key: bytes) -> KnownFile:
-    """The reading in which the file, or its bytes under another name, was read to its end in the same way."""
-    settings_hash = source.settings_hash()
-    settings = [settings_key(reader.format, reader.version, settings_hash) for reader in READERS]
-    stat = path.stat()
-    file_id, size, modified_ns = identify.file_id(key, path.as_posix()), stat.st_size, stat.st_mtime_ns
-    found = store.reading_of(file_id, size, modified_ns, settings)
-    if found is None and store.has_size(size, settings):
-        found = store.reading_of_hash(_hash_of(path, size, modified_ns), settings)
-    return KnownFile(found, found is None and store.has_stopped(file_id, size, modified_ns, settings_hash))
-
-
-@cache
-def _hash_of(path: Path, size_bytes: int, modified_ns: int) -> str:
-    """SHA-256 of a file as it was found: asked twice in a reading, made once."""
-    return sha256_of(path)
+    return take_rank
 
 
 def _tell(progress: Progress | None, done: int, total: int) -> Callable[[int], None]:
@@ -233,17 +344,18 @@ def _tell(progress: Progress | None, done: int, total: int) -> Callable[[int], N
 
 
 def _dated(row: dict[str, Any]) -> dict[str, Any]:
-    return row | {"touched_weeks": [date.fromisoformat(week) for week in row["touched_weeks"]]}
+    return {"read_from_byte": 0} | row | {"touched_weeks": [date.fromisoformat(week) for week in row["touched_weeks"]]}
 
 
-def _frame(table: Table, rows: list[dict[str, Any]]) -> pd.DataFrame:
-    if not rows:
+def _frame(table: Table, rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
+    found = list(rows)
+    if not found:
         return empty_frame(table)
-    return validated(table, pd.DataFrame(rows, columns=list(table.schema.columns)))
+    return validated(table, pd.DataFrame(found, columns=list(table.schema.columns)))
 
 
-def _write_if_changed(lake: Lake, table: Table, rows: list[dict[str, Any]]) -> None:
+def _write_if_changed(lake: Lake, table: Table, wanted: str, rows: Callable[[], Rows]) -> None:
     """A table whose rows are what they were keeps its commit, so that nothing downstream is made again."""
-    known, wanted = lake.commit_of(table), fingerprint(rows)
+    known = lake.commit_of(table)
     if known is None or known.input_fingerprint != wanted:
-        lake.write(table, _frame(table, rows), wanted)
+        lake.write(table, rows(), wanted)

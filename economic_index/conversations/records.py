@@ -6,6 +6,7 @@ No file is opened here and no id is made: splitter.py finds elements, identify.p
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from economic_index.vocabulary import LocatorKind, RejectReason, Role, SourceFormat, StartedAtSource
@@ -14,6 +15,10 @@ AUTO = "auto"
 """What a source says whose format is to be told by its structure."""
 TREE_REPAIRED = "tree_repaired"
 """What a reader counts in `ReadContext.skip` where a tree had no leaf, a ring or a missing parent."""
+NO_PROMPT = "session_without_prompt"
+"""What it counts where a file is one session in which nobody asked anything: ordinary, and no error."""
+PRIVATE_NAMES = frozenset({SourceFormat.CLAUDE_CODE})
+"""Formats whose files are named after a session and lie in folders named after a path: no name is ever told."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,8 @@ class Draft:
     id derives from content, a name or an address (docs/log_formats: ids). `earliest_message_at` is taken over
     the whole tree, `messages` are the current path only. `counts` takes the lake's `*_count` columns by name.
     `conversation_id` and `user_id` are given where an earlier reading has made them and the raw ids are gone, and
-    noted here once they are made; `earlier_id` is what the conversation was called when it was last told.
+    noted here once they are made; `earlier_id` is what the conversation was called when it was last told. One that
+    `is_forgotten` was told, and nothing of it was kept.
     """
 
     locator: Locator
@@ -91,18 +97,21 @@ class Draft:
     conversation_id: str | None = None
     user_id: str | None = None
     earlier_id: str | None = None
+    is_forgotten: bool = False
 
 
 @dataclass(frozen=True)
 class ReadContext:
     """What a reader may know besides the file: the time that counts as now, and the source's settings.
 
-    `skipped` counts unknown kinds of content per name, for the summary of the reading.
+    `skipped` counts unknown kinds of content per name, for the summary of the reading. What a reader cannot hold in
+    memory goes to an unnamed file in `temporary_folder`.
     """
 
     as_of: datetime
     settings: dict[str, Any] = field(default_factory=dict)
     skipped: dict[str, int] = field(default_factory=dict)
+    temporary_folder: Path | None = None
 
     def skip(self, kind: str, count: int = 1) -> None:
         """Count parts of a kind that is not read."""
@@ -113,7 +122,8 @@ class ReadContext:
 class Reader(Protocol):
     """One log format. `system` is the namespace of its ids; `has_times` is False if it carries none.
 
-    `columns` are those of a Parquet file that it looks at: others are not decoded.
+    `columns` are those of a Parquet file that it looks at: others are not decoded. A reader `is_by_record` if each
+    record is a whole conversation by itself: then of a file of lines that grew only the new ones are read.
     """
 
     format: SourceFormat
@@ -121,6 +131,7 @@ class Reader(Protocol):
     system: str
     product: str
     has_times: bool
+    is_by_record: bool
 
     @property
     def columns(self) -> Sequence[str] | None:

@@ -14,9 +14,11 @@ from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.readers.registry import READERS, reader_named
 from economic_index.conversations.records import AUTO, Element, Reader, Rejected
 from economic_index.conversations.repair import Parsed, parse
+from economic_index.conversations.research_sets import refuse_research_sets
 from economic_index.conversations.splitter import Extent, Shape, split
 from economic_index.conversations.tables import CsvForm, TableError, guess_form, split_csv, split_parquet
 from economic_index.conversations.unpack import Stream
+from economic_index.conversations.versions import Mark
 from economic_index.vocabulary import RejectReason
 
 SAMPLE_BYTES = 4 << 20
@@ -68,7 +70,7 @@ def sniff(stream: Stream, format_name: str = AUTO) -> Sniffed | None:
     file_name = stream.name
     if stream.table is not None:
         return _sniff_table(stream.table, file_name, format_name)
-    head, start, rest = _decoded(stream.chunks, file_name)
+    head, start, rest = decoded(stream.chunks, file_name)
     if not head.strip():
         return None
     form = guess_form(head) if find_shape(head) is Shape.LINES and not _is_json(head) else None
@@ -77,7 +79,7 @@ def sniff(stream: Stream, format_name: str = AUTO) -> Sniffed | None:
         return Sniffed(reader, Shape.CSV, chain([head], rest), start, form)
     shape = find_shape(head)
     sample = _records(head, shape, start)
-    while not sample and len(head) < MAX_RECORD_BYTES and (more := _take(rest, len(head))):
+    while not sample and len(head) < MAX_RECORD_BYTES and (more := take(rest, len(head))):
         head += more  # the first conversation alone is longer than the sample
         shape = find_shape(head)
         sample = _records(head, shape, start)
@@ -86,6 +88,12 @@ def sniff(stream: Stream, format_name: str = AUTO) -> Sniffed | None:
     if format_name != AUTO and shape is Shape.WRAPPED_ARRAY and _is_one_record(head, reader):
         shape = Shape.OBJECTS
     return Sniffed(reader, shape, chain([head], rest), start)
+
+
+def rest_of(stream: Stream, mark: Mark) -> Sniffed:
+    """What a file of lines has after the place to which its reader, known by now, read it before."""
+    reader = reader_named(mark.settings.partition(":")[0])
+    return Sniffed(reader, Shape.LINES, stream.chunks, mark.next_byte)
 
 
 def _sniff_table(file: IO[bytes], file_name: str, format_name: str) -> Sniffed | None:
@@ -121,6 +129,8 @@ def choose_reader(sample: list[Any], file_name: str) -> Reader:
     fitting = [reader for reader in READERS if reader.sniff(sample)]
     if len(fitting) == 1:
         return fitting[0]
+    if not fitting:
+        refuse_research_sets(sample, file_name)
     known = ", ".join(reader.format for reader in READERS)
     if fitting:
         names = " or ".join(reader.format for reader in fitting)
@@ -130,7 +140,8 @@ def choose_reader(sample: list[Any], file_name: str) -> Reader:
     raise LogFormatError(
         RejectReason.UNKNOWN_FORMAT,
         file_name,
-        f"Not a known log format. Saw: {describe(sample)}. Known: {known}. Set format or mapping in sources.toml.",
+        f"Not a known log format. Saw: {describe(sample)}. Known: {known}. Set format in sources.toml, "
+        "or say what the columns of a table mean (mapping, docs/logs/mapped_table.md).",
     )
 
 
@@ -193,9 +204,9 @@ def _records(head: bytes, shape: Shape, start: int = 0) -> list[Any]:
     return values
 
 
-def _decoded(chunks: Iterator[bytes], file_name: str) -> tuple[bytes, int, Iterator[bytes]]:
+def decoded(chunks: Iterator[bytes], file_name: str) -> tuple[bytes, int, Iterator[bytes]]:
     """The first bytes as UTF-8 without byte order mark, where they start in the file, and the rest."""
-    head = _take(chunks, SAMPLE_BYTES)
+    head = take(chunks, SAMPLE_BYTES)
     mark, encoding = next((bom for bom in _BOMS if head.startswith(bom[0])), (b"", ""))
     if not mark:
         return head, 0, chunks
@@ -205,7 +216,7 @@ def _decoded(chunks: Iterator[bytes], file_name: str) -> tuple[bytes, int, Itera
     if encoding == "utf-8":
         return next(rest, b""), len(mark), rest
     recoded = _recode(rest, encoding)
-    return _take(recoded, SAMPLE_BYTES), 0, recoded
+    return take(recoded, SAMPLE_BYTES), 0, recoded
 
 
 def _recode(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
@@ -218,7 +229,8 @@ def _recode(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
         return
 
 
-def _take(chunks: Iterator[bytes], size: int) -> bytes:
+def take(chunks: Iterator[bytes], size: int) -> bytes:
+    """So many bytes of a stream, or few more, or all that are left."""
     taken: list[bytes] = []
     total = 0
     while total < size and (chunk := next(chunks, b"")):

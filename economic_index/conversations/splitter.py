@@ -26,13 +26,21 @@ class Shape(Enum):
 
 @dataclass
 class Extent:
-    """How far a stream was read; filled in while it is split."""
+    """How far a stream was read; filled in while it is split.
+
+    `line_count` and `line_bytes` tell where the last whole line ends. Of a stream that `may_go_on` a last line that is
+    cut is no loss: it is left out, and noted as `has_open_line`.
+    """
 
     byte_count: int = 0
     record_count: int = 0
     malformed_count: int = 0
     is_truncated: bool = False
     has_lost_sync: bool = False
+    line_count: int = 0
+    line_bytes: int = 0
+    may_go_on: bool = False
+    has_open_line: bool = False
 
 
 def split(
@@ -93,18 +101,22 @@ def _element(record: RawRecord, extent: Extent, max_bytes: int) -> Element | Rej
 
 
 def _split_lines(chunks: Iterable[bytes], extent: Extent, max_bytes: int) -> Iterator[Element | Rejected]:
-    number = extent.record_count
     for line, size, is_ended in cut_lines(chunks, max_bytes):
-        number += 1
-        if line is not None and not line.strip():
+        number = extent.line_count + 1
+        is_blank = line is not None and not line.strip()
+        parsed = parse(line) if line is not None and not is_blank else None
+        if is_ended:
+            extent.line_count, extent.line_bytes = number, extent.line_bytes + size + 1
+        elif extent.may_go_on and not is_blank and not isinstance(parsed, Parsed):
+            extent.has_open_line = True
+            return
+        if is_blank:
             continue
         extent.record_count += 1
         place = Locator(LocatorKind.LINE, number)
-        if line is None:
+        if line is None or parsed is None:
             yield Rejected(RejectReason.RECORD_TOO_LARGE, place, f"bytes={size} limit={max_bytes}")
-            continue
-        parsed = parse(line)
-        if isinstance(parsed, Parsed):
+        elif isinstance(parsed, Parsed):
             yield Element(parsed.value, place, parsed.is_repaired)
         elif parsed is RejectReason.MALFORMED_JSON and not is_ended:
             extent.is_truncated = True

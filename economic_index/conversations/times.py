@@ -24,7 +24,11 @@ def sane(value: Any, as_of: datetime) -> datetime | None:
     Takes epoch numbers (seconds to nanoseconds, told apart by size), their texts, ISO 8601 texts and
     datetimes. A text without zone is read as UTC; `lacks_zone` tells.
     """
-    moment = parse_moment(value)
+    return believed(parse_moment(value), as_of)
+
+
+def believed(moment: datetime | None, as_of: datetime) -> datetime | None:
+    """An aware moment if it can be true, else None."""
     return moment if moment is not None and EARLIEST <= moment <= as_of + TOLERANCE else None
 
 
@@ -41,6 +45,20 @@ def parse_moment(value: Any) -> datetime | None:
     return _of_epoch(*value.as_integer_ratio())
 
 
+def parse_epoch(value: Any, exponent: int) -> datetime | None:
+    """Seconds (`exponent` 0) or milliseconds (3) since 1970, as a number or its text; None if it is none."""
+    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
+        value = Decimal(value.strip())
+    is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+    if not is_number or not isfinite(value) or value <= 0:
+        return None
+    try:
+        numerator, denominator = value.as_integer_ratio()
+        return _of_units(numerator, denominator, exponent)
+    except (InvalidOperation, ValueError, OverflowError):
+        return None
+
+
 def is_present(value: Any) -> bool:
     """Whether a time was given at all, true or absurd: 0, empty and null count as none."""
     return value is not None and not isinstance(value, bool) and value not in ("", 0)
@@ -52,7 +70,7 @@ def lacks_zone(value: Any) -> bool:
         return value.tzinfo is None
     if not isinstance(value, str) or _NUMBER.fullmatch(value.strip()):
         return False
-    parsed = _parse_iso(value.strip())
+    parsed = parse_iso(value.strip())
     return parsed is not None and parsed.tzinfo is None
 
 
@@ -62,11 +80,12 @@ def _of_text(text: str) -> datetime | None:
             return _of_epoch(*Decimal(text).as_integer_ratio())
         except (InvalidOperation, ValueError, OverflowError):
             return None
-    parsed = _parse_iso(text)
+    parsed = parse_iso(text)
     return _to_utc(parsed) if parsed is not None else None
 
 
-def _parse_iso(text: str) -> datetime | None:
+def parse_iso(text: str) -> datetime | None:
+    """The moment of an ISO 8601 text, without zone if it names none; None if it is none."""
     if not _PLAUSIBLE.match(text):
         return None
     long = _LONG_FRACTION.search(text)
@@ -96,6 +115,11 @@ def _of_epoch(numerator: int, denominator: int) -> datetime | None:
         return None
     size = numerator // denominator
     exponent = 0 if size < 10**11 else 3 if size < 10**14 else 6 if size < 10**17 else 9
+    return _of_units(numerator, denominator, exponent)
+
+
+def _of_units(numerator: int, denominator: int, exponent: int) -> datetime | None:
+    """Epoch units of which a second has ten to the power of `exponent`."""
     numerator, denominator = numerator * 10**6, denominator * 10**exponent
     micros, rest = divmod(numerator, denominator)
     micros += 2 * rest > denominator or (2 * rest == denominator and micros % 2 == 1)

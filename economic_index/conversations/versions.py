@@ -20,6 +20,13 @@ create table if not exists readings (
     reading_id text primary key, file_id text not null, sha256 text not null, size_bytes integer not null,
     modified_ns integer not null, settings text not null, is_final integer not null, row text not null
 ) without rowid;
+create index if not exists readings_by_file on readings (file_id);
+create index if not exists readings_by_size on readings (size_bytes);
+create index if not exists readings_by_hash on readings (sha256);
+create table if not exists files (
+    file_id text primary key, source text not null, record_count integer not null, duplicate_count integer not null,
+    settings text, size_bytes integer, probe text, next_byte integer, line_count integer, is_open integer
+) without rowid;
 create table if not exists rejections (reading_id text not null, row text not null);
 create index if not exists rejections_by_reading on rejections (reading_id);
 create table if not exists weeks (
@@ -31,6 +38,25 @@ create table if not exists ends (
 ) without rowid;
 create index if not exists ends_by_source on ends (source);
 create table if not exists home (name text primary key, value text not null) without rowid;
+create table if not exists tombstones (mark text primary key) without rowid;
+create table if not exists erasing (
+    conversation_id text not null, content_hash text not null, primary key (conversation_id, content_hash)
+) without rowid;
+create table if not exists textless (conversation_id text primary key, is_done integer not null) without rowid;
+"""
+FILES_OF_OLDER_HOME = """
+insert or ignore into files (file_id, source, record_count, duplicate_count)
+select file_id, json_extract(row, '$.source'), json_extract(row, '$.record_count'),
+    json_extract(row, '$.duplicate_count')
+from readings where not exists (select 1 from files)
+"""
+TEMPORARY_TABLES = """
+create temp table if not exists listed (
+    file_id text not null, size_bytes integer not null, modified_ns integer not null
+);
+create temp table if not exists rejected (row text not null);
+delete from listed;
+delete from rejected;
 """
 TEMPORARY_VERSIONS = """
 create temp table if not exists {name} (
@@ -84,6 +110,22 @@ class FileEnd:
     newest_at: int | None
 
 
+@dataclass(frozen=True)
+class Mark:
+    """How far a file of lines was read, so that the next reading begins there: `next_byte`, after `line_count` lines.
+
+    `probe` (probe.py) tells whether its first `size_bytes` are still what they were. With `is_open` the file ended in
+    a line that was being written.
+    """
+
+    settings: str
+    size_bytes: int
+    probe: str
+    next_byte: int
+    line_count: int
+    is_open: bool
+
+
 @dataclass
 class Outcome:
     """What a reading changed."""
@@ -91,7 +133,13 @@ class Outcome:
     duplicate_count: int = 0
     superseded_count: int = 0
     new_count: int = 0
+    past_retention_count: int = 0
     touched_weeks: tuple[date, ...] = ()
+
+
+def watermark_note(source: str) -> str:
+    """The name under which a home notes how far a source's table was read."""
+    return f"watermark {source}"
 
 
 def micros(moment: datetime | None) -> int | None:

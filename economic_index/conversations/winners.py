@@ -3,6 +3,7 @@
 Rows themselves lie in the inbox and in the weeks; nothing here knows a log format.
 """
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,7 +17,17 @@ from typing import Any
 
 from economic_index.conversations.file_ends import FileEnds
 from economic_index.conversations.identify import KeyMismatchError, key_id
-from economic_index.conversations.versions import TABLES, TEMPORARY_VERSIONS, FileEnd, FileStat, Outcome, Version
+from economic_index.conversations.known_files import KnownFiles
+from economic_index.conversations.versions import (
+    TABLES,
+    TEMPORARY_TABLES,
+    TEMPORARY_VERSIONS,
+    FileEnd,
+    FileStat,
+    Mark,
+    Outcome,
+    Version,
+)
 
 _CHUNK = 10_000
 
@@ -29,7 +40,9 @@ class WinnerStore(FileEnds):
         self._connection = sqlite3.connect(path, isolation_level=None, timeout=60)
         self._connection.execute("pragma journal_mode = wal")
         self._connection.execute("pragma synchronous = normal")
-        self._connection.executescript(TABLES)
+        self._connection.execute("pragma secure_delete = on")
+        self._connection.executescript(TABLES + TEMPORARY_TABLES)
+        self.files = KnownFiles(self._connection)
         self._note_weeks_of_older_home()
 
     def close(self) -> None:
@@ -49,10 +62,6 @@ class WinnerStore(FileEnds):
 
     # what was read before
 
-    def has_size(self, size_bytes: int, settings: Sequence[str]) -> bool:
-        """Whether some file of this size was read with these settings: then it is worth hashing first."""
-        return self._reading("size_bytes = ?", size_bytes, settings=settings) is not None
-
     def reading_ids(self) -> set[str]:
         """Readings that were finished."""
         return {reading_id for (reading_id,) in self._connection.execute("select reading_id from readings")}
@@ -63,14 +72,32 @@ class WinnerStore(FileEnds):
             yield json.loads(row)
 
     def rejections(self) -> Iterator[dict[str, Any]]:
-        """Rows of lake/conversations_rejected; of each file those of its last reading."""
+        """Rows of lake/conversations_rejected; of each file those of its last reading, and of the parts before it."""
         for (row,) in self._connection.execute("select row from rejections order by rowid"):
             yield json.loads(row)
+
+    def note(self, name: str) -> str | None:
+        """What was noted under a name, if anything."""
+        row = self._connection.execute("select value from home where name = ?", (name,)).fetchone()
+        return row[0] if row else None
+
+    def keep_note(self, name: str, value: str) -> None:
+        """Note a value under a name."""
+        self._connection.execute("insert or replace into home values (?, ?)", (name, value))
+
+    def readings_hash(self) -> str:
+        """Hash of all rows that `readings` and `rejections` give, without making them."""
+        digest = hashlib.sha256()
+        for query in ("select row from readings order by reading_id", "select row from rejections order by rowid"):
+            for (row,) in self._connection.execute(query):
+                digest.update(row.encode() + b"\n")
+        return digest.hexdigest()[:16]
 
     # one reading
 
     def begin(self) -> None:
-        """Forget the candidates of a reading that was not finished."""
+        """Forget the candidates and rejections of a reading that was not finished."""
+        self._connection.execute("delete from rejected")
         for name in ("candidates", "chosen"):
             self._connection.execute(TEMPORARY_VERSIONS.format(name=name))
             self._connection.execute(f"delete from {name}")
@@ -80,9 +107,11 @@ class WinnerStore(FileEnds):
         self._connection.execute("begin")
         self._insert("candidates", versions)
         self._connection.execute("commit")
-        known = self._known([version.conversation_id for version in versions])
+        ids = [version.conversation_id for version in versions]
+        known, textless = self._known(ids), self._textless_of(ids)
         return [
-            (old := known.get(version.conversation_id)) is None or not self._is_same(version, old)
+            (old := known.get(version.conversation_id)) is None
+            or not (version.conversation_id in textless or self._is_same(version, old))
             for version in versions
         ]
 
@@ -91,52 +120,75 @@ class WinnerStore(FileEnds):
         query = f"select * from winners where conversation_id in ({marks})"
         return {row[0]: Version(*row) for row in self._connection.execute(query, ids)}
 
+    def note_rejections(self, rejections: Iterable[dict[str, Any]]) -> None:
+        """Note rejections of a reading before its end, so that memory need not hold them."""
+        self._connection.execute("begin")
+        self._connection.executemany("insert into rejected values (?)", map(_as_json, rejections))
+        self._connection.execute("commit")
+
     def finish(
         self,
         reading_id: str,
         stat: FileStat,
         row: dict[str, Any],
         rejections: Iterable[dict[str, Any]],
+        mark: Mark | None = None,
+        kept_lines: int = 0,
+        deleted: Mapping[str, str] = MappingProxyType({}),
         *,
         told_again: Mapping[str, str] = MappingProxyType({}),
         end: FileEnd | None = None,
     ) -> Outcome:
         """Choose the winners and record the reading, in one transaction: before it nothing of it counts.
 
+        `rejections` are those that were not noted before. A reading of what a file has after its first `kept_lines`
+        lines leaves the rejections of those lines as they are; `mark` tells where the next one may begin.
+        `deleted` are conversations that the log calls deleted, with their tombstones: no version of them counts.
         `told_again` are conversations that an earlier file has told, by the id they had, with that which they have
         now; `end` is that of a file of API requests.
         """
         with self._transaction():
-            gone = self._drop_winners("conversation_id", [old for old, new in told_again.items() if old != new])
+            weeks = self._take_back({old: new for old, new in told_again.items() if old != new})
             outcome = self._choose(told_again)
-            outcome.touched_weeks = tuple(sorted({*outcome.touched_weeks, *gone}))
+            weeks |= set(self._erase(deleted, set(deleted.values())))
+            outcome.touched_weeks = tuple(sorted({*outcome.touched_weeks, *weeks}))
             row |= {
                 "duplicate_count": outcome.duplicate_count,
                 "superseded_count": outcome.superseded_count,
                 "touched_weeks": [week.isoformat() for week in outcome.touched_weeks],
             }
-            self._connection.execute(
-                "delete from rejections where reading_id in (select reading_id from readings where file_id = ?)",
-                (stat.file_id,),
-            )
-            self._connection.execute("delete from rejections where reading_id = ?", (reading_id,))
+            self._forget_rejections(reading_id, stat.file_id, kept_lines)
             self._connection.execute(
                 "insert or replace into readings values (?, ?, ?, ?, ?, ?, ?, ?)",
                 (reading_id, *asdict(stat).values(), json.dumps(row, default=str)),
             )
-            self._connection.executemany(
-                "insert into rejections values (?, ?)",
-                ((reading_id, json.dumps(item, default=str)) for item in rejections),
-            )
+            self._connection.executemany("insert into rejected values (?)", map(_as_json, rejections))
+            query = "insert into rejections select ?, row from rejected order by rowid"
+            self._connection.execute(query, (reading_id,))
+            self.files.note(stat, row, mark, is_part=kept_lines > 0)
             if end is not None:
                 self.note_end(reading_id, end)
         return outcome
+
+    def _forget_rejections(self, reading_id: str, file_id: str, kept_lines: int) -> None:
+        """Forget what was rejected of a file in readings before, but for the lines that are not read again."""
+        query = """
+            delete from rejections where reading_id in (select reading_id from readings where file_id = ?) and not (
+                json_extract(row, '$.locator_kind') = 'line' and json_extract(row, '$.locator') <= ?
+            )
+        """
+        self._connection.execute(query, (file_id, kept_lines))
+        self._connection.execute("delete from rejections where reading_id = ?", (reading_id,))
 
     def _choose(self, told_again: Mapping[str, str] = MappingProxyType({})) -> Outcome:
         outcome = Outcome()
         weeks: set[str] = set()
         winners: list[Version] = []
+        textless = {name for (name,) in self._connection.execute("select conversation_id from textless")}
         for old, candidates in self._by_conversation():
+            if candidates[0].conversation_id in textless:
+                outcome.past_retention_count += len(candidates)  # its text is not taken again, nor a longer one
+                continue
             best = self._best(old, candidates, outcome)
             if best is old and old is not None and told_again.get(old.conversation_id) == old.conversation_id:
                 # the same words, but when it began, or how often it was tried, is known better now
@@ -233,8 +285,12 @@ class WinnerStore(FileEnds):
         return row[0] if row else ""
 
     def content_hashes(self) -> Iterator[str]:
-        """Contents of all conversations that count."""
-        for (name,) in self._connection.execute("select content_hash from winners"):
+        """Contents of all conversations that count and whose text is kept."""
+        query = """
+            select content_hash from winners
+            where not exists (select 1 from textless where textless.conversation_id = winners.conversation_id)
+        """
+        for (name,) in self._connection.execute(query):
             yield name
 
     def of_week(self, week: date) -> Iterator[Version]:
@@ -242,3 +298,7 @@ class WinnerStore(FileEnds):
         query = "select * from winners where week_start = ? order by conversation_id"
         for row in self._connection.execute(query, (week.isoformat(),)):
             yield Version(*row)
+
+
+def _as_json(row: dict[str, Any]) -> tuple[str]:
+    return (json.dumps(row, default=str),)

@@ -67,7 +67,11 @@ def skill_interval(judged: Sequence[Judgement]) -> Interval:
 
 
 def acceptance_scores(engine: str, judged: Sequence[Judgement]) -> list[Score]:
-    """Acceptance, decoys' acceptance and skill, over all and over the half of which the engine is surest."""
+    """Acceptance, decoys' acceptance and skill, over all and over the half of which the engine is surest.
+
+    Judged are tasks as they were mapped, and no task is an error: the answer as published. It is the forced one too, as
+    tasks are mapped whatever their confidence.
+    """
     order = sorted(judged, key=lambda each: -np.nan_to_num(each.confidence, nan=-1.0))
     surest = order[: (len(order) + 1) // 2]
     return [*_of(engine, ALL, judged), *_of(engine, SURER_HALF, surest)] if judged else []
@@ -84,8 +88,9 @@ def _of(engine: str, cut: str, judged: Sequence[Judgement]) -> list[Score]:
     coverage = 1.0 if cut == ALL else 0.5
     return [
         Score(
-            engine, TASK, AnswerKind.FORCED.value, Scoring.STRICT.value, cut, cut, False, measure.value,
+            engine, TASK, kind.value, Scoring.STRICT.value, cut, cut, False, measure.value,
             of.value, of.lo, of.hi, len(judged), coverage,
         )
+        for kind in AnswerKind
         for measure, of in measures.items()
     ]  # fmt: skip

@@ -1,4 +1,5 @@
-"""Asks an engine about first parts, as the coders saw them, and brings its rows into one form: answered and forced.
+"""Asks an engine about first parts, as the coders saw them, or about whole conversations, and brings its rows into one
+form: answered and forced.
 
 Any engine that is a Classifier. Texts go from the corpus to the engine, and nowhere else.
 """
@@ -58,9 +59,11 @@ class Answers:
     groups: Sequence[str] = ()
 
 
-def ask(engine: Classifier, items: Sequence[Item], report: Report, *, with_tasks: bool = True) -> Answers:
-    """Label the items' first parts, and map them to tasks unless told not to."""
-    conversations, batch = _asked(items)
+def ask(
+    engine: Classifier, items: Sequence[Item], report: Report, *, with_tasks: bool = True, is_whole: bool = False
+) -> Answers:
+    """Label the items' first parts, or the whole conversations; and map them to tasks unless told not to."""
+    conversations, batch = _asked(items, is_whole)
     watch = Watch(WEEK)
     labelled, _ = engine.label(conversations, iter([batch]), report, watch)
     facets = _frame(labelled)
@@ -72,10 +75,10 @@ def ask(engine: Classifier, items: Sequence[Item], report: Report, *, with_tasks
     return answers_of([item.id for item in items], facets, mappings, named)
 
 
-def _asked(items: Sequence[Item]) -> tuple[pd.DataFrame, pa.RecordBatch]:
+def _asked(items: Sequence[Item], is_whole: bool) -> tuple[pd.DataFrame, pa.RecordBatch]:
     """The two forms in which an engine gets conversations: rows, and transcripts."""
-    parts = open_parts()
-    turns = {item.id: parts[item.id].turns for item in sorted(items, key=lambda item: item.id)}
+    parts = {item.id: open_parts()[item.id] for item in sorted(items, key=lambda item: item.id)}
+    turns = {name: part.whole if is_whole else part.turns for name, part in parts.items()}
     rows = [
         {"conversation_id": name, "content_hash": _content_hash(of_one), "messages": list(_messages(of_one))}
         for name, of_one in turns.items()

@@ -18,6 +18,7 @@ from economic_index.evaluate.answers import Answers, ask
 from economic_index.evaluate.items import TEST, Item, set_items
 from economic_index.evaluate.page import Evaluated
 from economic_index.evaluate.scores import Score, ceiling_scores, engine_scores
+from economic_index.evaluate.whole import whole_scores
 from economic_index.labels.label_sets import load_sets, sha256_of
 
 JUDGED_FILE = "test_acceptable.jsonl"
@@ -26,12 +27,13 @@ SAME_CHOICES = 0.95
 
 
 def evaluate(engine: Classifier, label_set: str, report: Report, *, with_tasks: bool = True) -> Evaluated:
-    """Ask the engine about every conversation of the set, and score what it says."""
+    """Ask the engine about every conversation of the set, of long ones once more as a whole, and score what it says."""
     items = set_items(label_set)
     answers = ask(engine, items, report, with_tasks=with_tasks)
     scores = engine_scores(items, answers)
     if label_set == TEST:
         scores += [*ceiling_scores(items), *_judged(items, answers)]
+        scores += whole_scores(engine, items, answers, report, with_tasks=with_tasks)
     return Evaluated(label_set, items, answers, scores)
 
 

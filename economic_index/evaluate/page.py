@@ -14,6 +14,7 @@ from economic_index.evaluate.curves import calibration_curve
 from economic_index.evaluate.items import FACETS, TEST, Item, classes
 from economic_index.evaluate.scores import Score, compare, matrix_of
 from economic_index.evaluate.targets import judge
+from economic_index.evaluate.whole import READING, several_parts
 from economic_index.vocabulary import AnswerKind, Facet, Measure, Scoring
 
 SHOWN_MATRICES = (Facet.COLLABORATION, Facet.USE_CASE, Facet.INTENT, Facet.SOC_GROUP)
@@ -29,6 +30,11 @@ Limits are 95 %: Wilson's for shares, a bootstrap over conversations (1,000 draw
 each conversation by (8/7)^parts, so as to speak of the whole corpus, in which long conversations are more. The engine
 reads what the coders read: the first part of each conversation.
 """
+
+TASKS_ARE_MAPPED = (
+    "Judged is the task that stands first in the mapping, whatever its confidence: forced and as published are the "
+    "same. A conversation that got none is an error."
+)
 
 
 @dataclass(frozen=True)
@@ -60,8 +66,12 @@ def as_page(found: Evaluated) -> str:
     parts.append(
         "### By language and length (strict, forced)\n\n" + report.cut_table(engine, scores, AnswerKind.FORCED)
     )
+    if any(score.cut_kind == READING for score in scores):
+        parts.append(_wholes(found))
     if any(score.measure == Measure.ACCEPTANCE.value for score in scores):
-        parts.append(f"### Tasks, judged blind among decoys\n\n{report.acceptance_table(engine, scores)}")
+        parts.append(
+            f"### Tasks, judged blind among decoys\n\n{TASKS_ARE_MAPPED}\n\n{report.acceptance_table(engine, scores)}"
+        )
     parts += [_calibration(found, facet) for facet in FACETS if _has_confidence(found, facet)]
     parts += [_matrix(found, facet) for facet in SHOWN_MATRICES if (facet, AnswerKind.FORCED) in found.answers.said]
     return "\n\n".join(parts) + "\n"
@@ -76,6 +86,17 @@ def _targets(found: Evaluated) -> str:
     for kind, title in report.KINDS.items():
         text += f"\n\n**Answers {title}**\n\n{report.verdict_table(judge(found.scores, kind))}"
     return text
+
+
+def _wholes(found: Evaluated) -> str:
+    count = len(several_parts(found.items))
+    return (
+        f"### Whole conversations (strict, forced)\n\n{count:,} of the {len(found.items):,} conversations have several "
+        "parts, and the engine is asked about them once more, as a whole: as a log would have them. The coders saw the "
+        "first part alone, so a label that the rest of the conversation would have changed counts as an error here. "
+        "Agreement is of the answers as published.\n\n"
+        + report.whole_table(found.answers.engine, found.scores, AnswerKind.FORCED)
+    )
 
 
 def _has_confidence(found: Evaluated, facet: str) -> bool:

@@ -12,6 +12,7 @@ from economic_index.evaluate.items import ACTIVITY, AUTOMATION, FACETS
 from economic_index.evaluate.matrices import Reals
 from economic_index.evaluate.scores import CODER, SURELY, Score, find
 from economic_index.evaluate.targets import TASK, Judged
+from economic_index.evaluate.whole import BOTH, EVERY, FIRST, READING, WHOLE
 from economic_index.vocabulary import AnswerKind, Facet, Measure, Scoring
 
 TITLES = {
@@ -140,6 +141,30 @@ def cut_table(engine: str, scores: Sequence[Score], kind: AnswerKind) -> str:
         ]  # fmt: skip
         rows.append([f"{cut_kind}: {cut}", str(next((s.n for s in here if s), 0)), *map(cell, here)])
     return table(["items", "n", *(TITLES[facet] for facet in (*FACETS, ACTIVITY))], rows)
+
+
+def whole_table(engine: str, scores: Sequence[Score], kind: AnswerKind) -> str:
+    """First parts and whole conversations: how far the readings agree, and how each scores."""
+
+    def row(facet: str) -> list[str]:
+        of = {"engine": engine, "facet": str(facet), "cut_kind": READING}
+        between = of | {"cut": BOTH, "scoring": Scoring.BETWEEN.value, "answer": AnswerKind.ANSWERED.value}
+        strict = of | {"scoring": Scoring.STRICT.value, "answer": kind.value, "measure": Measure.ACCURACY.value}
+        return [
+            TITLES[facet],
+            cell(find(scores, **between, measure=Measure.ACCURACY.value)),
+            cell(find(scores, **between, measure=Measure.ACCURACY.value, is_weighted=True)),
+            cell(find(scores, **between, measure=Measure.KAPPA.value)),
+            *(
+                cell(find(scores, **strict, cut=cut, is_weighted=is_weighted))
+                for cut in (FIRST, WHOLE, EVERY)
+                for is_weighted in (False, True)
+            ),
+        ]
+
+    head = ["facet", "both readings agree", "weighted", "kappa"]
+    head += [words for cut in ("first part", "whole", "all items, whole") for words in (cut, "weighted")]
+    return table(head, [row(facet) for facet in (*FACETS, ACTIVITY)])
 
 
 def matrix_table(names: Sequence[str], matrix: Reals) -> str:

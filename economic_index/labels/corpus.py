@@ -26,11 +26,12 @@ _MACHINES = {"gpt", "chatgpt", "bing", "bard"}
 
 @dataclass(frozen=True)
 class Part:
-    """The first part of an open conversation: its id (`…_0`), the number of parts, and its turns."""
+    """An open conversation: the id of its first part (`…_0`), how many parts it has, turns of the first and of all."""
 
     id: str
     part_count: int
     turns: list[Turn]
+    whole: list[Turn]
 
 
 @cache
@@ -60,12 +61,25 @@ def _first(name: str, records: list[dict[str, Any]]) -> Part | None:
     if is_reserved(record["id"] for record in records):
         return None
     first = [record for record in records if record["id"] == f"{name}_0" and record["conversations"]]
-    return Part(f"{name}_0", len(records), _turns(first[0])) if first else None
+    if not first:
+        return None
+    return Part(f"{name}_0", len(records), _turns(first[0]["conversations"]), _turns(_joined(records)))
 
 
-def _turns(record: dict[str, Any]) -> list[Turn]:
+def _joined(records: list[dict[str, Any]]) -> list[Any]:
+    """All turns in order: a record's id says the index of its first; where parts overlap the earlier one stands."""
+    joined: list[Any] = []
+    reached = 0
+    for begin, record in sorted(((split_id(record["id"])[1], record) for record in records), key=lambda each: each[0]):
+        turns = record["conversations"]
+        joined += turns[max(reached - begin, 0) :]
+        reached = max(reached, begin + len(turns))
+    return joined
+
+
+def _turns(items: list[Any]) -> list[Turn]:
     turns = []
-    for item in record["conversations"]:
+    for item in items:
         role = Role.USER if item["from"] in _PEOPLE else Role.ASSISTANT
         if item["from"] in _PEOPLE | _MACHINES and item["value"].strip():
             turns.append(Turn(role, item["value"]))

@@ -3,6 +3,7 @@
 Lookups go by content or key, never by week, so old weeks do not slow a new one. Batches stand in batch_store.py.
 """
 
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -16,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from economic_index.llm.records import Answer, Outcome, Settled, StoredAnswer, StoredOutcome
 from economic_index.llm.request import Sha, Subject
-from economic_index.llm.tables import ANSWERS, ATTEMPTS, METADATA, OUTCOMES
+from economic_index.llm.tables import ANSWERS, ATTEMPTS, BATCH_ITEMS, METADATA, OUTCOMES
 from economic_index.vocabulary import Purpose, State
 
 CHUNK = 500
@@ -221,6 +222,44 @@ class AnswerStore:
                 dropped += connection.execute(sa.delete(OUTCOMES).where(where)).rowcount
         return dropped
 
+    def forget(self, contents: Collection[str]) -> list[str]:
+        """Forget what was said and asked of these contents, bytes included; batches whose requests named one.
+
+        What it cost stays in the ledger. A batch on its way goes on: what comes back for them is counted as unknown.
+        """
+        intents: set[str] = set()
+        keys: set[str] = set()
+        with self.engine.begin() as connection:
+            for chunk in chunks(sorted(contents)):
+                named = BATCH_ITEMS.c.content_hash.in_(chunk)
+                intents.update(connection.scalars(sa.select(BATCH_ITEMS.c.intent_id).where(named).distinct()))
+                for table in (ANSWERS, OUTCOMES, BATCH_ITEMS):
+                    is_meant = table.c.content_hash.in_(chunk)
+                    keys.update(connection.scalars(sa.select(table.c.key).where(is_meant)))
+                    connection.execute(sa.delete(table).where(is_meant))
+            _hide_keys(connection, keys)
+        self._compact()
+        return sorted(intents)
+
+    def rename(self, hashes: Mapping[str, str]) -> None:
+        """Give contents the hashes that another key makes of them: what was said of them is found again."""
+        with self.engine.begin() as connection:
+            for table in (ANSWERS, OUTCOMES, BATCH_ITEMS):
+                known: set[str] = set(connection.scalars(sa.select(table.c.content_hash).distinct()))
+                changed = [{"old": old, "new": hashes[old]} for old in sorted(known & hashes.keys())]
+                if changed:
+                    change = sa.update(table).where(table.c.content_hash == sa.bindparam("old"))
+                    connection.execute(change.values(content_hash=sa.bindparam("new")), changed)
+        self._compact()
+
+    def _compact(self) -> None:
+        """Give back the room of deleted rows, so that no page holds their bytes."""
+        is_sqlite = self.engine.dialect.name == "sqlite"
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(sa.text("vacuum" if is_sqlite else "vacuum answers, outcomes, batch_items"))
+            if is_sqlite:
+                connection.execute(sa.text("pragma wal_checkpoint(truncate)"))
+
     def forget_all_but(self, contents: set[str]) -> None:
         """Forget what was said of conversations that are no more; what it cost stays in the ledger.
 
@@ -232,6 +271,16 @@ class AnswerStore:
                 known: set[str] = set(connection.scalars(sa.select(table.c.content_hash).where(is_of_one).distinct()))
                 for chunk in chunks(sorted(known - contents)):
                     connection.execute(sa.delete(table).where(is_of_one, table.c.content_hash.in_(chunk)))
+
+
+def _hide_keys(connection: sa.Connection, keys: Collection[str]) -> None:
+    """A request is known by a hash of its text: tries that no answer needs any more keep only a hash of that."""
+    for chunk in chunks(sorted(keys)):
+        needed = sa.select(ANSWERS.c.key).where(ANSWERS.c.key.in_(chunk))
+        gone = set(chunk) - set(connection.scalars(needed))
+        for key in sorted(gone):
+            hidden = hashlib.sha256(f"forgotten {key}".encode()).hexdigest()
+            connection.execute(sa.update(ATTEMPTS).where(ATTEMPTS.c.key == key).values(key=hidden))
 
 
 def _tune_sqlite(connection: Any, _: Any) -> None:

@@ -76,6 +76,11 @@ class LocalEngine:
         return facets_version(self.embedder.kernel)
 
     @property
+    def vector_maker(self) -> str:
+        """What makes the vectors of windows."""
+        return window_maker(self.embedder.kernel)
+
+    @property
     def bank_version(self) -> str:
         """Hash of the task bank."""
         return bank_version()
@@ -152,7 +157,7 @@ class LocalEngine:
 
         Forced: of every conversation that has a transcript, occupational or not. Figures are made of tasks.
         """
-        vectors = self._known_vectors(conversations, batches)
+        vectors = self.vectors(conversations, batches)
         ready = conversations.loc[conversations["content_hash"].isin(list(vectors))]
         if ready.empty:
             return {}
@@ -167,7 +172,7 @@ class LocalEngine:
 
     def _map_open(self, wanted: pd.DataFrame, batches: Iterator[pa.RecordBatch], rows: MappingRows) -> list[str]:
         """Map the occupational conversations; returns those that have neither vector nor transcript."""
-        vectors = self._known_vectors(wanted, batches)
+        vectors = self.vectors(wanted, batches)
         is_known = wanted["content_hash"].isin(list(vectors))
         ready = wanted.loc[is_known]
         for start in range(0, len(ready), READ_AT_ONCE):
@@ -205,7 +210,7 @@ class LocalEngine:
 
     def _vectors(self, hashes: Sequence[str], windows: Sequence[str], report: Report) -> Vectors:
         """Vectors of the windows, out of the home where they are known."""
-        maker = window_maker(self.embedder.kernel)
+        maker = self.vector_maker
         known = self.store.get(maker, hashes)
         new = sorted({name: place for place, name in enumerate(hashes) if name not in known}.values())
         for start in range(0, len(new), STORE_EVERY):
@@ -219,11 +224,9 @@ class LocalEngine:
         report(len(hashes), len(hashes))
         return np.stack([known[name] for name in hashes])
 
-    def _known_vectors(
-        self, wanted: pd.DataFrame, batches: Iterator[pa.RecordBatch]
-    ) -> dict[str, npt.NDArray[np.float32]]:
-        """Vectors by content hash; transcripts are read only if some are missing."""
-        maker = window_maker(self.embedder.kernel)
+    def vectors(self, wanted: pd.DataFrame, batches: Iterator[pa.RecordBatch]) -> dict[str, npt.NDArray[np.float32]]:
+        """Vectors of conversations by content hash; transcripts are read only if some are missing."""
+        maker = self.vector_maker
         names = wanted["content_hash"].tolist()
         known = self.store.get(maker, names)
         lacking = set(names) - set(known)

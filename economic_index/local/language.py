@@ -42,7 +42,7 @@ def prose(turns: Sequence[Turn]) -> str:
 def detect(turns: Sequence[Turn]) -> tuple[str, float]:
     """The language and the detector's confidence in it; und under 20 letters, or where it cannot tell."""
     text = prose(turns)
-    if letters(text) < MIN_LETTERS:
+    if not is_enough(text):
         return UNDETERMINED, 1.0
     language, confidence = _identifier().classify(text)
     if confidence < MIN_CONFIDENCE:
@@ -50,6 +50,12 @@ def detect(turns: Sequence[Turn]) -> tuple[str, float]:
     return str(language), round(float(confidence), 4)
 
 
-def letters(text: str) -> int:
-    """Letters of a text; a letter of a syllabic or ideographic script says as much as three."""
-    return sum(3 if char >= "\u2e80" else 1 for char in text if char.isalpha())
+def is_enough(text: str) -> bool:
+    """Whether there are 20 letters; a letter of a syllabic or ideographic script says as much as three."""
+    count = 0
+    for char in text:  # it is asked of every conversation, and ends with the first words
+        if char.isalpha():
+            count += 3 if char >= "\u2e80" else 1
+            if count >= MIN_LETTERS:
+                return True
+    return False

@@ -4,7 +4,7 @@ Nothing is embedded here, and no text is stored: the key is the hash of the cont
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -68,6 +68,21 @@ class VectorStore:
             pairs = ((maker, name) for (maker,) in makers for name in names)  # by both, or each is a scan
             query = "DELETE FROM vectors WHERE maker = ? AND content_hash = ?"
             return connection.executemany(query, pairs).rowcount if makers and names else 0
+
+    def rename(self, hashes: Mapping[str, str]) -> None:
+        """Give contents the hashes that another key makes of them."""
+        with closing(self._connect()) as connection, connection:
+            connection.execute("PRAGMA secure_delete=ON")
+            known = connection.execute("SELECT maker, content_hash FROM vectors").fetchall()
+            changed = [(hashes[name], maker, name) for maker, name in known if name in hashes]
+            query = "UPDATE vectors SET content_hash = ? WHERE maker = ? AND content_hash = ?"
+            connection.executemany(query, changed)
+
+    def compact(self) -> None:
+        """Give back the pages of deleted vectors, and empty the journal."""
+        with closing(self._connect()) as connection:
+            connection.execute("VACUUM")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def forget_all_but(self, held: Iterable[str]) -> int:
         """Delete the vectors of all contents but these and the bank's; returns how many there were."""

@@ -31,7 +31,7 @@ def texts_of(batches: Iterable[pa.RecordBatch], wanted: Mapping[str, str]) -> di
     found = {}
     for batch in batches:
         for row in batch.filter(pc.is_in(batch.column("conversation_id"), ids)).to_pylist():
-            if row["content_hash"] == wanted[row["conversation_id"]]:
+            if row["messages"] and row["content_hash"] == wanted[row["conversation_id"]]:  # no text: it was dropped
                 found[row["conversation_id"]] = shown(row["messages"])
     return found
 

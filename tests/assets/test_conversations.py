@@ -1,6 +1,7 @@
 """lake/raw_logs and lake/conversations as they are: a week that is refused keeps its inbox, and no check is granted."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -131,6 +132,22 @@ def test_the_contract_of_what_was_read_is_checked_and_not_granted(lake: Lake, re
     assert not check.passed
     assert "audience: isin" in check.metadata["broken"].value[0]
     assert SECRET not in str(list(failed.all_events))
+
+
+def test_a_silent_source_is_a_red_check_with_its_name_and_days_and_the_sources_are_shown(
+    lake: Lake, reader: LogReader
+) -> None:
+    (source,) = reader.sources
+    for limit, silent in ((231, []), (230, ["chats: 231 days"])):
+        declared = replace(source, silent_after_days=limit)
+        result = run(lake, [raw_logs], log_reader=replace(reader, sources=(declared,)))
+        checks = {check.check_name: check for check in result.get_asset_check_evaluations()}
+        check = checks["every_source_speaks"]
+        assert (check.passed, check.metadata["silent"].value) == (not silent, silent)
+        assert result.success
+    shown = {item.asset_key: item.metadata for item in result.asset_materializations_for_node("raw_logs")}
+    assert "| chats | 1 | 3 | 3 |" in shown[asset_key(RAW_LOGS)]["sources"].value
+    assert "sources" not in shown[asset_key(SOURCES)]
 
 
 class Killed(BaseException):

@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from agreement_worlds import draw_second_answers
+from drift_worlds import MAKER, draw_changes, draw_vectors
 from home_reviews import draw_reviews, known_errors
 
 from economic_index.contracts import Table
+from economic_index.contracts.drift import ENGINE_CHANGES, VECTOR_SUMMARIES
 from economic_index.contracts.hierarchy import SECOND_ANSWERS
 from economic_index.contracts.lake import (
     ASKED_FACETS,
@@ -30,6 +32,7 @@ from economic_index.contracts.lake import (
 from economic_index.contracts.reference import BANK_LINKS, BANK_TASKS, FACT_TABLES
 from economic_index.contracts.reviews import ENGINE_ERRORS, REVIEWS
 from economic_index.contracts.unasked import unasked_read_columns
+from economic_index.drift.vector_summaries import summarised
 from economic_index.lake import Lake, empty_frame
 from economic_index.taxonomy import facts
 
@@ -58,6 +61,7 @@ class World:
     segments: pd.DataFrame
     second_answers: pd.DataFrame = field(default_factory=lambda: empty_frame(SECOND_ANSWERS))
     reviews: pd.DataFrame = field(default_factory=lambda: empty_frame(REVIEWS))
+    vectors: dict[str, np.ndarray] = field(default_factory=dict)
 
 
 def _rows(table: Table, columns: dict[str, Any]) -> pd.DataFrame:
@@ -238,12 +242,16 @@ def _write_reference(lake: Lake) -> None:
     lake.write(BANK_LINKS, _rows(BANK_LINKS, links | {"weight": [0.5] * (len(nodes) - 1) + [1.0]} | origin))
 
 
-def _write_weeks(lake: Lake, conversations: pd.DataFrame, others: dict[Table, pd.DataFrame]) -> None:
+def _write_weeks(
+    lake: Lake, conversations: pd.DataFrame, others: dict[Table, pd.DataFrame], vectors: dict[str, np.ndarray]
+) -> None:
     for week in [*WEEKS, EMPTY_WEEK]:
         of_week = conversations[conversations["week_start"] == week]
         ids = set(of_week["conversation_id"])
         tables = {table: rows[rows["conversation_id"].isin(ids)] for table, rows in others.items()}
         tables[CONVERSATIONS] = of_week.drop(columns=["week_start", "person"])
+        tables[VECTOR_SUMMARIES] = summarised(of_week, vectors, MAKER)
+        tables[ENGINE_CHANGES] = draw_changes(of_week, others[FACET_SUMMARIES])
         for table in (TRANSCRIPTS, FACET_SUMMARIES_REJECTED, ONET_TASK_MAPPINGS_REJECTED):
             tables[table] = empty_frame(table)
         lake.commit_week(week, tables)
@@ -262,6 +270,7 @@ def write_world(
     of_conversations: Change = lambda rows: rows,
     of_mappings: Change = lambda rows: rows,
     of_facets: Change = lambda rows: rows,
+    of_vectors: Callable[[dict[str, np.ndarray], pd.DataFrame], dict[str, np.ndarray]] = lambda vectors, rows: vectors,
 ) -> World:
     """A home of `count` conversations by `users` people; `rule` is who they are (log, assigned or none).
 
@@ -289,11 +298,12 @@ def write_world(
     )
     second = draw_second_answers(rng, conversations)
     answers = {FACET_SUMMARIES: facets, ONET_TASK_MAPPINGS: mappings, SEGMENTS: segments, SECOND_ANSWERS: second}
-    _write_weeks(lake, conversations, answers)
+    vectors = of_vectors(draw_vectors(conversations), conversations)
+    _write_weeks(lake, conversations, answers, vectors)
     reviews = draw_reviews(np.random.default_rng(seed), conversations, facets)
     lake.write(REVIEWS, reviews)
     lake.write(ENGINE_ERRORS, known_errors(facets))
-    return World(lake, conversations, facets, mappings, segments, second, reviews)
+    return World(lake, conversations, facets, mappings, segments, second, reviews, vectors)
 
 
 def emptied(world: World) -> World:
@@ -304,5 +314,5 @@ def emptied(world: World) -> World:
         SEGMENTS: world.segments[:0],
         SECOND_ANSWERS: world.second_answers[:0],
     }
-    _write_weeks(world.lake, world.conversations[:0], none)
+    _write_weeks(world.lake, world.conversations[:0], none, {})
     return World(world.lake, world.conversations[:0], *(none[table] for table in list(none)[:3]))

@@ -82,10 +82,10 @@ def test_the_inbox_takes_the_same_reading_once(tmp_path: Path) -> None:
     lake.add_to_inbox(WEEK, "r1", pa.table({"x": [1]}))
     lake.add_to_inbox(WEEK, "r1", pa.table({"x": [1]}))
     lake.add_to_inbox(WEEK, "r2", pa.table({"x": [2]}))
-    assert lake.read_inbox(WEEK)["x"].to_pylist() == [1, 2]
+    assert [batch["x"].to_pylist() for batch in lake.scan_inbox(WEEK)] == [[1], [2]]
     assert lake.inbox_weeks() == [WEEK]
     lake.clear_inbox(WEEK)
-    assert lake.read_inbox(WEEK) is None
+    assert list(lake.scan_inbox(WEEK)) == []
     assert lake.inbox_weeks() == []
 
 

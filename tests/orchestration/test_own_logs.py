@@ -1,6 +1,7 @@
 """make index and check-logs up to the answer: what is said, and that nothing is made before it."""
 
 import json
+import sqlite3
 import tomllib
 from pathlib import Path
 
@@ -74,3 +75,41 @@ def test_logs_without_times_are_told_what_to_write(tmp_path: Path, capsys: pytes
     assert is_declared(settings, str(path))
     assert describe(settings, str(path)).conversation_count == 3
     assert load_sources(settings.sources_path)[0].path == str(path)
+
+
+def test_a_table_needs_its_mapping_and_one_of_a_database_its_name(
+    own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table, told = tmp_path / "desk.csv", tmp_path / "desk.toml"
+    table.write_text("thread,at,who,body\nt,2026-01-05,agent,Ask\n")
+    told.write_text(
+        'rows = "message"\n[columns]\nconversation_id = "thread"\ntime = "at"\nrole = "who"\ntext = "body"\n'
+        '[roles]\nuser = ["agent"]\n'
+    )
+    assert run(monkeypatch, "check-logs", "--logs", str(table)) == 0
+    assert "docs/logs/mapped_table.md" in capsys.readouterr().out
+    summary = describe(load_settings(), str(table), str(told))
+    assert summary.conversation_count == 1
+    settings = load_settings({"OEI_HOME": str(own)})
+    assert adopt(settings, summary, yes=True)
+    (source,) = load_sources(settings.sources_path)
+    assert source.mapping is not None
+    assert source.mapping.path == str(told)
+    assert describe(settings, str(table)).conversation_count == 1
+
+    with sqlite3.connect(tmp_path / "desk.db") as connection:
+        connection.execute("create table messages (thread, at, who, body)")
+        connection.execute("insert into messages values ('t', '2026-01-05', 'agent', 'Ask')")
+    connection.close()
+    entry = f'[[source]]\nname = "desk_db"\nurl_env = "DESK_URL"\ntable = "messages"\nmapping = "{told}"\n'
+    settings.sources_path.write_text(entry)
+    assert is_declared(settings, "desk_db")
+    assert not is_declared(settings, ".")
+    assert run(monkeypatch, "check-logs", "--logs", "desk_db") == 0
+    monkeypatch.setenv("OEI_HOME", str(own))
+    capsys.readouterr()
+    assert run(monkeypatch, "check-logs", "--logs", "desk_db") == 0
+    assert "DESK_URL is not set" in capsys.readouterr().out
+    monkeypatch.setenv("DESK_URL", f"sqlite:///{tmp_path / 'desk.db'}")
+    assert run(monkeypatch, "check-logs", "--logs", "desk_db") == 0
+    assert "conversations  1 " in capsys.readouterr().out

@@ -8,6 +8,7 @@ select
     status,
     reason,
     size_bytes,
+    read_from_byte,
     read_to_byte,
     record_count,
     conversation_count,

@@ -141,6 +141,7 @@ def draft_of(chain: Chain) -> Draft:
         draft.earlier_id = before.conversation_id
         if chain.first.is_loaded:
             draft.conversation_id, draft.user_id = before.conversation_id, before.user_id
+            draft.is_forgotten = before.is_forgotten
     chain.told, chain.is_touched = draft, False
     return draft
 

@@ -28,6 +28,7 @@ class ChatMessages:
     product = "chat_messages"
     has_times = True
     columns = None
+    is_by_record = False
 
     def sniff(self, sample: list[Any]) -> bool:
         """Whether any of the first records is an exchange whose messages have roles."""

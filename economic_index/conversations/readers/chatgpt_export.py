@@ -82,6 +82,7 @@ class ChatgptExport:
     product = "chatgpt"
     has_times = True
     columns = None
+    is_by_record = True
 
     def sniff(self, sample: list[Any]) -> bool:
         """Whether a record holds a tree, and a leaf or a time; shells without a tree may come before it."""

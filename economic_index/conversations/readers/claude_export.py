@@ -79,6 +79,7 @@ class ClaudeExport:
     product = "claude_ai"
     has_times = True
     columns = None
+    is_by_record = True
 
     def sniff(self, sample: list[Any]) -> bool:
         """Whether the first record with messages has the export's keys; a compliance log says `role` instead."""

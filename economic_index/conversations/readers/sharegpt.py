@@ -85,6 +85,7 @@ class ShareGpt:
     product = "sharegpt"
     has_times = False
     columns = None
+    is_by_record = False
 
     def sniff(self, sample: list[Any]) -> bool:
         """Whether the first record with turns names its speakers `from`."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from economic_index.publish.engine_changes import said_of_changes
 from economic_index.publish.figures import theme
 from economic_index.publish.figures.figure import FigureResult, evidence_of, no_figure
 from economic_index.publish.hidden import HIDDEN, hidden_by_week
@@ -55,7 +56,7 @@ def _trend(marts: ServedMarts, measure: str, lines: int, of: str) -> FigureResul
     )
     breaks = sorted(set(rows.loc[rows["is_break"], "week_start"]))
     said = (BREAK.format(weeks=", ".join(breaks)),) if breaks else ()
-    caveats = (*(() if claimed else (NOT_CLAIMED,)), *said)
+    caveats = (*(() if claimed else (NOT_CLAIMED,)), *said, *said_of_changes(marts, measure))
     table = rows[[column for column in COLUMNS if column in rows.columns]]
     if breaks:
         table = table.assign(engine_changed=rows["is_break"])

@@ -10,8 +10,9 @@ import pytest
 import zstandard
 
 from economic_index.conversations.errors import LogFormatError
-from economic_index.conversations.log_names import list_files
+from economic_index.conversations.listing import list_files
 from economic_index.conversations.open_files import ArchiveLimits, open_log
+from economic_index.conversations.places import local_file
 from economic_index.vocabulary import RejectReason
 
 LOG = b'[{"a":1},{"a":2}]'
@@ -180,6 +181,6 @@ def test_a_folder_a_glob_and_a_name_list_the_same_files_in_one_order(tmp_path: P
     assert [file.name for file in files] == ["1.json", "2.jsonl", "3.json.gz"]
     assert sorted(ignored) == [".hidden.json", "picture.png", "user.json"]
     assert list_files(str(tmp_path / "*" / "*"))[0] == files
-    assert list_files(str(tmp_path / "user.json"))[0] == [tmp_path / "user.json"]
+    assert list_files(str(tmp_path / "user.json"))[0] == [local_file(tmp_path / "user.json")]
     with pytest.raises(FileNotFoundError, match="nothing matches"):
         list_files(str(tmp_path / "none" / "*.json"))

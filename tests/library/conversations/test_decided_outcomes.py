@@ -137,12 +137,12 @@ def test_a_truncated_array_gives_its_whole_records_and_one_rejection_with_its_by
 
 def test_a_cut_last_line_is_told_and_read_again_when_it_is_whole(lake: Lake, logs: Path) -> None:
     whole = "\n".join(json.dumps(record) for record in chats(["q"], ["q"]))
-    put(logs / "a.jsonl", whole[:-20])
+    os.utime(put(logs / "a.jsonl", whole[:-20]), ns=(1, 1))
     source = Source("s", str(logs))
     assert read_logs(lake, source).raw_logs["status"].tolist() == ["truncated"]
-    put(logs / "a.jsonl", whole)
+    put(logs / "a.jsonl", whole + "\n")
     again = read_logs(lake, source)
-    assert again.raw_logs[["status", "conversation_count", "duplicate_count"]].values.tolist() == [["read", 2, 1]]
+    assert again.raw_logs[["status", "conversation_count", "duplicate_count"]].values.tolist() == [["read", 1, 0]]
     assert len(lake.read(CONVERSATIONS_REJECTED)) == 0
 
 
@@ -244,7 +244,7 @@ def test_unknown_roles_are_dropped_and_a_conversation_of_them_alone_is_quarantin
     rows, report = outcome(put(tmp_path / "a.json", records), assign_weeks=WEEKS)
     assert [row.transcript.texts() for row in rows] == [["q"]]
     assert report.reasons == {RejectReason.UNKNOWN_ROLE: 1}
-    assert "1 conversations have roles that are not understood" in said(report)
+    assert "1 records have roles that are not understood" in said(report)
     assert "2 parts of kinds that are not read (unknown_role 2)" in said(report)
 
 

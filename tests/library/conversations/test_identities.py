@@ -1,6 +1,10 @@
 """Ids: stable, keyed where a guess could confirm them, and with room for every conversation."""
 
+import base64
 from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from economic_index.conversations import identify
 
@@ -60,3 +64,8 @@ def test_content_hash_sees_roles_order_and_key_but_not_invisible_marks() -> None
 def test_key_ids_tell_keys_apart_in_eight_digits() -> None:
     assert identify.key_id(KEY) != identify.key_id(OTHER)
     assert len(identify.key_id(KEY)) == 8
+
+
+@given(digest=st.binary(min_size=32, max_size=32))
+def test_ids_are_base_32_as_the_standard_writes_it(digest: bytes) -> None:
+    assert identify._base32(digest) == base64.b32encode(digest)[:26].decode().lower()

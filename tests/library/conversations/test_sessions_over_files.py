@@ -37,13 +37,13 @@ def told(lake: Lake) -> Told:
     with closing(WinnerStore(lake.database_path("versions"))) as store:
         weeks = store.weeks()
     for week in weeks:
-        frame, batches = conversations_of_week(lake, week)
+        rows, batches = conversations_of_week(lake, week)
         texts = {
             row["conversation_id"]: tuple((message["role"], message["text"]) for message in row["messages"])
             for batch in batches
             for row in batch.to_pylist()
         }
-        for row in frame.to_dict("records"):
+        for row in (row for batch in rows for row in batch.to_pylist()):
             kept = ("user_id", "started_at", "ended_at", "message_count", "tool_event_count", "branch_count", "model")
             found[row["conversation_id"]] = (*(str(row[name]) for name in kept), texts[row["conversation_id"]])
     return found

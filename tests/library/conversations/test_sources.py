@@ -44,7 +44,7 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
         ('[[source]]\nname = "a"\npath = "b"\nassign_weeks = {start = "2026-01-05", count = 0}', "from 1 to 1000"),
         ('[[source]]\nname = "a"\npath = "b"\nassign_weeks = {count = 2}', "takes start and count"),
         ('[[source]]\nname = "a"\npath = "b"\n[[source]]\nname = "a"\npath = "c"', "two entries are named 'a'"),
-        ("[settings]\nx = 1", "only [[source]] entries"),
+        ("[settings]\nx = 1", "only [[source]] entries and keep_text_days"),
         ("name = ", "not TOML"),
     ],
 )

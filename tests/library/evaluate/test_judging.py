@@ -60,7 +60,8 @@ def test_only_choices_that_were_read_are_scored():
     read = {row["id"]: own_choice(row) for row in rows}
     picks = [read.get(item.id, "15-001") for item in items]
     scores = evaluation._judged(items, answers(picks))
-    (accepted,) = (s for s in scores if (s.measure, s.cut) == ("acceptance", "all"))
+    accepted, forced = (s for s in scores if (s.measure, s.cut) == ("acceptance", "all"))
+    assert (accepted.value, {accepted.answer, forced.answer}) == (forced.value, {"answered", "forced"})
     assert accepted.n == len(rows) == 500
     wanted = sum(any(c["is_acceptable"] for c in row["choices"] if c["kind"] == "engine") for row in rows) / 500
     assert accepted.value == pytest.approx(wanted)

@@ -142,6 +142,12 @@ def test_a_judged_task_is_held_against_its_decoys():
     assert find(scores, measure="acceptance", cut_kind="surest half", cut="surest half").value == 1.0
     judged = {(each.target.cut_kind, each.target.measure): each for each in judge(scores, AnswerKind.FORCED)}
     assert judged["surest half", Measure.ACCEPTANCE].score.n == 2
+    # tasks are mapped whatever their confidence: what is forced is what is published
+    published = {(each.target.cut_kind, each.target.measure): each for each in judge(scores, AnswerKind.ANSWERED)}
+    assert {key: each.score.value for key, each in published.items() if each.score} == {
+        key: each.score.value for key, each in judged.items() if each.score
+    }
+    assert published["all", Measure.ACCEPTANCE].verdict == "cannot tell"
     assert acceptance_scores("local", []) == []
 
 

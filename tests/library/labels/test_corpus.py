@@ -29,6 +29,16 @@ def test_a_reserved_part_anywhere_stops_training():
     assert corpus._first(name, [*records, {"id": f"{name}_2", "conversations": turns}]) is None
 
 
+def test_a_whole_conversation_is_its_parts_in_order_and_an_overlap_counts_once():
+    name = next(f"zz{n}" for n in range(99) if not any(is_reserved_record(f"zz{n}_{k}") for k in (0, 2, 3)))
+    said = [{"from": speaker, "value": str(n)} for n, speaker in enumerate(["human", "gpt"] * 3)]
+    parts = {f"{name}_3": said[3:], f"{name}_0": said[:2], f"{name}_2": said[2:5]}
+    found = corpus._first(name, [{"id": key, "conversations": turns} for key, turns in parts.items()])
+    assert [turn.text for turn in found.turns] == ["0", "1"]
+    assert [turn.text for turn in found.whole] == ["0", "1", "2", "3", "4", "5"]
+    assert found.part_count == 3
+
+
 def test_parts_are_the_readers_and_an_id_that_no_part_ends_stands_alone():
     turns = [{"from": "human", "value": "hello"}]
     ids = ["abc_0", "abc_12", "abc_draft", "abc_", "abc", "_7"]

@@ -1,6 +1,6 @@
 import pytest
 
-from economic_index.local.language import UNDETERMINED, detect, letters, prose
+from economic_index.local.language import UNDETERMINED, detect, is_enough, prose
 from economic_index.local.window import Turn
 
 
@@ -26,4 +26,7 @@ def test_replies_and_code_do_not_count():
 
 
 def test_an_ideograph_says_as_much_as_three_letters():
-    assert letters("写信ab 12") == 8
+    assert is_enough("写信写信写信ab 12")
+    assert not is_enough("写信写信写信a 123")
+    assert is_enough("twenty letters are here")
+    assert not is_enough("1234567890 1234567890 nineteen of them")

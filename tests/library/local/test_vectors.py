@@ -1,5 +1,7 @@
 import numpy as np
+from conversations import CODE, POEM, rows_of, transcripts
 
+from economic_index.drift.vector_summaries import directions, summaries_of
 from economic_index.local.vectors import VectorStore
 
 
@@ -23,3 +25,14 @@ def test_forgetting_reaches_every_maker(tmp_path, rng):
     assert store.forget(["h0", "unknown"]) == 2
     assert store.get("fp32", ["h0", "h1"]).keys() == {"h1"}
     assert store.get("int8", ["h0"]) == {}
+
+
+def test_the_engine_sums_the_vectors_that_it_labelled_by(engine):
+    batch = transcripts({"c-code": CODE, "c-poem": POEM})
+    conversations = rows_of(["c-code", "c-poem"]).assign(user_id=["ann", "ben"], weight=1.0)
+    engine.label(conversations, iter([batch]))
+    rows = summaries_of(engine, conversations, iter([]))  # the text is not read again
+    kept = engine.store.get(engine.vector_maker, ["hash-c-code", "hash-c-poem"])
+    expected = sum(vector.astype(float) for vector in kept.values()) @ directions(384)
+    np.testing.assert_allclose(np.sum(rows["vector_sum"].tolist(), axis=0), expected, atol=1e-5)
+    assert rows["conversation_count"].sum() == len(kept) == 2

@@ -148,6 +148,25 @@ def test_every_trend_says_where_the_engine_changed() -> None:
         assert "engine_changed" not in figure.build(served(same)).table
 
 
+def test_a_trend_says_how_far_a_changed_engine_agrees_with_the_one_before() -> None:
+    week = pd.Timestamp("2026-01-05").date()
+    row = {"facet": "collaboration", "old_model": "a", "new_model": "b", "first_week_start": week,
+           "last_week_start": week + timedelta(days=7), "n_conversations": 1498, "agreement_share": 0.8545,
+           "agreement_share_lo": 0.834, "agreement_share_hi": 0.873}  # fmt: skip
+    nothing = dict.fromkeys(("agreement_share", "agreement_share_lo", "agreement_share_hi"), float("nan"))
+    changes = pd.DataFrame([row, row | {"facet": "intent"}, row | {"old_model": "0", "n_conversations": 3} | nothing])
+    frames = synthetic_marts.rich() | {"mart_engine_changes": changes}
+    of_automation = next(figure for figure in FIGURES if figure.name == "figure_trend_automation")
+    of_groups = next(figure for figure in FIGURES if figure.name == "figure_trend")
+    said = [caveat for caveat in of_automation.build(served(frames)).caveats if "labelled by both" in caveat]
+    assert said == [
+        "Engine changed for weeks 2026-01-05 to 2026-01-12, which were labelled by both, 1,498 conversations: the "
+        "pattern stayed what it was in 85% (95% interval 83–87%) of them."
+    ]
+    assert said[0] in build_report(served(frames))
+    assert not [caveat for caveat in of_groups.build(served(frames)).caveats if "labelled by both" in caveat]
+
+
 def hide(trend: pd.DataFrame, is_hidden: pd.Series, cell: str) -> dict[str, pd.Series]:
     """Columns of the trend without the figures of some rows; the cell is one of them."""
     assert (is_hidden & (trend["cell"] == cell)).any()

@@ -1,0 +1,179 @@
+"""What versions.sqlite knows of conversations that were forgotten, and of those whose text was dropped.
+
+Which version of a conversation counts is winners.py's; rows of the lake are not touched here.
+"""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+
+from economic_index.conversations.identify import key_id
+from economic_index.conversations.tombstones import Tombstones, rotated
+from economic_index.conversations.versions import watermark_note
+
+
+class ErasedVersions:
+    """Deletions from the database of one home; what is deleted is overwritten."""
+
+    _connection: sqlite3.Connection
+
+    def erase(self, contents: Iterable[tuple[str, str]], marks: Iterable[str]) -> list[date]:
+        """No version of these conversations (id, content hash) counts any more; the weeks that this changes.
+
+        They are listed until `end_erasing`, so that a deletion that was killed is gone on with.
+        """
+        pairs = list(contents)
+        with self._transaction():
+            self._connection.executemany("insert or ignore into erasing values (?, ?)", pairs)
+            return self._erase({name for name, _ in pairs}, marks)
+
+    def _erase(self, ids: Iterable[str], marks: Iterable[str]) -> list[date]:
+        weeks: set[str] = set()
+        for name in ids:
+            query = "select week_start, content_hash from winners where conversation_id = ?"
+            for week, content in self._connection.execute(query, (name,)).fetchall():
+                weeks.add(week)
+                self._connection.execute("insert or ignore into erasing values (?, ?)", (name, content))
+            for table in ("winners", "textless"):
+                self._connection.execute(f"delete from {table} where conversation_id = ?", (name,))
+        self._connection.executemany("insert or ignore into tombstones values (?)", ((mark,) for mark in marks))
+        for week in weeks:
+            self._note_week(week)
+        return sorted(date.fromisoformat(week) for week in weeks)
+
+    def erasing(self) -> list[tuple[str, str]]:
+        """Conversations (id, content hash) that were forgotten, and whose deletion is not known to be whole."""
+        return self._connection.execute("select conversation_id, content_hash from erasing").fetchall()
+
+    def end_erasing(self) -> None:
+        """The deletion is whole: nothing names what was forgotten, and the file holds none of its bytes."""
+        self._connection.execute("delete from erasing")
+        self.compact()
+
+    def compact(self) -> None:
+        """Give back pages whose rows were deleted, and empty the journal."""
+        self._connection.execute("vacuum")
+        self._connection.execute("pragma wal_checkpoint(truncate)")
+
+    def tombstones(self, keys: Sequence[bytes]) -> Tombstones:
+        """The tombstones of this home, which these keys made."""
+        marks = frozenset(mark for (mark,) in self._connection.execute("select mark from tombstones"))
+        return Tombstones(marks, tuple(keys))
+
+    def drop_tombstones(self, marks: Iterable[str]) -> int:
+        """Take tombstones away: what is delivered from now on is read again. How many there were."""
+        with self._transaction():
+            query = "delete from tombstones where mark = ?"
+            return self._connection.executemany(query, ((mark,) for mark in marks)).rowcount
+
+    def forget_rejections(self, hashes: Iterable[str]) -> int:
+        """Delete what was told of rejected records by the keyed hash of their own id; how many rows."""
+        wanted = set(hashes)
+        with self._transaction():
+            rows = self._connection.execute("select rowid, row from rejections").fetchall()
+            gone = [(place,) for place, row in rows if json.loads(row)["native_id_hash"] in wanted]
+            self._connection.executemany("delete from rejections where rowid = ?", gone)
+        return len(gone)
+
+    def forget_source(self, name: str) -> None:
+        """Delete what was told of a source's files; files of others whose copies lost are read again."""
+        with self._transaction():
+            self._drop_watermark(name)
+            for table in ("files", "ends"):
+                self._connection.execute(f"delete from {table} where source = ?", (name,))
+            for reading_id, row in self._connection.execute("select reading_id, row from readings").fetchall():
+                told = json.loads(row)
+                if told["source"] == name:
+                    self._connection.execute("delete from rejections where reading_id = ?", (reading_id,))
+                    self._connection.execute("delete from readings where reading_id = ?", (reading_id,))
+                elif told["duplicate_count"] or told["superseded_count"]:
+                    self._connection.execute("update readings set is_final = 0 where reading_id = ?", (reading_id,))
+                    self._connection.execute("delete from files where file_id = ?", (told["file_id"],))
+                    self._drop_watermark(told["source"])
+
+    def _drop_watermark(self, source: str) -> None:
+        """A database is then asked for all of its rows."""
+        self._connection.execute("delete from home where name = ?", (watermark_note(source),))
+
+    def has_key(self, key: bytes) -> bool:
+        """Whether what is read here is read with this key."""
+        known = self._connection.execute("select value from home where name = 'key_id'").fetchone()
+        return bool(known == (key_id(key),))
+
+    def rotate(self, new_key: bytes) -> None:
+        """Nothing was read under the new key; tombstones of the old one are carried over. Again it changes nothing."""
+        if self.has_key(new_key):
+            return
+        with self._transaction():
+            marks = self._connection.execute("select mark from tombstones").fetchall()
+            for table in (
+                "tombstones",
+                "winners",
+                "readings",
+                "rejections",
+                "weeks",
+                "textless",
+                "erasing",
+                "files",
+                "ends",
+            ):
+                self._connection.execute(f"delete from {table}")
+            self._connection.execute("delete from home where name like ?", (watermark_note("%"),))
+            carried = ((rotated(new_key, mark),) for (mark,) in marks)
+            self._connection.executemany("insert into tombstones values (?)", carried)
+            self._connection.execute("insert or replace into home values ('key_id', ?)", (key_id(new_key),))
+        self.compact()
+
+    # conversations whose text is past its limit
+
+    def drop_texts(self, ids: Iterable[str]) -> None:
+        """Note that the texts of these conversations are to go, and are not taken again."""
+        with self._transaction():
+            query = "insert or ignore into textless values (?, 0)"
+            self._connection.executemany(query, ((name,) for name in ids))
+
+    def textless(self, week: date | None = None, *, is_done: bool | None = None) -> set[str]:
+        """Conversations whose text was dropped: of one week, or all; done, still to do, or both."""
+        query = "select conversation_id from textless join winners using (conversation_id) where 1"
+        query += " and week_start = ?" if week else ""
+        query += "" if is_done is None else f" and is_done = {int(is_done)}"
+        values = (week.isoformat(),) if week else ()
+        return {name for (name,) in self._connection.execute(query, values)}
+
+    def end_dropping(self, ids: Iterable[str]) -> None:
+        """The texts of these conversations are gone."""
+        with self._transaction():
+            query = "update textless set is_done = 1 where conversation_id = ?"
+            self._connection.executemany(query, ((name,) for name in ids))
+
+    def _textless_of(self, ids: Sequence[str]) -> set[str]:
+        marks = ",".join("?" * len(ids))
+        query = f"select conversation_id from textless where conversation_id in ({marks})"
+        return {name for (name,) in self._connection.execute(query, ids)}
+
+    def _note_week(self, week: str) -> None:
+        """Number and fingerprint of a week's winners, so that asking which weeks are due reads no winners."""
+        digest, count = hashlib.sha256(), 0
+        query = """
+            select conversation_id, content_hash, reading_id, source_record from winners
+            where week_start = ? order by conversation_id
+        """
+        for row in self._connection.execute(query, (week,)):
+            digest.update(f"{row}\n".encode())
+            count += 1
+        self._connection.execute("delete from weeks where week_start = ?", (week,))
+        if count:
+            self._connection.execute("insert into weeks values (?, ?, ?)", (week, count, digest.hexdigest()[:16]))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._connection.execute("begin immediate")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("rollback")
+            raise
+        self._connection.execute("commit")

@@ -1,0 +1,172 @@
+"""Deletes conversations from everything that a home keeps; what is made of the lake goes whole, and is made again.
+
+First versions.sqlite says that nothing of them counts and lists them; the list goes when all is deleted, so that a
+deletion that was killed is gone on with by whoever opens the home next. Who is meant is targets.py's.
+"""
+
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from economic_index.contracts import TABLES, Table
+from economic_index.contracts.evaluation import EVALUATION_TABLES
+from economic_index.contracts.lake import CONVERSATIONS_REJECTED
+from economic_index.contracts.money import MONEY_TABLES
+from economic_index.contracts.review_items import REVIEW_RECORDS
+from economic_index.conversations.tombstones import CONVERSATION, USER
+from economic_index.conversations.winners import WinnerStore
+from economic_index.erasure.targets import Target, contents_of
+from economic_index.lake import Lake
+from economic_index.llm.batch_spool import SpoolFolder
+from economic_index.llm.exchange_folder import EXCHANGE, forget_carried
+from economic_index.llm.store import AnswerStore
+from economic_index.local.vectors import VectorStore
+
+KEPT_ANSWERS = ("answers", "rehearsed_answers")
+ALL_TABLES: tuple[Table, ...] = (*TABLES, *REVIEW_RECORDS, *MONEY_TABLES, *EVALUATION_TABLES)
+BY_CONVERSATION = tuple(table for table in ALL_TABLES if "conversation_id" in table.schema.columns)
+STALE = ""
+"""Fingerprint of a week that was changed in place: it is made again from what is left."""
+
+
+@dataclass(frozen=True)
+class Erased:
+    """How much was forgotten."""
+
+    conversation_count: int
+    weeks: tuple[date, ...]
+    rejection_count: int = 0
+
+
+@dataclass(frozen=True)
+class Eraser:
+    """Deletion in one home. `keys` are the pseudonym key and those before it; `answers_url` a store elsewhere."""
+
+    lake: Lake
+    keys: Sequence[bytes]
+    answers_url: str | None = None
+
+    def erase(self, target: Target) -> Erased:
+        """Forget what is meant, now and in later deliveries; a source alone leaves no tombstones."""
+        contents = contents_of(self.lake, target)
+        self.lake.drop_chains()  # first: nothing lists it, and it can be made again
+        with closing(self._store()) as store:
+            store.check_key(self.keys[0])
+            weeks = store.erase(contents, self._marks(target))
+            rejections = store.forget_rejections(target.record_hashes) if target.record_hashes else 0
+            if target.source is not None:
+                store.forget_source(target.source)
+        if rejections or target.source is not None:
+            self._drop_rejections(target)
+        self.go_on()
+        return Erased(len({name for name, _ in contents}), tuple(weeks), rejections)
+
+    def count(self, target: Target) -> Erased:
+        """How much would be forgotten; nothing is changed."""
+        ids = {name for name, _ in contents_of(self.lake, target)}
+        with closing(self._store()) as store:
+            store.check_key(self.keys[0])
+            weeks = [
+                week for week in store.weeks() if any(version.conversation_id in ids for version in store.of_week(week))
+            ]
+        return Erased(len(ids), tuple(weeks))
+
+    def take_back(self, target: Target) -> int:
+        """Take tombstones away, whichever key made them; how many there were."""
+        self.lake.drop_chains()  # of who was forgotten it holds hashes, no text to go on with
+        with closing(self._store()) as store:
+            store.check_key(self.keys[0])
+            stones = store.tombstones(self.keys)
+            marks = stones.all_marks(USER, target.user_ids) | stones.all_marks(CONVERSATION, target.conversation_ids)
+            count = store.drop_tombstones(marks)
+            store.compact()
+        return count
+
+    def go_on(self) -> bool:
+        """Delete what versions.sqlite lists; whether there was anything. Safe to repeat."""
+        with closing(self._store()) as store:
+            pairs = store.erasing()
+            if not pairs:
+                return False
+            ids = {name for name, _ in pairs}
+            contents = {content for _, content in pairs} - set(store.content_hashes())
+        self.lake.drop_abandoned()
+        self.lake.drop_published()
+        self._forget_asked(ids, contents)
+        for table in BY_CONVERSATION:
+            self._drop_rows(table, ids)
+        for week in self.lake.inbox_weeks():
+            self.lake.change_inbox(week, lambda rows: _without(rows, ids))
+        with closing(self._store()) as store:
+            store.end_erasing()
+        return True
+
+    def _marks(self, target: Target) -> set[str]:
+        with closing(self._store()) as store:
+            stones = store.tombstones(self.keys[:1])
+        return stones.all_marks(USER, target.user_ids) | stones.all_marks(CONVERSATION, target.conversation_ids)
+
+    def _store(self) -> WinnerStore:
+        return WinnerStore(self.lake.database_path("versions"))
+
+    def _forget_asked(self, ids: set[str], contents: set[str]) -> None:
+        """Vectors, what a model said, and texts on their way to a model."""
+        if (path := self.lake.database_path("vectors")).exists():
+            vectors = VectorStore(path)
+            vectors.forget(contents)
+            vectors.compact()
+        for url in self._answer_urls():
+            with closing(AnswerStore(url)) as answers:
+                for intent in answers.forget(contents):
+                    SpoolFolder(self.lake.root / "batch_spool").delete(intent)
+        forget_carried(self.lake.root / EXCHANGE, self._weeks_of(ids))
+        shutil.rmtree(self.lake.root / "rehearsal_server", ignore_errors=True)
+
+    def _answer_urls(self) -> Iterator[str]:
+        for name in KEPT_ANSWERS:
+            if (path := self.lake.database_path(name)).exists():
+                yield f"sqlite:///{path}"
+        if self.answers_url is not None:
+            yield self.answers_url
+
+    def _weeks_of(self, ids: set[str]) -> set[date]:
+        """Weeks in which a table still names one of them."""
+        return {
+            week
+            for table in BY_CONVERSATION
+            if table.weekly
+            for week in self.lake.weeks_of(table)
+            if any(_names(batch, ids) for batch in self.lake.scan(table, week))
+        }
+
+    def _drop_rows(self, table: Table, ids: set[str]) -> None:
+        places: list[date | None] = [*self.lake.weeks_of(table)] if table.weekly else [None]
+        for week in places:
+            if not self.lake.holds(table, week) or not any(_names(batch, ids) for batch in self.lake.scan(table, week)):
+                continue
+            rows = (_without(batch, ids) for batch in self.lake.scan(table, week))
+            if week is None:
+                self.lake.write(table, rows, STALE)
+            else:
+                self.lake.commit_week(week, {table: rows}, STALE)
+
+    def _drop_rejections(self, target: Target) -> None:
+        """Rows of rejected records, which name no conversation."""
+        rows = self.lake.read(CONVERSATIONS_REJECTED)
+        is_meant = rows["native_id_hash"].isin(target.record_hashes) | (rows["source"] == target.source)
+        if is_meant.any():
+            self.lake.write(CONVERSATIONS_REJECTED, rows[~is_meant], STALE)
+
+
+def _names(batch: pa.RecordBatch, ids: set[str]) -> bool:
+    return not ids.isdisjoint(batch.column("conversation_id").to_pylist())
+
+
+def _without(rows: pa.RecordBatch | pa.Table, ids: set[str]) -> pa.RecordBatch | pa.Table:
+    column = rows.column("conversation_id")
+    return rows.filter(pc.invert(pc.fill_null(pc.is_in(column, pa.array(sorted(ids), pa.string())), False)))

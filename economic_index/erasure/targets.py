@@ -1,0 +1,111 @@
+"""Who or what is to be forgotten, as a person names it, and the conversations of a home that this means.
+
+Raw ids are used in memory and go no further; nothing is deleted here.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from economic_index.contracts.lake import CONVERSATIONS
+from economic_index.conversations.identify import known_conversation_ids, record_hash, user_id
+from economic_index.conversations.readers.registry import READERS
+from economic_index.lake import Lake
+
+SYSTEMS = tuple(sorted({reader.system for reader in READERS}))
+_PSEUDONYM = re.compile(r"[uc]1[a-z2-7]{26}")
+_COLUMNS = ["conversation_id", "content_hash", "user_id", "source"]
+
+
+class TargetError(Exception):
+    """What is to be forgotten cannot be told; the message never repeats it."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Pseudonyms of users, ids of conversations, or a source; `record_hashes` are of rejected records."""
+
+    user_ids: frozenset[str] = frozenset()
+    conversation_ids: frozenset[str] = frozenset()
+    record_hashes: frozenset[str] = frozenset()
+    source: str | None = None
+
+    def __or__(self, other: "Target") -> "Target":
+        """Both."""
+        return Target(
+            self.user_ids | other.user_ids,
+            self.conversation_ids | other.conversation_ids,
+            self.record_hashes | other.record_hashes,
+            self.source or other.source,
+        )
+
+
+def is_pseudonym(named: str) -> bool:
+    """Whether it is an id that this project made."""
+    return _PSEUDONYM.fullmatch(named) is not None
+
+
+def target_user(key: bytes, named: str, system: str | None = None) -> Target:
+    """A user by pseudonym, or by the id or e-mail that the log carries, of one system or of any.
+
+    Raises TargetError.
+    """
+    named = named.strip()
+    if not named:
+        raise TargetError("No user is named.")
+    if _PSEUDONYM.fullmatch(named):
+        if not named.startswith("u1"):
+            raise TargetError("That is the id of a conversation (c1…), not of a user.")
+        return Target(user_ids=frozenset([named]))
+    return Target(user_ids=frozenset(user_id(key, each, named) for each in _systems(system)))
+
+
+def target_conversation(key: bytes, named: str, system: str | None = None) -> Target:
+    """A conversation by its id here, or by the id that the log carries. Raises TargetError."""
+    named = named.strip()
+    if not named:
+        raise TargetError("No conversation is named.")
+    if _PSEUDONYM.fullmatch(named):
+        if not named.startswith("c1"):
+            raise TargetError("That is the id of a user (u1…), not of a conversation.")
+        return Target(conversation_ids=frozenset([named]))
+    ids = (each for name in _systems(system) for each in known_conversation_ids(key, name, named))
+    return Target(conversation_ids=frozenset(ids), record_hashes=frozenset([record_hash(key, named)]))
+
+
+def _systems(system: str | None) -> tuple[str, ...]:
+    if system is not None and system not in SYSTEMS:
+        raise TargetError(f"No such system. Known: {', '.join(SYSTEMS)}.")
+    return SYSTEMS if system is None else (system,)
+
+
+def contents_of(lake: Lake, target: Target) -> list[tuple[str, str]]:
+    """Conversation id and content hash of all that is meant, in weeks and inbox; an id may have several contents."""
+    found = {pair for part in _parts(lake) for pair in _meant(part, target)}
+    ids = {name for name, _ in found}
+    # another content of a conversation that is meant may name no user
+    rest = Target(conversation_ids=frozenset(ids))
+    return sorted(found | {pair for part in _parts(lake) for pair in _meant(part, rest)}) if ids else []
+
+
+def _parts(lake: Lake) -> Iterator[pa.Table]:
+    for week in lake.weeks_of(CONVERSATIONS):
+        for batch in lake.scan_week(CONVERSATIONS, week):
+            yield pa.Table.from_batches([batch.select(_COLUMNS)])
+    for week in lake.inbox_weeks():
+        yield from (pa.Table.from_batches([batch]) for batch in lake.scan_inbox(week, _COLUMNS))
+
+
+def _meant(rows: pa.Table, target: Target) -> Iterator[tuple[str, str]]:
+    wanted = pc.or_(_is_in(rows, "user_id", target.user_ids), _is_in(rows, "conversation_id", target.conversation_ids))
+    if target.source is not None:
+        wanted = pc.or_(wanted, _is_in(rows, "source", frozenset([target.source])))
+    meant = rows.filter(wanted)
+    yield from zip(meant["conversation_id"].to_pylist(), meant["content_hash"].to_pylist(), strict=True)
+
+
+def _is_in(rows: pa.Table, column: str, values: frozenset[str]) -> pa.Array:
+    return pc.is_in(rows[column], pa.array(sorted(values), pa.string()))

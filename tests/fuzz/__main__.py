@@ -1,0 +1,69 @@
+"""`make fuzz FORMAT=… SECONDS=…`: one reader under a coverage-guided fuzzer (atheris), until the time is over.
+
+A finding ends the run with a trace and the fuzzer's bytes in .fuzz/; it belongs into findings.py once it is mended.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+import atheris
+
+with atheris.instrument_imports(include=["economic_index.conversations", "zipfile", "csv"]):
+    from economic_index.conversations.records import AUTO
+    from economic_index.conversations.sources import Source
+    from tests.fuzz.hostile_reading import read_hostile
+    from tests.fuzz.hostile_records import hostile_case, sample_names, sample_of
+
+FINDINGS = Path(".fuzz")
+
+
+class Provided:
+    """Choices by the fuzzer's bytes."""
+
+    def __init__(self, data: bytes) -> None:
+        self._provider = atheris.FuzzedDataProvider(data)
+
+    def below(self, limit: int) -> int:
+        return self._provider.ConsumeIntInRange(0, max(limit - 1, 0))
+
+    def text(self) -> str:
+        return self._provider.ConsumeUnicode(4)
+
+
+def fuzz(format_name: str, seconds: int) -> None:
+    """Structured cases of one format, every eighth a file of bytes as they come."""
+
+    def once(data: bytes) -> None:
+        draws = Provided(data[1:])
+        named = format_name if data[:1] < b"\x80" else AUTO
+        if data[:1] and data[0] % 8 == 0:
+            read_hostile(data[1:], Source("fuzz", "", format=named))
+            return
+        case = hostile_case(format_name, draws)
+        read_hostile(case.data, Source("fuzz", "", format=named), case.suffix)
+
+    with tempfile.TemporaryDirectory(prefix="fuzz_corpus") as corpus:
+        FINDINGS.mkdir(exist_ok=True)
+        limits = [
+            f"-artifact_prefix={FINDINGS}/",
+            f"-max_total_time={seconds}",
+            "-timeout=20",
+            "-rss_limit_mb=1500",
+            "-max_len=4096",
+        ]
+        atheris.Setup(["fuzz", corpus, *limits, "-print_final_stats=1"], once)
+        atheris.Fuzz()
+
+
+def main() -> None:
+    """Fuzz the named format."""
+    known = sample_names()
+    if len(sys.argv) != 3 or sys.argv[1] not in known:
+        sys.exit(f"make fuzz FORMAT=… SECONDS=600; formats: {', '.join(known)}")
+    sample_of(sys.argv[1])
+    fuzz(sys.argv[1], int(sys.argv[2]))
+
+
+if __name__ == "__main__":
+    main()
