@@ -10,7 +10,7 @@ import dagster as dg
 
 from assets.table import weekly_table
 from assets.weeks import WeekRows
-from economic_index.contracts.lake import CONVERSATIONS, RAW_LOGS, TRANSCRIPTS
+from economic_index.contracts.lake import CONVERSATIONS, RAW_LOGS, TRANSCRIPTS, WEIGHTS
 from economic_index.conversations.weekly import conversations_of_week
 from economic_index.due import Stage
 from economic_index.lake import Lake
@@ -25,7 +25,7 @@ def conversations_asset(stage: Stage) -> dg.AssetsDefinition:
         stage=stage,
         group="conversations",
         kinds={"python", "parquet"},
-        extra_deps=(RAW_LOGS,),
+        extra_deps=(RAW_LOGS, WEIGHTS),
         pool="inbox",  # a reading adds to what a week takes out
         after_commit=Lake.clear_inbox,  # not in the body, which also goes on after a week that was refused
     )

@@ -8,8 +8,7 @@ from typing import Any
 
 import dagster as dg
 
-from assets.table import asset_key, asset_spec, contract_check
-from economic_index.contracts import BrokenContract, Table, checked
+from assets.table import asset_key, asset_spec, contract_check, rules_broken_by
 from economic_index.contracts.lake import CONVERSATIONS_REJECTED, RAW_LOGS, SOURCES
 from economic_index.conversations.overview import as_markdown
 from economic_index.conversations.reading import LogReader
@@ -66,7 +65,7 @@ def raw_logs(
             },
             data_version=dg.DataVersion(commit.rows_hash),  # new logs make what is made of them stale
         )
-        rules = _broken_rules(lake, table)
+        rules = rules_broken_by(lake, table)
         yield dg.AssetCheckResult(
             check_name="contract", asset_key=asset_key(table), passed=not rules, metadata={"broken": rules[:20]}
         )
@@ -93,16 +92,6 @@ def raw_logs(
         severity=dg.AssetCheckSeverity.ERROR,
         metadata={"silent": [f"{name}: {_told_days(days)}" for name, days in reading.silent]},
     )
-
-
-def _broken_rules(lake: Lake, table: Table) -> list[str]:
-    """What the table breaks of its contract, asked batch by batch: rejected records may be many."""
-    try:
-        for _ in checked(table, lake.scan(table)):
-            pass
-    except BrokenContract as error:
-        return error.rules
-    return []
 
 
 def _told_days(days: int | None) -> str:

@@ -3,6 +3,7 @@
 Nothing is run here; the driver, the sensor and the schedule all ask `due_weeks`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -15,12 +16,14 @@ from economic_index.contracts.lake import (
     FACET_SUMMARIES_REJECTED,
     ONET_TASK_MAPPINGS,
     ONET_TASK_MAPPINGS_REJECTED,
+    SEGMENTS,
     TRANSCRIPTS,
 )
 from economic_index.conversations.weekly import CONVERSATIONS_VERSION, week_fingerprint, weeks_with_winners
 from economic_index.lake import FIRST_WEEK, Lake, fingerprint
+from economic_index.people.weekly import SEGMENTS_VERSION, users_fingerprint, weights_fingerprint
 
-MAIN_STAGES = 3
+MAIN_STAGES = 4
 """Of the weekly stages those that figures are made from; a sample that is asked again follows them."""
 
 
@@ -36,6 +39,8 @@ class Stage:
     code_version: str
     references: tuple[Table, ...] = ()
     """Unpartitioned tables whose content changes the answers."""
+    people: Callable[[Lake, date], str | None] | None = None
+    """Hash of what holds of people in a week; None if nothing does."""
 
     @property
     def table(self) -> Table:
@@ -56,17 +61,23 @@ class StageVersions:
 
 def conversations_stage(code_version: str = CONVERSATIONS_VERSION) -> Stage:
     """The step that takes a week's conversations out of the inbox."""
-    return Stage((TRANSCRIPTS, CONVERSATIONS), (), code_version)
+    return Stage((TRANSCRIPTS, CONVERSATIONS), (), code_version, people=weights_fingerprint)
+
+
+def segments_stage(code_version: str = SEGMENTS_VERSION) -> Stage:
+    """The step that gives a week's conversations what is known of their users."""
+    return Stage((SEGMENTS,), (CONVERSATIONS,), code_version, people=users_fingerprint)
 
 
 def weekly_stages(versions: StageVersions, mapping_references: tuple[Table, ...] = ()) -> tuple[Stage, ...]:
-    """The weekly steps, in the order in which they run: three, or four where a sample is asked a second time.
+    """The weekly steps, in the order in which they run: four, or five where a sample is asked a second time.
 
     `mapping_references` are reference tables that the task mappings are made from beside the week's own.
     """
     second = versions.second_answers
     stages = (
         conversations_stage(versions.conversations),
+        segments_stage(),
         Stage(
             (FACET_SUMMARIES_REJECTED, VECTOR_SUMMARIES, FACET_SUMMARIES),
             (CONVERSATIONS, TRANSCRIPTS),
@@ -90,11 +101,13 @@ def _second_answers_stage(version: str, mapping_references: tuple[Table, ...]) -
 
 def input_fingerprint(lake: Lake, stage: Stage, week: date) -> str:
     """Hash of all that the week of a stage is made from."""
+    held = stage.people(lake, week) if stage.people else None
+    people = () if held is None else (held,)
     if not stage.inputs:
-        return fingerprint(stage.code_version, week_fingerprint(lake, week))
+        return fingerprint(stage.code_version, week_fingerprint(lake, week), *people)
     commits = [lake.commit_of(table, week) for table in stage.inputs]
     commits += [lake.commit_of(table) for table in stage.references]
-    return fingerprint(stage.code_version, [commit.rows_hash if commit else None for commit in commits])
+    return fingerprint(stage.code_version, [commit.rows_hash if commit else None for commit in commits], *people)
 
 
 def is_due(lake: Lake, stage: Stage, week: date) -> bool:

@@ -470,6 +470,18 @@ def _batch_digest(batch: pa.RecordBatch) -> bytes:
     return hashlib.sha256(sink.getvalue()).digest()
 
 
+def parquet_rows(path: Path) -> tuple[list[str], Iterator[dict[str, Any]]]:
+    """Column names and rows of a Parquet file that is not the project's own, a batch at a time."""
+    file = pq.ParquetFile(path)
+
+    def rows() -> Iterator[dict[str, Any]]:
+        with file:
+            for batch in file.iter_batches():
+                yield from batch.to_pylist()
+
+    return list(file.schema_arrow.names), rows()
+
+
 def process_exists(pid: int) -> bool:
     """Whether a process of this machine is alive."""
     try:

@@ -210,6 +210,28 @@ class RejectReason(StrEnum):
     FILE_CHANGED = "file_changed"
 
 
+class PeopleFile(StrEnum):
+    """Tables that say who the users are: sections of sources.toml."""
+
+    USERS = "users"
+    IDENTITIES = "identities"
+    WEIGHTS = "weights"
+
+
+class PeopleReason(StrEnum):
+    """Why a row of a table of people was not used."""
+
+    WRONG_CELL_COUNT = "wrong_cell_count"
+    NO_KEY = "no_key"
+    UNKNOWN_SYSTEM = "unknown_system"
+    BAD_VALUE = "bad_value"
+    BAD_DATE = "bad_date"
+    DATES_REVERSED = "dates_reversed"
+    BAD_WEIGHT = "bad_weight"
+    DUPLICATE_KEY = "duplicate_key"
+    OVERLAPPING_VALIDITY = "overlapping_validity"
+
+
 class DeadLetterReason(StrEnum):
     """Why an engine gave no answer at all for a conversation."""
 

@@ -17,6 +17,7 @@ from assets import (  # noqa: E402
     engine_changes,
     evaluation,
     money,
+    people,
     publication,
     raw_logs,
     reference,
@@ -46,7 +47,7 @@ def lake_assets(
     least_agreement: float = LEAST_AGREEMENT,
 ) -> list[dg.AssetsDefinition]:
     """Everything before dbt: the reference facts, the logs, the weekly assets, what they cost, and review."""
-    conversations, facets, mappings, *second = stages
+    conversations, segments, facets, mappings, *second = stages
     paid = [money.cost_estimate, money.ledger, task_hierarchy.task_hierarchy] if asks_a_model else []
     return [
         *reference.reference_facts,
@@ -56,7 +57,9 @@ def lake_assets(
         reference.headcounts,
         reference.engine_errors,
         raw_logs.raw_logs,
+        people.users,
         conversations_asset(conversations),
+        people.segments_asset(segments),
         facet_summaries_asset(facets, least_agreement),
         onet_task_mappings_asset(mappings, least_agreement),
         engine_changes.engine_changes,
@@ -71,6 +74,7 @@ def lake_resources() -> dict[str, dg.ConfigurableResource[Any]]:
     return {
         "lake": resources.LakeResource(),
         "log_reader": resources.LogReaderResource(),
+        "people_reader": resources.PeopleReaderResource(),
         "engine": resources.EngineResource(),
         "statement_source": resources.StatementSourceResource(),
         "release_source": resources.ReleaseSourceResource(),

@@ -16,12 +16,13 @@ import dagster as dg
 from assets.publication import SERVED
 from economic_index.assign.sample import wants_hierarchy
 from economic_index.contracts.hierarchy import TASK_HIERARCHY
-from economic_index.contracts.lake import CONVERSATIONS, FACET_SUMMARIES
+from economic_index.contracts.lake import CONVERSATIONS, FACET_SUMMARIES, SEGMENTS, USERS_REJECTED
 from economic_index.contracts.review_items import REVIEW_DRAWS, REVIEW_ITEMS
 from economic_index.conversations.weekly import winner_counts
 from economic_index.due import MAIN_STAGES, Stage, due_weeks, is_due, waiting_weeks
 from economic_index.lake import Lake
 from economic_index.local.kernel import choose_kernel, describe
+from economic_index.people.reading import sentences
 from economic_index.publish.headlines import headlines
 from economic_index.publish.report_note import is_report_current
 from economic_index.publish.served import ServedMarts
@@ -35,6 +36,7 @@ from orchestration.rollup_inputs import rollup_inputs
 from orchestration.runs import RunFailed, RunWaits, close_dead_runs, materialize
 from orchestration.settings import PROJECT, Settings, now
 from orchestration.stages import stages_of
+from orchestration.triggers import READ_ONCE
 
 HIERARCHY = dg.AssetKey(TASK_HIERARCHY.key())
 
@@ -61,7 +63,9 @@ class Driver:
             keys = job.asset_layer.executable_asset_keys
             PROGRESS.stage("Reading reference facts and logs")
             first = [key for key in keys if key.path[0] == "reference" and key != HIERARCHY]
-            materialize(job, instance, [*first, *_keys("raw_logs", "conversations_rejected", "sources")])
+            materialize(job, instance, [*first, *READ_ONCE])
+            for sentence in sentences(lake.read(USERS_REJECTED).to_dict("records")):
+                PROGRESS.note(sentence)
             classified = self._weeks(job, instance, lake)
             self._draw_for_review(job, instance, lake)
             if self.is_demonstration:
@@ -111,7 +115,7 @@ class Driver:
         waiting: list[RunWaits] = []
         for number, week in enumerate(due, start=1):
             try:
-                materialize(job, instance, weekly_keys(stages), week=week)
+                materialize(job, instance, weekly_keys(steps_of_week(lake, stages, week)), week=week)
             except RunWaits as error:  # the other weeks' requests are to be carried together with these
                 PROGRESS.note(f"Week {week} waits: its requests are written.")
                 waiting.append(error)
@@ -194,6 +198,12 @@ class Driver:
         for line in headlines(ServedMarts.of(lake)):
             PROGRESS.note(line)
         PROGRESS.note(f"Report: {lake.report_path}  ({seconds:.0f} s)")
+
+
+def steps_of_week(lake: Lake, stages: Sequence[Stage], week: date) -> list[Stage]:
+    """All of a week's steps, or only its segments where only the users table has changed: no engine is needed."""
+    due = [stage for stage in stages if is_due(lake, stage, week)]
+    return due if [stage.table for stage in due] == [SEGMENTS] else list(stages)
 
 
 def weekly_keys(stages: Sequence[Stage]) -> list[dg.AssetKey]:

@@ -5,13 +5,13 @@ What is deleted, and how, is economic_index/erasure's. No id that was named is p
 
 import secrets
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import dagster as dg
 
-from economic_index.conversations.sources import load_sources, write_sources
+from economic_index.conversations.sources import drop_source, load_sources
+from economic_index.conversations.systems import systems_of
 from economic_index.erasure.erase import Erased, Eraser
 from economic_index.erasure.rotation import Rotation
 from economic_index.erasure.targets import Target, target_conversation, target_user
@@ -19,7 +19,7 @@ from economic_index.lake import Lake
 from orchestration import settings as config
 from orchestration.active_runs import active_runs
 from orchestration.driver import Driver, prepare_dagster
-from orchestration.resources import PROGRESS
+from orchestration.resources import PROGRESS, people_reader
 from orchestration.runs import close_dead_runs
 from orchestration.settings import Settings
 
@@ -113,11 +113,15 @@ def _open(settings: Settings) -> Eraser:
 def _target(settings: Settings, eraser: Eraser, named: Named) -> Target:
     if named.source is not None:
         return Target(source=named.source)
-    make: Callable[[bytes, str, str | None], Target]
-    make, told = (target_user, named.user) if named.user is not None else (target_conversation, named.conversation)
+    people = people_reader(settings)
+    told = named.user if named.user is not None else named.conversation
     if told == "-":  # so that the id stands in no history of a shell
         told = sys.stdin.readline() if not sys.stdin.isatty() else input("Id: ")
-    return make(eraser.keys[0], told or "", named.system)
+    key, systems = eraser.keys[0], systems_of(people.sources)
+    if named.user is None:
+        return target_conversation(key, told or "", named.system, systems)
+    accounts = people.accounts() if people.people.identities else None
+    return target_user(key, told or "", named.system, systems, accounts)
 
 
 def _declared(path: Path) -> list[str]:
@@ -126,7 +130,7 @@ def _declared(path: Path) -> list[str]:
 
 def _drop_entry(path: Path, name: str) -> None:
     if name in _declared(path):
-        write_sources(path, [source for source in load_sources(path) if source.name != name])
+        drop_source(path, name)
         print(f"Its entry in {path} is gone: it will not be read again.")
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from economic_index.conversations.check_logs import LogSummary, sniff_sources, sniff_table
 from economic_index.conversations.mapping_toml import load_mapping
 from economic_index.conversations.places import absolute_place
-from economic_index.conversations.sources import AssignWeeks, Source, entry_text, load_sources, write_sources
+from economic_index.conversations.sources import AssignWeeks, Source, add_source, entry_text, load_sources
 from economic_index.vocabulary import RejectReason
 from orchestration.settings import Settings, now, variable
 
@@ -57,7 +57,7 @@ def adopt(settings: Settings, summary: LogSummary, *, yes: bool) -> bool:
     if not (yes or _agreed()):
         return False
     settings.sources_path.parent.mkdir(parents=True, exist_ok=True)
-    write_sources(settings.sources_path, [*known, source])
+    add_source(settings.sources_path, source)
     print(f"Written: {settings.sources_path} [{source.name}]")
     return True
 

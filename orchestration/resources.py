@@ -13,6 +13,7 @@ from pydantic import PrivateAttr
 from economic_index.conversations.reading import LogReader
 from economic_index.due import due_weeks
 from economic_index.lake import Lake
+from economic_index.people.reading import PeopleReader
 from economic_index.releases.files import ReleaseSource
 from economic_index.taxonomy.statements import StatementSource
 from orchestration import settings as config
@@ -34,16 +35,24 @@ class LogReaderResource(dg.ConfigurableResource[LogReader]):
     """The sources, the pseudonym key and the time that counts as now."""
 
     def create_resource(self, context: dg.InitResourceContext) -> LogReader:
-        """Read sources.toml."""
-        settings = config.load_settings()
-        key = config.pseudonym_key(settings)
-        reader = LogReader.open(settings.sources_path, key, config.now(), PROGRESS, config.variable)
+        """Read sources.toml, and who is who if it names an identity file."""
+        settings, people = config.load_settings(), people_reader(config.load_settings())
+        accounts = people.accounts() if people.people.identities else None
+        reader = LogReader.open(settings.sources_path, people.key, config.now(), PROGRESS, config.variable, accounts)
         return replace(
             reader,
             retired_keys=config.retired_keys(settings),
             opt_out_path=settings.opt_out_path,
             answers_url=config.outside_answers_url(),
         )
+
+
+class PeopleReaderResource(dg.ConfigurableResource[PeopleReader]):
+    """What sources.toml says of the users."""
+
+    def create_resource(self, context: dg.InitResourceContext) -> PeopleReader:
+        """Read its sections."""
+        return people_reader(config.load_settings())
 
 
 class EngineResource(dg.ConfigurableResource[Any]):
@@ -120,6 +129,11 @@ class ReviewPlanResource(dg.ConfigurableResource[Any]):
     def create_resource(self, context: dg.InitResourceContext) -> Any:
         """A function, so that nothing is asked where review is off."""
         return lambda: (config.load_settings().review, config.now().date())
+
+
+def people_reader(settings: config.Settings) -> PeopleReader:
+    """What sources.toml says of the users, and the key. Raises SourcesError."""
+    return PeopleReader.open(settings.sources_path, config.pseudonym_key(settings), config.variable)
 
 
 PROGRESS = Progress()

@@ -9,11 +9,14 @@ from datetime import date
 
 import dagster as dg
 
+from assets import raw_logs
 from assets.publication import REPORT, SERVED
-from assets.table import WEEKLY_STEP
+from assets.table import WEEKLY_STEP, asset_key
 from economic_index.conversations.sources import load_sources, stat_fingerprint
 from economic_index.due import MAIN_STAGES, Stage, due_weeks, input_fingerprint
 from economic_index.lake import Lake, fingerprint
+from economic_index.people.declared import load_people
+from economic_index.people.reading import TABLES as PEOPLE_TABLES
 from economic_index.publish.report_note import is_report_current, publish_version
 from orchestration import settings as config
 from orchestration.active_runs import active_runs, is_at_work, weeks_at_work
@@ -22,15 +25,15 @@ from orchestration.runs import close_dead_runs
 from orchestration.stages import stages_of
 
 RAW_LOGS = dg.AssetKey(["lake", "raw_logs"])
-RAW_LOGS_SELECTION = dg.AssetSelection.assets(
-    *[dg.AssetKey(["lake", name]) for name in ("raw_logs", "conversations_rejected", "sources")]
-)
+READ_ONCE = [asset_key(table) for table in (*raw_logs.TABLES, *PEOPLE_TABLES)]
+"""What a reading makes, before any week."""
 WEEKLY_SELECTION = dg.AssetSelection.tag(*WEEKLY_STEP)
 ROLLUP_SELECTION = dg.AssetSelection.groups(
     "staging", "intermediate", "marts", "publication"
 ) | dg.AssetSelection.key_prefixes("marts")
 
-read_logs = dg.define_asset_job("read_logs", RAW_LOGS_SELECTION | dg.AssetSelection.groups("reference"))
+READING = dg.AssetSelection.assets(*READ_ONCE) | dg.AssetSelection.groups("reference")
+read_logs = dg.define_asset_job("read_logs", READING)
 classify_week = dg.define_asset_job("classify_week", WEEKLY_SELECTION)
 publish = dg.define_asset_job("publish", ROLLUP_SELECTION)
 write_report = dg.define_asset_job(
@@ -48,12 +51,13 @@ def monday_reading(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
 @dg.sensor(job=read_logs, minimum_interval_seconds=60)
 def new_logs(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
     """Ask for a reading when the files of the sources changed; only looks at their size and date."""
-    settings = config.load_settings()
-    if not settings.sources_path.exists():
-        yield dg.SkipReason(f"No sources yet: {settings.sources_path.name} does not exist.")
+    path = config.load_settings().sources_path
+    if not path.exists():
+        yield dg.SkipReason(f"No sources yet: {path.name} does not exist.")
         return
-    opted_out = settings.opt_out_path.stat().st_mtime_ns if settings.opt_out_path.exists() else 0
-    yield dg.RunRequest(run_key=fingerprint(stat_fingerprint(load_sources(settings.sources_path)), opted_out))
+    opt_out_path = config.load_settings().opt_out_path
+    opted_out = opt_out_path.stat().st_mtime_ns if opt_out_path.exists() else 0
+    yield dg.RunRequest(run_key=fingerprint(stat_fingerprint(load_sources(path), load_people(path).files), opted_out))
 
 
 @dg.sensor(jobs=[classify_week, publish, write_report], minimum_interval_seconds=60)

@@ -104,7 +104,7 @@ class Table:
 
     `prefix` is the Dagster key prefix and the dbt source; `weekly` tables are partitioned by `week_start`,
     which is the folder and never in the file; `unique` names the grain. A `is_private` table holds text of
-    conversations and has no dbt source.
+    conversations, or what only the weekly road may join to them, and has no dbt source.
     """
 
     prefix: str

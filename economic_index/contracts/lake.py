@@ -30,6 +30,8 @@ from economic_index.vocabulary import (
     Level,
     LocatorKind,
     MappingState,
+    PeopleFile,
+    PeopleReason,
     RejectReason,
     SourceFormat,
     StartedAtSource,
@@ -173,7 +175,7 @@ SOURCES = table(
 SEGMENTS = table(
     "lake",
     "segments",
-    "At most one row per conversation and segment type; all, product and model are not stored.",
+    "At most one row per conversation and segment type; the built-in types (all, product, ...) are not stored.",
     {
         "conversation_id": text("As in lake/conversations."),
         "segment_type": text("Name of the cut, such as department."),
@@ -181,6 +183,47 @@ SEGMENTS = table(
     },
     unique=("conversation_id", "segment_type"),
     weekly=True,
+)
+
+
+USERS = table(
+    "lake",
+    "users",
+    "One row per pseudonym, attribute and validity, out of the users table. Private: no raw id, no dbt source.",
+    {
+        "user_id": text("Pseudonym, as in lake/conversations."),
+        "segment_type": text("Name of the attribute, such as department."),
+        "segment": text("Its value."),
+        "valid_from": day("First day on which it holds; null: always before.", nullable=True),
+        "valid_to": day("Last day on which it holds; null: until further notice.", nullable=True),
+    },
+    is_private=True,
+)
+
+WEIGHTS = table(
+    "lake",
+    "weights",
+    "One row per user or conversation that has a weight of its own, and validity. Private: no raw id, no dbt source.",
+    {
+        "subject_id": text("A user_id or a conversation_id; a conversation's own weight goes before its user's."),
+        "weight": real("Non-negative; 1 is what conversations weigh otherwise."),
+        "valid_from": day("First day on which it holds; null: always before.", nullable=True),
+        "valid_to": day("Last day on which it holds; null: until further notice.", nullable=True),
+    },
+    is_private=True,
+)
+
+USERS_REJECTED = table(
+    "lake",
+    "users_rejected",
+    "One row per row of the users table, the identity file or the weights that was not used; never its values.",
+    {
+        "file": label(PeopleFile, "Section of sources.toml that names the table."),
+        "source_name": text("Base name of the file; null for a query.", nullable=True),
+        "locator": whole("Line of a CSV file, else number of the row, from 1."),
+        "reason": label(PeopleReason, "Why it was not used."),
+        "detail": text("Numbers and names of columns only, never values."),
+    },
 )
 
 
@@ -299,6 +342,9 @@ LAKE_TABLES = (
     CONVERSATIONS_REJECTED,
     SOURCES,
     SEGMENTS,
+    USERS,
+    WEIGHTS,
+    USERS_REJECTED,
     FACET_SUMMARIES,
     FACET_SUMMARIES_REJECTED,
     ONET_TASK_MAPPINGS,

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from economic_index.conversations import identify
+from economic_index.conversations.accounts import Accounts
 from economic_index.conversations.chained_files import ChainedFiles
 from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.file_report import FileReport
@@ -45,6 +46,7 @@ class FileReading:
     tell: Callable[[int], None] = lambda byte_count: None
     after: Mark | None = None
     tombstones: Tombstones = field(default_factory=Tombstones)
+    accounts: Accounts | None = None
     chained: ChainedFiles | None = None
     _told_again: dict[str, str] = field(default_factory=dict)
     _batch: list[Row] = field(default_factory=list)
@@ -89,6 +91,7 @@ class FileReading:
             self.tell,
             self.after,
             self.tombstones,
+            self.accounts,
             self.sessions,
         )
         for row in rows:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from economic_index.conversations import identify
+from economic_index.conversations.accounts import Accounts
 from economic_index.conversations.assign import assigned_start, assigned_user
 from economic_index.conversations.records import NOT_IN_THIS_FILE, Draft, Reader, Rejected
 from economic_index.conversations.redaction import Redactor
@@ -60,6 +61,7 @@ class Normaliser:
     file_id: str
     tombstones: Tombstones = field(default_factory=Tombstones)
     redactor: Redactor | None = None
+    accounts: Accounts | None = None
     _occurrences: dict[str, int] = field(default_factory=dict)
     _user_ids: dict[str, str] = field(default_factory=dict)
 
@@ -145,8 +147,14 @@ class Normaliser:
                 return user_id
             return identify.user_id(key, system, raw) if raw else ""
 
+        def account_under(key: bytes) -> str:
+            return identify.user_id(key, system, raw) if raw else ""
+
+        named = [user_under, account_under] if self.accounts else [user_under]  # before or after accounts were joined
         is_named = bool(raw) or user_id is not None
-        return self.tombstones.hold_conversation(id_under) or (is_named and self.tombstones.hold_user(user_under))
+        return self.tombstones.hold_conversation(id_under) or (
+            is_named and any(self.tombstones.hold_user(pseudonym) for pseudonym in named)
+        )
 
     @property
     def has_numbered(self) -> bool:
@@ -217,7 +225,7 @@ class Normaliser:
         if known is None:
             if len(self._user_ids) >= MAX_REMEMBERED_USERS:
                 self._user_ids.clear()
-            known = self._user_ids[raw_id] = identify.user_id(self.key, system, raw_id)
+            known = self._user_ids[raw_id] = (self.accounts or Accounts(self.key)).user_id(system, raw_id)
         return known
 
     def _product(self, draft: Draft) -> str:

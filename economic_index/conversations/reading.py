@@ -6,7 +6,7 @@ No week is committed here; a reading that is killed leaves nothing that counts.
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -16,6 +16,7 @@ import pandas as pd
 from economic_index.contracts import Table, batches_of, checked, validated
 from economic_index.contracts.lake import CONVERSATIONS_REJECTED, RAW_LOGS, SOURCES
 from economic_index.conversations import identify
+from economic_index.conversations.accounts import Accounts
 from economic_index.conversations.chained_files import ChainedFiles
 from economic_index.conversations.file_reading import FileReading
 from economic_index.conversations.file_report import FileReport, settings_key
@@ -29,10 +30,11 @@ from economic_index.conversations.readers.registry import READERS
 from economic_index.conversations.report_sentences import all_sentences
 from economic_index.conversations.sources import Source, load_sources
 from economic_index.conversations.stream_reading import mapped_reader
+from economic_index.conversations.systems import systems_of
 from economic_index.conversations.table_reading import TableReading
 from economic_index.conversations.winners import WinnerStore
 from economic_index.erasure.erase import Eraser
-from economic_index.erasure.opt_out import forget_opted_out
+from economic_index.erasure.opt_out import Naming, forget_opted_out
 from economic_index.erasure.retention import drop_old_texts
 from economic_index.forgetting import (
     drop_committed,
@@ -126,7 +128,10 @@ class Reading:
 
 @dataclass(frozen=True)
 class LogReader:
-    """The sources of a home, the key that makes pseudonyms, and the time that counts as now."""
+    """The sources of a home, the key that makes pseudonyms, and the time that counts as now.
+
+    `accounts` joins a person's accounts; None where no identity file is named.
+    """
 
     sources: tuple[Source, ...]
     key: bytes
@@ -138,6 +143,7 @@ class LogReader:
     answers_url: str | None = None
     """A store of answers outside the home, of which whoever is forgotten is deleted, too."""
     url_of: UrlOf = NO_URLS.get
+    accounts: Accounts | None = None
 
     @classmethod
     def open(
@@ -147,16 +153,18 @@ class LogReader:
         as_of: datetime,
         progress: Progress | None = None,
         url_of: UrlOf = NO_URLS.get,
+        accounts: Accounts | None = None,
     ) -> "LogReader":
         """Read sources.toml; `url_of` gives the address of a database by the name in `url_env`. Raises SourcesError."""
-        return cls(tuple(load_sources(sources_path)), key, as_of, progress, url_of=url_of)
+        return cls(tuple(load_sources(sources_path)), key, as_of, progress, url_of=url_of, accounts=accounts)
 
     def read(self, lake: Lake) -> Reading:
         """Read what is new and write lake/raw_logs, lake/conversations_rejected and lake/sources."""
         keys = (self.key, *self.retired_keys)
         eraser = Eraser(lake, keys, self.answers_url)
         eraser.go_on()
-        forgotten_count = forget_opted_out(eraser, self.opt_out_path) if self.opt_out_path else 0
+        naming = Naming(systems_of(self.sources), self.accounts)
+        forgotten_count = forget_opted_out(eraser, self.opt_out_path, naming) if self.opt_out_path else 0
         dropped_count = drop_old_texts(lake, self.sources, self.as_of)
         reading = read_sources(
             lake,
@@ -166,6 +174,7 @@ class LogReader:
             progress=self.progress,
             retired_keys=self.retired_keys,
             url_of=self.url_of,
+            accounts=self.accounts,
         )
         eraser.go_on()  # what the logs called deleted
         reading.newly_forgotten_count, reading.dropped_text_count = forgotten_count, dropped_count
@@ -190,11 +199,14 @@ def read_sources(
     progress: Progress | None = None,
     retired_keys: tuple[bytes, ...] = (),
     url_of: UrlOf = NO_URLS.get,
+    accounts: Accounts | None = None,
 ) -> Reading:
     """Read every file that is new or has changed; register its winners once it was read to its end.
 
-    Raises KeyMismatchError if the home was written with another key. A file that cannot be read stops alone.
+    Raises KeyMismatchError if the home was written with another key, AccountsMissingError if it was read with an
+    identity file and there is none. A file that cannot be read stops alone.
     """
+    sources = tuple(_with_accounts(source, accounts) for source in sources)
     listing = _Listing.of(sources, key)
     ranks = {file_id: rank for rank, (_, file_id, _) in enumerate(listing.files)}
     done = unchanged_count = 0
@@ -202,6 +214,7 @@ def read_sources(
     touched: set[date] = set()
     with closing(WinnerStore(lake.database_path("versions"), lambda file_id: ranks.get(file_id, -1))) as store:
         store.check_key(key)
+        store.check_accounts(accounts)
         tombstones = store.tombstones((key, *retired_keys))
         lake.drop_abandoned()
         drop_unfinished(lake, store)
@@ -221,7 +234,7 @@ def read_sources(
                     tell = _tell(progress, done, listing.byte_count)
                     after = find_start(store.files, log_file, file_id, settings)
                     file_reading = FileReading(
-                        lake, store, source, log_file, key, as_of, tell, after, tombstones, chained
+                        lake, store, source, log_file, key, as_of, tell, after, tombstones, accounts, chained
                     )
                     file_report, outcome = file_reading.run()
                     reports.append(file_report)
@@ -234,7 +247,7 @@ def read_sources(
         for source in sources:
             if source.url_env is not None:
                 url = url_of(source.url_env)
-                found = TableReading(lake, store, source, url, key, as_of, _ranker(ranks), tombstones).run()
+                found = TableReading(lake, store, source, url, key, as_of, _ranker(ranks), tombstones, accounts).run()
                 if found is None:
                     unchanged_count += 1
                     continue
@@ -273,6 +286,12 @@ def source_rows(sources: tuple[Source, ...]) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _with_accounts(source: Source, accounts: Accounts | None) -> Source:
+    """Who is joined to whom changes what is read: a source with logged users is then read again."""
+    is_joined = accounts is not None and source.users is UserRule.LOG
+    return replace(source, accounts_hash=accounts.fingerprint) if is_joined and accounts else source
 
 
 @dataclass

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ NOT_READ = {"path", "audience", "max_rejected_share", "silent_after_days", "keep
 """Settings that change no row of a file that was read."""
 _TOLD_OTHERWISE = {"mapping", "user"}
 SURFACES = ("chat", "api", "agent")
+PEOPLE_SECTIONS = ("users", "identities", "weights")
+"""Sections of sources.toml that say who the users are (economic_index/people/declared.py)."""
 
 
 class SourcesError(Exception):
@@ -83,6 +86,8 @@ class Source:
     watermark: str | None = None
     max_rejected_share: float = 0.2
     silent_after_days: int | None = None
+    accounts_hash: str = ""
+    """Keyed hash of the identity file that joins accounts; set by the reading, never in sources.toml."""
 
     def settings_hash(self, key: bytes = b"") -> str:
         """Hash of the settings that change what is read of a file; those in `NOT_READ` do not.
@@ -103,7 +108,7 @@ class Source:
         return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
-KEYS = tuple(field.name for field in fields(Source))
+KEYS = tuple(field.name for field in fields(Source) if field.name != "accounts_hash")
 _OTHER_TYPES: dict[str, type] = {
     "assign_weeks": dict,
     "redact": tuple,
@@ -116,6 +121,7 @@ _OTHER_TYPES: dict[str, type] = {
 }
 _TYPES: dict[str, type] = {name: _OTHER_TYPES.get(name, str) for name in KEYS}
 _SEVERAL_TYPES: dict[str, tuple[type, ...]] = {"mapping": (str, dict), "max_rejected_share": (int, float)}
+_SECTION = re.compile(r"\s*\[(?!source\.|\[source\.)")  # a mapping of an entry, [source.mapping], goes with it
 _DATABASE_KEYS = ("table", "query", "watermark")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 _CHOICES: dict[str, Sequence[str]] = {
@@ -135,11 +141,12 @@ def load_sources(path: Path) -> list[Source]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SourcesError(f"{path.name}: not TOML ({error}).") from None
     common = _common(document.pop("keep_text_days", None), path.name)
-    unknown = set(document) - {"source"}
+    unknown = set(document) - {"source", *PEOPLE_SECTIONS}
     entries = document.get("source", [])
     if unknown or not isinstance(entries, list):
         raise SourcesError(
-            f"{path.name}: holds {sorted(unknown) or 'no list'}; only [[source]] entries and keep_text_days are known."
+            f"{path.name}: holds {sorted(unknown) or 'no list'}; only [[source]] entries, the sections "
+            f"{', '.join(PEOPLE_SECTIONS)}, and keep_text_days above them are known."
         )
     folder = path.absolute().parent
     sources = [
@@ -304,14 +311,53 @@ def write_sources(path: Path, sources: Sequence[Source]) -> None:
     temporary.replace(path)
 
 
+def add_source(path: Path, source: Source) -> None:
+    """Add an entry at the end of sources.toml; what stands there stays as a person wrote it."""
+    if not path.exists():
+        write_sources(path, [source])
+        return
+    text = path.read_text(encoding="utf-8").rstrip("\n") + "\n" + entry_text(source)
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raise SourcesError(
+            f"{path.name}: no entry can be added at its end. Write it yourself:\n{entry_text(source)}"
+        ) from None
+    temporary = path.with_name(f".{path.name}.tmp")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)
+
+
+def drop_source(path: Path, name: str) -> None:
+    """Take an entry out of sources.toml; all else stays as a person wrote it. Raises SourcesError if it cannot."""
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    starts = [number for number, line in enumerate(lines) if _SECTION.match(line)] + [len(lines)]
+    for start, next_start in pairwise(starts) if name in _names_in(lines) else ():
+        end = next_start
+        while lines[end - 1].strip()[:1] in ("", "#"):  # what a person wrote above the next section is the next one's
+            end -= 1
+        kept = lines[:start] + lines[end:]
+        if lines[start].lstrip().startswith("[[source]]") and name not in _names_in(kept):
+            temporary = path.with_name(f".{path.name}.tmp")
+            temporary.write_text("".join(kept), encoding="utf-8")
+            temporary.replace(path)
+            return
+    raise SourcesError(f"{path.name}: the entry {name!r} cannot be taken out. Delete it yourself, or it is read again.")
+
+
+def _names_in(lines: Sequence[str]) -> set[str]:
+    return {entry["name"] for entry in tomllib.loads("".join(lines)).get("source", [])}
+
+
 def entry_text(source: Source) -> str:
     """The source as an entry of sources.toml."""
     lines = ["", "[[source]]"]
-    for field in fields(Source):
-        value = getattr(source, field.name)
-        if field.name not in {"name", "path"} and value == field.default:
+    defaults = {field.name: field.default for field in fields(Source)}
+    for name in KEYS:
+        value = getattr(source, name)
+        if name not in {"name", "path"} and value == defaults[name]:
             continue
-        if field.name == "path" and not value:
+        if name == "path" and not value:
             continue
         if isinstance(value, TableMapping):
             value_text = value.toml()
@@ -319,13 +365,19 @@ def entry_text(source: Source) -> str:
             value_text = f'{{start = "{value.start.isoformat()}", count = {value.count}}}'
         else:
             value_text = json.dumps(value, ensure_ascii=False)
-        lines.append(f"{field.name} = {value_text}")
+        lines.append(f"{name} = {value_text}")
     return "\n".join(lines) + "\n"
 
 
-def stat_fingerprint(sources: Sequence[Source]) -> str:
-    """Hash of the sources and of their files' names, sizes and dates; no file is opened. Raises StoreError."""
+def stat_fingerprint(sources: Sequence[Source], beside: Sequence[Path] = ()) -> str:
+    """Hash of the sources and of their files' names, sizes and dates, and of files beside them; none is opened.
+
+    Raises StoreError.
+    """
     digest = hashlib.sha256()
+    for file in beside:
+        stat = file.stat() if file.exists() else None
+        digest.update(f"{file} {(stat.st_size, stat.st_mtime_ns) if stat else None}\n".encode())
     for source in sources:
         digest.update(f"{source.settings_hash()} {source.audience} {source.path}\n".encode())
         if source.url_env is not None:

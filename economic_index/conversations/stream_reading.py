@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from economic_index.conversations.accounts import Accounts
 from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.file_report import FileReport
 from economic_index.conversations.mapped_sniff import sniff_mapped
@@ -67,6 +68,7 @@ class FileRows:
     tell: Callable[[int], None] = lambda byte_count: None
     after: Mark | None = None
     tombstones: Tombstones = field(default_factory=Tombstones)
+    accounts: Accounts | None = None
     sessions: Sessions = field(default_factory=Sessions)
     _not_logs: list[LogFormatError] = field(default_factory=list)
     _log_count: int = 0
@@ -142,6 +144,7 @@ class FileRows:
             self.report.file_id,
             self.tombstones,
             redactor if self.source.redact else None,
+            self.accounts,
         )
         extent = Extent(line_count=self.after.line_count if self.after else 0, may_go_on=self._may_go_on(log))
         elements = sniffed.elements(self._told(sniffed.chunks, log), extent, self.source.max_record_bytes)

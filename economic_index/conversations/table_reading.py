@@ -10,6 +10,7 @@ from pathlib import Path
 from shutil import rmtree
 
 from economic_index.conversations import identify
+from economic_index.conversations.accounts import Accounts
 from economic_index.conversations.databases import DatabaseError, TableQuery, json_line, open_rows
 from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.file_reading import FileReading
@@ -44,6 +45,7 @@ class TableReading:
     as_of: datetime
     take_rank: Callable[[str], None]
     tombstones: Tombstones = field(default_factory=Tombstones)
+    accounts: Accounts | None = None
 
     def run(self) -> tuple[FileReport, Outcome] | None:
         """Ask what changed and read it; None if nothing did. A database that fails is a report that says so."""
@@ -58,7 +60,14 @@ class TableReading:
                 return None
             self.take_rank(identify.file_id(self.key, path.as_posix()))
             reading = FileReading(
-                self.lake, self.store, self.source, local_file(path), self.key, self.as_of, tombstones=self.tombstones
+                self.lake,
+                self.store,
+                self.source,
+                local_file(path),
+                self.key,
+                self.as_of,
+                tombstones=self.tombstones,
+                accounts=self.accounts,
             )
             report, outcome = reading.run()
             report.name = self.source.name

@@ -14,6 +14,7 @@ from economic_index.conversations.sorted_rows import SortedRows
 from economic_index.conversations.week_winners import INBOX_KEYS, WEEK_KEYS, WeekWinners, found
 from economic_index.conversations.winners import WinnerStore
 from economic_index.lake import Lake, LakeError
+from economic_index.people.weekly import weights_of
 
 CONVERSATIONS_VERSION = "1"
 ROWS_A_BATCH, TRANSCRIPTS_A_BATCH = 65_536, 1000
@@ -61,7 +62,14 @@ def conversations_of_week(lake: Lake, week: date) -> tuple[Batches, Batches]:
             f"Delete {lake.database_path('versions').name} in the home and read the logs again."
         )
     rows, transcripts = (SortedRows(lake, week, table, winners, waiting) for table in (CONVERSATIONS, TRANSCRIPTS))
-    return rows.batches(ROWS_A_BATCH), transcripts.batches(TRANSCRIPTS_A_BATCH)
+    return _weighted(lake, week, rows.batches(ROWS_A_BATCH)), transcripts.batches(TRANSCRIPTS_A_BATCH)
+
+
+def _weighted(lake: Lake, week: date, batches: Batches) -> Batches:
+    for batch in batches:
+        weights = weights_of(lake, week, batch.select(["conversation_id", "user_id", "started_at"]).to_pandas())
+        place = batch.schema.get_field_index("weight")
+        yield batch if weights is None else batch.set_column(place, batch.schema.field(place), pa.array(weights))
 
 
 def scan_conversations(lake: Lake, week: date, count: int, columns: Sequence[str]) -> Batches:

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from economic_index.conversations.accounts import Accounts, AccountsMissingError
 from economic_index.conversations.file_ends import FileEnds
 from economic_index.conversations.identify import KeyMismatchError, key_id
 from economic_index.conversations.known_files import KnownFiles
@@ -59,6 +60,29 @@ class WinnerStore(FileEnds):
                 f"This lake was written with another pseudonym key (its id is {known}, yours is {mine}). "
                 "Restore that key, or start a new home and read all logs again."
             )
+
+    def check_accounts(self, accounts: Accounts | None) -> None:
+        """Remember (as a keyed hash) that an identity file was used; raises AccountsMissingError if it is gone.
+
+        Other accounts than before: no reading counts as final any more, also not one of the same accounts long ago.
+        """
+        query = "select value from home where name = 'accounts'"
+        known = (self._connection.execute(query).fetchone() or ("",))[0]
+        if accounts is None and known:
+            raise AccountsMissingError(
+                "This home was read with an identity file, and sources.toml names none any more: people with several "
+                "accounts would become several people. Name it again ([identities] path = ...); to part the accounts "
+                "on purpose, name a file that holds the header alone, and all logs are read again."
+            )
+        found = accounts.fingerprint if accounts else ""
+        if found == known:
+            return
+        with self._transaction():
+            if known:
+                self._connection.execute("update readings set is_final = 0")
+            self._connection.execute("delete from home where name = 'accounts'")
+            if found:
+                self._connection.execute("insert into home values ('accounts', ?)", (found,))
 
     # what was read before
 

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from economic_index.contracts import TABLES, Table
 from economic_index.contracts.evaluation import EVALUATION_TABLES
-from economic_index.contracts.lake import CONVERSATIONS_REJECTED
+from economic_index.contracts.lake import CONVERSATIONS_REJECTED, USERS, WEIGHTS
 from economic_index.contracts.money import MONEY_TABLES
 from economic_index.contracts.review_items import REVIEW_RECORDS
 from economic_index.conversations.tombstones import CONVERSATION, USER
@@ -63,6 +63,7 @@ class Eraser:
                 store.forget_source(target.source)
         if rejections or target.source is not None:
             self._drop_rejections(target)
+        self._drop_people(target.user_ids | target.conversation_ids | {name for name, _ in contents})
         self.go_on()
         return Erased(len({name for name, _ in contents}), tuple(weeks), rejections)
 
@@ -161,6 +162,14 @@ class Eraser:
         is_meant = rows["native_id_hash"].isin(target.record_hashes) | (rows["source"] == target.source)
         if is_meant.any():
             self.lake.write(CONVERSATIONS_REJECTED, rows[~is_meant], STALE)
+
+    def _drop_people(self, subjects: frozenset[str] | set[str]) -> None:
+        """What the users table and the weights say of them."""
+        for table, column in ((USERS, "user_id"), (WEIGHTS, "subject_id")):
+            rows = self.lake.read(table)
+            is_meant = rows[column].isin(subjects)
+            if is_meant.any():
+                self.lake.write(table, rows[~is_meant], STALE)
 
 
 def _names(batch: pa.RecordBatch, ids: set[str]) -> bool:

@@ -4,17 +4,19 @@ Deletion itself is erase.py's; a line's values are in no message.
 """
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from economic_index.conversations.accounts import Accounts
 from economic_index.conversations.identify import user_id
+from economic_index.conversations.systems import SYSTEMS
 from economic_index.conversations.tombstones import USER, Tombstones
 from economic_index.conversations.winners import WinnerStore
 from economic_index.erasure.erase import Eraser
-from economic_index.erasure.targets import SYSTEMS, Target, TargetError, is_pseudonym, target_user
+from economic_index.erasure.targets import Target, TargetError, is_pseudonym, target_user
 
 COLUMNS = ("system", "user", "pseudonym")
 
@@ -39,7 +41,18 @@ class Entry:
         return all(stones.hold_user(lambda key, name=name: user_id(key, name, raw)) for name in self.systems)  # type: ignore[misc]
 
 
-def forget_opted_out(eraser: Eraser, path: Path) -> int:
+@dataclass(frozen=True)
+class Naming:
+    """In which systems raw ids name somebody, and which accounts are one person's."""
+
+    systems: Sequence[str] = SYSTEMS
+    accounts: Accounts | None = None
+
+
+ANY_FORMAT = Naming()
+
+
+def forget_opted_out(eraser: Eraser, path: Path, naming: Naming = ANY_FORMAT) -> int:
     """Forget whoever is listed and was not forgotten before; how many lines that are.
 
     Raises OptOutError, after the good lines were followed: what cannot be understood might be somebody's wish, so
@@ -47,7 +60,7 @@ def forget_opted_out(eraser: Eraser, path: Path) -> int:
     """
     if not path.exists():
         return 0
-    found, bad = _entries(eraser.keys[0], path)
+    found, bad = _entries(eraser.keys[0], path, naming)
     with closing(WinnerStore(eraser.lake.database_path("versions"))) as store:
         store.check_key(eraser.keys[0])
         stones = store.tombstones(eraser.keys)
@@ -64,7 +77,7 @@ def forget_opted_out(eraser: Eraser, path: Path) -> int:
     return len(new)
 
 
-def _entries(key: bytes, path: Path) -> tuple[list[Entry], list[str]]:
+def _entries(key: bytes, path: Path, naming: Naming) -> tuple[list[Entry], list[str]]:
     """The lines, and what is wrong with those that cannot be followed. Raises OptOutError for the file as a whole."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
@@ -81,14 +94,14 @@ def _entries(key: bytes, path: Path) -> tuple[list[Entry], list[str]]:
     found, bad = [], []
     for row in rows:
         try:
-            if (entry := _entry(key, row)) is not None:
+            if (entry := _entry(key, row, naming)) is not None:
                 found.append(entry)
         except TargetError as error:
             bad.append(f"line {rows.line_num}: {error}")
     return found, bad
 
 
-def _entry(key: bytes, row: Mapping[str | None, Any]) -> Entry | None:
+def _entry(key: bytes, row: Mapping[str | None, Any], naming: Naming) -> Entry | None:
     """None for a line without values. Raises TargetError, which repeats none."""
     values = {name: value.strip() for name, value in row.items() if isinstance(value, str) and value.strip()}
     if not values and None not in row:
@@ -99,5 +112,5 @@ def _entry(key: bytes, row: Mapping[str | None, Any]) -> Entry | None:
     named = pseudonym or user or ""
     if pseudonym and not is_pseudonym(pseudonym):
         raise TargetError("That is no pseudonym (u1 and 26 characters).")
-    target = target_user(key, named, system)
-    return Entry(target, None if is_pseudonym(named) else named, (system,) if system else SYSTEMS)
+    target = target_user(key, named, system, naming.systems, naming.accounts)
+    return Entry(target, None if is_pseudonym(named) else named, (system,) if system else tuple(naming.systems))

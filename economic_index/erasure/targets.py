@@ -4,18 +4,18 @@ Raw ids are used in memory and go no further; nothing is deleted here.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from economic_index.contracts.lake import CONVERSATIONS
+from economic_index.conversations.accounts import PERSON, Accounts
 from economic_index.conversations.identify import known_conversation_ids, record_hash, user_id
-from economic_index.conversations.readers.registry import READERS
+from economic_index.conversations.systems import SYSTEMS
 from economic_index.lake import Lake
 
-SYSTEMS = tuple(sorted({reader.system for reader in READERS}))
 _PSEUDONYM = re.compile(r"[uc]1[a-z2-7]{26}")
 _COLUMNS = ["conversation_id", "content_hash", "user_id", "source"]
 
@@ -48,10 +48,16 @@ def is_pseudonym(named: str) -> bool:
     return _PSEUDONYM.fullmatch(named) is not None
 
 
-def target_user(key: bytes, named: str, system: str | None = None) -> Target:
-    """A user by pseudonym, or by the id or e-mail that the log carries, of one system or of any.
+def target_user(
+    key: bytes,
+    named: str,
+    system: str | None = None,
+    systems: Sequence[str] = SYSTEMS,
+    accounts: Accounts | None = None,
+) -> Target:
+    """A user by pseudonym, or by the id or e-mail that the log carries, of one of the `systems` or of any.
 
-    Raises TargetError.
+    Where `accounts` are joined, the person is meant with all of them. Raises TargetError.
     """
     named = named.strip()
     if not named:
@@ -60,10 +66,12 @@ def target_user(key: bytes, named: str, system: str | None = None) -> Target:
         if not named.startswith("u1"):
             raise TargetError("That is the id of a conversation (c1…), not of a user.")
         return Target(user_ids=frozenset([named]))
-    return Target(user_ids=frozenset(user_id(key, each, named) for each in _systems(system)))
+    meant = _systems(system, (*systems, PERSON) if accounts else systems)
+    ids = {user_id(key, each, named) for each in meant}
+    return Target(user_ids=frozenset(ids | ({accounts.user_id(each, named) for each in meant} if accounts else set())))
 
 
-def target_conversation(key: bytes, named: str, system: str | None = None) -> Target:
+def target_conversation(key: bytes, named: str, system: str | None = None, systems: Sequence[str] = SYSTEMS) -> Target:
     """A conversation by its id here, or by the id that the log carries. Raises TargetError."""
     named = named.strip()
     if not named:
@@ -72,14 +80,14 @@ def target_conversation(key: bytes, named: str, system: str | None = None) -> Ta
         if not named.startswith("c1"):
             raise TargetError("That is the id of a user (u1…), not of a conversation.")
         return Target(conversation_ids=frozenset([named]))
-    ids = (each for name in _systems(system) for each in known_conversation_ids(key, name, named))
+    ids = (each for name in _systems(system, systems) for each in known_conversation_ids(key, name, named))
     return Target(conversation_ids=frozenset(ids), record_hashes=frozenset([record_hash(key, named)]))
 
 
-def _systems(system: str | None) -> tuple[str, ...]:
-    if system is not None and system not in SYSTEMS:
-        raise TargetError(f"No such system. Known: {', '.join(SYSTEMS)}.")
-    return SYSTEMS if system is None else (system,)
+def _systems(system: str | None, systems: Sequence[str]) -> Sequence[str]:
+    if system is not None and system not in systems:
+        raise TargetError(f"No such system. Known: {', '.join(systems)}.")
+    return systems if system is None else (system,)
 
 
 def contents_of(lake: Lake, target: Target) -> list[tuple[str, str]]:

@@ -21,7 +21,7 @@ from economic_index.rehearsal.settings import Behaviour
 from economic_index.vocabulary import Transport
 
 COUNT = 12
-FACETS, MAPPINGS = weekly_stages(StageVersions("1", "1", "1"))[1:]
+FACETS, MAPPINGS = weekly_stages(StageVersions("1", "1", "1"))[2:]
 ASSETS = [facet_summaries_asset(FACETS), onet_task_mappings_asset(MAPPINGS)]
 TABLES = (FACET_SUMMARIES, ONET_TASK_MAPPINGS)
 

@@ -32,7 +32,7 @@ from economic_index.rehearsal.settings import Behaviour
 from economic_index.vocabulary import Algorithm, Engine
 
 COUNT = 40
-FACETS, MAPPINGS, SECOND = weekly_stages(StageVersions("1", "1", "1", "1"))[1:]
+FACETS, MAPPINGS, SECOND = weekly_stages(StageVersions("1", "1", "1", "1"))[2:]
 WEEKLY = [facet_summaries_asset(FACETS), onet_task_mappings_asset(MAPPINGS), second_answers_asset(SECOND)]
 
 

@@ -131,14 +131,17 @@ def periods_of(weeks: list[date]) -> Iterator[tuple[str, date, set[date]]]:
 
 
 def segments_of(world: World) -> dict[tuple[str, str], set[str]]:
-    """Every segment with its conversations; a missing value is (unknown)."""
+    """Every segment with its conversations; a missing value is (unknown), one source or surface alone is no cut."""
     ids, cut = world.conversations["conversation_id"], {}
-    cut["product"] = world.conversations.set_index("conversation_id")["product"]
+    for built_in in ("product", "source", "surface"):
+        cut[built_in] = world.conversations.set_index("conversation_id")[built_in]
     cut["model"] = world.conversations.set_index("conversation_id")["model"].reindex(ids).fillna("(unknown)")
     department = world.segments.set_index("conversation_id")["segment"]
     cut["department"] = department.reindex(ids).fillna("(unknown)")
     segments = {("all", "all"): set(ids)}
     for segment_type, values in cut.items():
+        if segment_type in ("source", "surface") and values.nunique() < 2:
+            continue  # a cut into one piece only repeats all
         for segment, members in values.groupby(values):
             segments[segment_type, str(segment)] = set(members.index)
     return segments

@@ -42,6 +42,19 @@ HARM = {
         "within_range_mart_agreement_kappa_lo_",
         "update marts.mart_agreement set kappa_lo = -1.5 where kappa_lo is not null",
     ),
+    "a share of few users is shown": (
+        "keeps_its_floor_int_shares_",
+        "update intermediate.int_shares set n_users = 9 where n_users > 20 and not starts_with(cell, '_') and "
+        "segment_key in (select segment_key from intermediate.int_segments_floored where is_brought)",
+    ),
+    "a share of few conversations is shown": (
+        "keeps_its_floor_int_shares_",
+        "update intermediate.int_shares set n_conversations = 14 where cell = '_suppressed' and not is_withheld",
+    ),
+    "a share that is mostly one person's is shown": (
+        "keeps_its_floor_int_shares_",
+        "update intermediate.int_cells_counted set largest_user = numerator * 0.51 where n_users > 20",
+    ),
     "there is no summary": ("one_row_mart_summary_of_home_", "delete from marts.mart_summary_of_home"),
 }
 

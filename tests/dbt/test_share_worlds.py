@@ -36,6 +36,7 @@ MODELS = [
     "int_repeat_users_counted_within_groups",
     "int_single_users_listed_in_cells",
     "int_cells_counted",
+    "int_segments_floored",
     "int_design_effects_pooled",
     "int_cells_suppressed",
     "int_hidden_parts_listed",

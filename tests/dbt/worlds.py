@@ -271,6 +271,7 @@ def write_world(
     of_mappings: Change = lambda rows: rows,
     of_facets: Change = lambda rows: rows,
     of_vectors: Callable[[dict[str, np.ndarray], pd.DataFrame], dict[str, np.ndarray]] = lambda vectors, rows: vectors,
+    of_segments: Change = lambda rows: rows,
 ) -> World:
     """A home of `count` conversations by `users` people; `rule` is who they are (log, assigned or none).
 
@@ -296,6 +297,7 @@ def write_world(
             "segment": departments,
         },
     )
+    segments = of_segments(segments)
     second = draw_second_answers(rng, conversations)
     answers = {FACET_SUMMARIES: facets, ONET_TASK_MAPPINGS: mappings, SEGMENTS: segments, SECOND_ANSWERS: second}
     vectors = of_vectors(draw_vectors(conversations), conversations)

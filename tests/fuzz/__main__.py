@@ -3,6 +3,7 @@
 A finding ends the run with a trace and the fuzzer's bytes in .fuzz/; it belongs into findings.py once it is mended.
 """
 
+import random
 import sys
 import tempfile
 from pathlib import Path
@@ -16,6 +17,7 @@ with atheris.instrument_imports(include=["economic_index.conversations", "zipfil
     from tests.fuzz.hostile_records import hostile_case, sample_names, sample_of
 
 FINDINGS = Path(".fuzz")
+SEEDS = 60
 
 
 class Provided:
@@ -45,12 +47,15 @@ def fuzz(format_name: str, seconds: int) -> None:
 
     with tempfile.TemporaryDirectory(prefix="fuzz_corpus") as corpus:
         FINDINGS.mkdir(exist_ok=True)
+        for number in range(SEEDS):  # from the start as long as it takes to steer a whole case
+            (Path(corpus) / str(number)).write_bytes(random.Random(number).randbytes(20 + 8 * number))
         limits = [
             f"-artifact_prefix={FINDINGS}/",
             f"-max_total_time={seconds}",
             "-timeout=20",
             "-rss_limit_mb=1500",
-            "-max_len=4096",
+            "-max_len=1024",
+            "-len_control=0",
         ]
         atheris.Setup(["fuzz", corpus, *limits, "-print_final_stats=1"], once)
         atheris.Fuzz()

@@ -14,7 +14,7 @@ FACETS = ("language", "is_occupational", "use_case", "collaboration", "intent", 
 
 def conversations(week: GoldenWeek) -> pd.DataFrame:
     """The labels of each conversation as they are counted."""
-    rows = week.world.conversations[["conversation_id", "weight"]]
+    rows = week.world.conversations[["conversation_id", "weight", "user_message_count", "message_count"]]
     for label, cells in label_cells(week.world).items():
         rows = rows.assign(**{label: rows["conversation_id"].map(cells.set_index("conversation_id")["cell"])})
     return rows

@@ -1,5 +1,6 @@
 """Who is forgotten is gone from every table and store of a home, and does not come back; nobody else is."""
 
+import os
 import secrets
 from contextlib import closing
 from dataclasses import replace
@@ -18,8 +19,16 @@ from test_forgetting import said_of
 from economic_index import contracts
 from economic_index.contracts import Table
 from economic_index.contracts.hierarchy import SECOND_ANSWERS
-from economic_index.contracts.lake import CONVERSATIONS, CONVERSATIONS_REJECTED, FACET_SUMMARIES, SEGMENTS
+from economic_index.contracts.lake import (
+    CONVERSATIONS,
+    CONVERSATIONS_REJECTED,
+    FACET_SUMMARIES,
+    SEGMENTS,
+    USERS,
+    WEIGHTS,
+)
 from economic_index.contracts.reviews import REVIEWS
+from economic_index.conversations.accounts import PERSON, Accounts
 from economic_index.conversations.identify import conversation_id, user_id
 from economic_index.conversations.reading import LogReader, Reading
 from economic_index.conversations.sources import Source
@@ -32,6 +41,8 @@ from economic_index.lake import Lake
 from economic_index.llm.exchange_folder import EXCHANGE
 from economic_index.llm.store import AnswerStore
 from economic_index.local.vectors import VectorStore
+from economic_index.people.declared import People, TableSource, UsersTable
+from economic_index.people.reading import PeopleReader
 from tests.home_search import places_of
 from tests.people_logs import Said, classify, commit_due, filled, write_lines
 
@@ -203,7 +214,8 @@ def test_every_table_that_names_a_conversation_is_among_those_that_are_searched(
         if isinstance(value, Table) and {"conversation_id", "content_hash", "user_id"} & set(value.schema.columns)
     }
     assert declared <= set(ALL_TABLES)
-    assert all("conversation_id" in table.schema.columns for table in declared)
+    # the users table is searched by user
+    assert all("conversation_id" in table.schema.columns for table in declared - {USERS})
 
 
 @pytest.mark.parametrize("named", ["", "  ", "c1" + "a" * 26])
@@ -304,3 +316,38 @@ def test_a_conversation_without_an_id_of_its_own_stays_forgotten_under_another_k
     Rotation(lake, KEY, new).run(lambda: None)
     assert read(lake, source, key=new, retired=(KEY,)).reports[0].forgotten_count == 1
     assert read(lake, replace(source, product="x"), key=new, retired=()).reports[0].forgotten_count == 0
+
+
+def joined(*raws: str) -> Accounts:
+    person = user_id(KEY, PERSON, "p1")
+    return Accounts(KEY, {user_id(KEY, "chat_messages", raw): person for raw in raws})
+
+
+@pytest.mark.parametrize("is_joined_first", [True, False])
+def test_a_person_is_forgotten_with_all_accounts_whenever_these_were_joined(
+    lake: Lake, logs: Path, is_joined_first: bool
+) -> None:
+    source, accounts = write_lines(logs / "gateway.jsonl", SAID), joined(ANNA, BEN)
+    read(lake, source, accounts=accounts if is_joined_first else None)
+    eraser(lake).erase(target_user(KEY, ANNA, accounts=accounts if is_joined_first else None))
+    os.utime(logs / "gateway.jsonl", (1, 1))
+    read(lake, source, accounts=accounts)
+    left = all_rows(lake)["user_id"].dropna().tolist()
+    assert left == ([] if is_joined_first else [accounts.user_id("chat_messages", BEN)])
+
+
+def test_the_users_table_and_weights_say_nothing_of_who_was_forgotten(
+    lake: Lake, source: Source, tmp_path: Path
+) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text(f"mail,site,weight\n{ANNA},harbour,2\n{BEN},hill,3\n")
+    people = People(UsersTable(TableSource(path), "mail", attributes={"site": "site"}, weight="weight"))
+    reader = PeopleReader(people, KEY)
+    reader.read(lake)
+    anna, ben = (user_id(KEY, "chat_messages", raw) for raw in (ANNA, BEN))
+    assert anna in set(lake.read(USERS)["user_id"]) & set(lake.read(WEIGHTS)["subject_id"])
+    eraser(lake).erase(target_user(KEY, ANNA))
+    for _ in ("at once", "after the table was read again"):
+        assert anna not in set(lake.read(USERS)["user_id"]) | set(lake.read(WEIGHTS)["subject_id"])
+        assert ben in set(lake.read(USERS)["user_id"]) & set(lake.read(WEIGHTS)["subject_id"])
+        reader.read(lake)

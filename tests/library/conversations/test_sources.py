@@ -11,6 +11,7 @@ from economic_index.conversations.sources import (
     AssignWeeks,
     Source,
     SourcesError,
+    drop_source,
     load_sources,
     stat_fingerprint,
     write_sources,
@@ -44,7 +45,7 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
         ('[[source]]\nname = "a"\npath = "b"\nassign_weeks = {start = "2026-01-05", count = 0}', "from 1 to 1000"),
         ('[[source]]\nname = "a"\npath = "b"\nassign_weeks = {count = 2}', "takes start and count"),
         ('[[source]]\nname = "a"\npath = "b"\n[[source]]\nname = "a"\npath = "c"', "two entries are named 'a'"),
-        ("[settings]\nx = 1", "only [[source]] entries and keep_text_days"),
+        ("[settings]\nx = 1", "only [[source]] entries, the sections users"),
         ("name = ", "not TOML"),
     ],
 )
@@ -88,3 +89,26 @@ def test_assigned_weeks_and_users_are_fixed_spread_and_independent() -> None:
     users = [assigned_user(identity) for identity in ids]
     assert 780 < len(set(users)) <= USER_COUNT
     assert len({(week, user) for week, user in zip(weeks, users, strict=True)}) > 3000
+
+
+def test_the_fingerprint_changes_with_a_file_beside_the_logs_that_is_changed_or_gone(tmp_path: Path) -> None:
+    table, sources = tmp_path / "people.csv", [Source("a", str(tmp_path / "logs"))]
+    table.write_text("mail")
+    found = {stat_fingerprint(sources), stat_fingerprint(sources, [table])}
+    os.utime(table, ns=(1, 1))
+    found.add(stat_fingerprint(sources, [table]))
+    table.unlink()
+    found.add(stat_fingerprint(sources, [table]))
+    assert len(found) == 4
+
+
+def test_an_entry_goes_and_all_else_stays_as_a_person_wrote_it(tmp_path: Path) -> None:
+    path = tmp_path / "sources.toml"
+    before = 'keep_text_days = 30  # agreed in May\n\n[[source]]\nname = "a"\npath = "a"\n'
+    entry = '[[source]]\nname = "b"\npath = "b.csv"\n  [source.mapping.columns]\n  text = "[not a section]"\n'
+    after = '# the people\n[users]\npath = "users.csv"\n\n[[source]]\nname = "c"\npath = "c"\n'
+    path.write_text(before + entry + after)
+    drop_source(path, "b")
+    assert path.read_text() == before + after
+    with pytest.raises(SourcesError, match="cannot be taken out"):
+        drop_source(path, "b")

@@ -300,7 +300,7 @@ def _models(n: int) -> pd.DataFrame:
 
 
 def _patterns(n: int) -> dict[str, pd.DataFrame]:
-    modes = [share(0.43, n, mode="automation"), share(0.57, n, mode="augmentation")]
+    modes = [share(0.43, n, mode="automation"), share(0.57, n, mode="augmentation"), *_parts(n)]
     by_group = [
         share(mode_share, max(round(n * value), 40), soc_group=code, soc_group_title=title, mode=mode)
         for number, (code, (title, value, _)) in enumerate(GROUPS.items())
@@ -312,6 +312,22 @@ def _patterns(n: int) -> dict[str, pd.DataFrame]:
         "mart_automation": with_hidden(modes, "mode"),
         "mart_automation_by_soc_group": with_hidden(by_group, "soc_group"),
     }
+
+
+def _parts(n: int) -> list[dict[str, Any]]:
+    """Automation by department and source; a part of which nothing is known is a part."""
+    parts = {
+        ("department", "research"): (0.31, n // 3),
+        ("department", "sales"): (0.58, n // 4),
+        ("department", "(unknown)"): (0.44, n // 6),
+        ("source", "gateway"): (0.71, n // 2),
+        ("source", "chats"): (0.39, n // 2),
+    }
+    floors = {"department": "15 conversations, 10 users", "source": "15 conversations, 5 users"}
+    return [
+        share(value, size, mode="automation", segment_type=kind, segment=part, floor=floors[kind])
+        for (kind, part), (value, size) in parts.items()
+    ]
 
 
 CORRECTIONS = {

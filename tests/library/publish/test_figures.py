@@ -217,3 +217,23 @@ def test_skills_needed_are_never_mixed_with_skills_exhibited(drawn: dict[str, Fi
     table = drawn["figure_skills"].table
     assert table["skill"].is_unique
     assert len(table) == len(synthetic_marts.SKILLS)
+
+
+def test_parts_stand_under_their_kind_the_largest_first_with_the_floor_that_they_keep(
+    drawn: dict[str, FigureResult],
+) -> None:
+    result = drawn["figure_parts"]
+    (rows,) = [rows for rows in result.chart.to_dict()["datasets"].values() if "point" in rows[0]]
+    assert [(row["level"], row["label"]) for row in rows] == [
+        (0, "Department"),
+        (1, "research"),
+        (1, "sales"),
+        (1, "unknown"),
+        (0, "Source"),
+        (1, "chats"),
+        (1, "gateway"),
+    ]
+    assert [row["printed"] == "" for row in rows] == [row["level"] == 0 for row in rows]
+    assert result.table["usage_share"].tolist() == [0.31, 0.58, 0.44, 0.39, 0.71]
+    assert "15 conversations, 10 users; 15 conversations, 5 users" in result.caption
+    assert set(result.table["segment_type"]) == {"department", "source"}

@@ -6,7 +6,7 @@ with brought as (
 ),
 unknown as (
     select segment_type, segment_key from {{ ref('int_segments_numbered') }}
-    where segment = '(unknown)' and segment_type not in ('all', 'product', 'model')
+    where segment = '(unknown)' and {{ is_brought('segment_type') }}
 ),
 cut as (
     select labelled.conversation_id, list(coalesce(brought.segment_key, unknown.segment_key)) as segment_keys
@@ -17,7 +17,8 @@ cut as (
 )
 select labelled.week_start, labelled.conversation_key, labelled.cluster_key, labelled.weight,
     list_filter(
-        [1, products.segment_key, models.segment_key] || coalesce(cut.segment_keys, []), lambda key: key is not null
+        [1, {% for segment_type in labelled_segment_types() %}{{ segment_type }}s.segment_key{{ ', ' if not loop.last }}{% endfor %}]
+        || coalesce(cut.segment_keys, []), lambda key: key is not null
     ) as segment_keys,
     facets.facets_key, skill_sets.skills_key, mappings.mapping_key, patterns.patterns_key
 from {{ ref('int_conversations_labelled') }} as labelled
@@ -29,7 +30,8 @@ inner join {{ ref('int_patterns_numbered') }} as patterns
 inner join {{ ref('int_facets_numbered') }} as facets
     on {% for measure in label_measures() %}labelled.{{ measure }} = facets.{{ measure }}{{ ' and ' if not loop.last }}{% endfor %}
 left join {{ ref('int_skill_sets_numbered') }} as skill_sets on labelled.skill_cells = skill_sets.skill_cells
-left join {{ ref('int_segments_numbered') }} as products
-    on products.segment_type = 'product' and labelled.product = products.segment
-left join {{ ref('int_segments_numbered') }} as models on models.segment_type = 'model' and labelled.model = models.segment
+{% for segment_type in labelled_segment_types() %}
+left join {{ ref('int_segments_numbered') }} as {{ segment_type }}s
+    on {{ segment_type }}s.segment_type = '{{ segment_type }}' and labelled.{{ segment_type }} = {{ segment_type }}s.segment
+{% endfor %}
 left join cut on labelled.conversation_id = cut.conversation_id

@@ -1,6 +1,8 @@
 with conversations as (
-    select week_start, conversation_id, user_id, is_user_assigned, product, model, weight
+    select week_start, conversation_id, user_id, is_user_assigned, product, model, source, surface, weight,
+        user_message_count, message_count
     from {{ ref('stg_lake__conversations') }}
+    where weight > 0  -- a weight of zero leaves a conversation out of every figure
 ),
 asked as (  -- where nobody is asked for skills there is no such measure; else every conversation is accounted for
     select coalesce(bool_or(skills_state <> 'not_asked'), false) as are_skills_asked
@@ -42,7 +44,11 @@ select
     end as cluster_unit,
     numbered.product,
     coalesce(numbered.model, '(unknown)') as model,
+    numbered.source,
+    numbered.surface,
     numbered.weight,
+    numbered.user_message_count,
+    numbered.message_count,
     coalesce(facets.engine, 'none') as engine,
     coalesce(facets.collaboration, '_unclassified') as collaboration,
     {{ mode_of("coalesce(facets.collaboration, '_unclassified')") }} as automation,

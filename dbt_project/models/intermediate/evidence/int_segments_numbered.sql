@@ -1,10 +1,10 @@
 with cuts as (
     select 'all' as segment_type, 'all' as segment
     union all
-    select 'product', product from {{ ref('int_conversations_labelled') }} group by product
+    {% for segment_type in labelled_segment_types() %}
+    select '{{ segment_type }}', {{ segment_type }} from {{ ref('int_conversations_labelled') }} group by {{ segment_type }}
     union all
-    select 'model', model from {{ ref('int_conversations_labelled') }} group by model
-    union all
+    {% endfor %}
     select segment_type, segment from {{ ref('stg_lake__segments') }} group by segment_type, segment
     union all
     select segment_type, '(unknown)' from {{ ref('stg_lake__segments') }} group by segment_type

@@ -7,18 +7,16 @@ with cells as (
         counted.n_conversations < floors.floor_conversations
         or (floors.floor_users > 0 and (
             counted.n_users < floors.floor_users
-            or counted.largest_user > counted.numerator * case segments.segment_type when 'all' then 0.8 else 0.5 end
-            or counted.two_largest_users > counted.numerator * 0.9
+            or {{ is_mostly_one_persons('counted.largest_user', 'counted.two_largest_users', 'counted.numerator') }}
         )) as is_below
     from {{ ref('int_cells_counted') }} as counted
     inner join {{ ref('int_denominators_listed') }} as listed using (cell_key, footing)
-    inner join {{ ref('int_segments_numbered') }} as segments using (segment_key)
+    inner join {{ ref('int_segments_floored') }} as floors using (segment_key)
     inner join {{ ref('int_denominators_listed') }} as under
         on counted.cell_key = under.cell_key and under.footing = 'of_classified'
     inner join {{ ref('int_denominators_summed') }} as classified
         on counted.period_key = classified.period_key and counted.segment_key = classified.segment_key
         and under.denominator_key = classified.denominator_key
-    cross join {{ ref('int_floors_chosen') }} as floors
     where counted.footing = 'of_all' and not listed.is_special
 ),
 heaviest as (

@@ -5,6 +5,12 @@ with weeks as (
     inner join {{ ref('int_conversations_cut_to_segments') }} as cut using (conversation_key)
     group by all
 ),
+counted as (
+    select period_key, segment_key, sum(conversation_count)::bigint as n_conversations,
+        count(*) filter (where cluster_key > 0) + max((cluster_key < 0)::int) as n_users
+    from {{ ref('int_users_summed_to_periods') }}
+    group by period_key, segment_key
+),
 versions as (
     select coalesce(max(onet_version), '') as onet_version
     from {{ ref('stg_lake__onet_task_mappings') }}
@@ -18,8 +24,12 @@ select
     any_value({{ floor_in_words('floors') }}) as floor
 from weeks
 inner join {{ ref('int_periods_numbered') }} as periods using (week_start)
+inner join counted using (period_key, segment_key)
+inner join {{ ref('int_segments_floored') }} as floors using (segment_key)
 cross join versions
-cross join {{ ref('int_floors_chosen') }} as floors
+-- a part of the people that is too small is not shown at all: even how much it is would be told
+where not floors.is_brought
+    or (counted.n_conversations >= floors.floor_conversations and counted.n_users >= floors.floor_users)
 group by periods.period_key, weeks.segment_key
 union all
 select periods.period_key, segments.segment_key, 'imported', listed.onet_version, 'published',

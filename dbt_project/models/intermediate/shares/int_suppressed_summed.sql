@@ -20,6 +20,7 @@ summed as (
         sum(users.user_count * users.weight) as numerator,
         (coalesce(sum(users.user_count) filter (where users.is_user_known), 0) + max((not users.is_user_known)::int))::bigint
             as n_users,
+        max(users.weight) filter (where users.is_user_known) as largest_user,
         sum(users.user_count * users.weight * users.weight / nullif(1 - users.d / totals.denominator, 0)) as yy,
         sum(users.user_count * users.weight * users.d / nullif(1 - users.d / totals.denominator, 0)) as yd
     from users
@@ -27,6 +28,11 @@ summed as (
     group by users.period_key, users.segment_key, users.measure, users.parent_cell, users.footing, users.denominator_key
 )
 select summed.period_key, summed.segment_key, summed.measure, summed.parent_cell, summed.footing, summed.denominator_key,
-    conversations.is_withheld, summed.numerator, conversations.n_conversations, summed.n_users, summed.yy, summed.yd
+    -- hidden cells together may be one person's again
+    conversations.is_withheld
+    or (floors.floor_users > 0 and coalesce(summed.largest_user > summed.numerator * {{ var('largest_user_share') }}, false))
+        as is_withheld,
+    summed.numerator, conversations.n_conversations, summed.n_users, summed.yy, summed.yd
 from summed
 inner join conversations using (period_key, segment_key, measure, parent_cell)
+inner join {{ ref('int_segments_floored') }} as floors using (segment_key)

@@ -14,11 +14,16 @@ listed as (
     {% endfor %}
 ),
 counted as (
-    select periods.period_type, periods.period_start, segments.segment_type, segments.segment, listed.measure, listed.state,
+    select periods.period_type, periods.period_start, segments.segment_type,
+        -- parts of the people that are too small to be shown are one row
+        case when described.segment_key is null then '(too few)' else segments.segment end as segment,
+        listed.measure, listed.state,
         sum(listed.conversations)::bigint as conversations, sum(listed.weight) as weight
     from listed
     inner join {{ ref('int_segments_numbered') }} as segments using (segment_key)
     inner join {{ ref('int_periods_numbered') }} as periods using (week_start)
+    left join {{ ref('int_segments_described') }} as described
+        on periods.period_key = described.period_key and listed.segment_key = described.segment_key
     group by all
 )
 select period_type, period_start, segment_type, segment, measure, state, conversations, weight,

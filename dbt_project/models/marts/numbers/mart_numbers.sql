@@ -26,14 +26,15 @@ statistics as (
     {% endfor %}
 ),
 shown as (
-    select statistics.*, segments.segment_type, segments.segment, floors.are_users_logged,
+    select statistics.*, segments.segment_type, segments.segment, chosen.are_users_logged,
         statistics.n < floors.floor_conversations or (floors.floor_users > 0 and (
-            statistics.n_users < floors.floor_users or statistics.two_largest > 0.9
-            or statistics.h_max > case segments.segment_type when 'all' then 0.8 else 0.5 end
+            statistics.n_users < floors.floor_users
+            or {{ is_mostly_one_persons('statistics.h_max', 'statistics.two_largest', '1') }}
         )) as is_suppressed
     from statistics
     inner join {{ ref('int_segments_numbered') }} as segments using (segment_key)
-    cross join {{ ref('int_floors_chosen') }} as floors
+    inner join {{ ref('int_segments_floored') }} as floors using (segment_key)
+    cross join {{ ref('int_floors_chosen') }} as chosen
 )
 select periods.period_type, periods.period_start, shown.segment_type, shown.segment, shown.facet, shown.statistic,
     case shown.facet {% for facet, _, unit in numeric_facets() %}when '{{ facet }}' then '{{ unit }}' {% endfor %}end as unit,

@@ -1,0 +1,77 @@
+"""lake/users and lake/weights: what is known of the users, under pseudonyms; lake/segments: a week's share of it.
+
+What a table of people must look like is economic_index/people; no raw id passes through here.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import dagster as dg
+
+from assets.table import asset_key, asset_spec, contract_check, rules_broken_by, weekly_table
+from assets.weeks import WeekRows, Weeks
+from economic_index.contracts.lake import RAW_LOGS, USERS, USERS_REJECTED
+from economic_index.due import Stage
+from economic_index.lake import Lake, LakeError
+from economic_index.people.reading import TABLES, PeopleReader, sentences
+from economic_index.people.weekly import segments_of_week
+
+
+@dg.multi_asset(
+    specs=[
+        asset_spec(
+            table,
+            group="conversations",
+            deps=[RAW_LOGS],  # which systems' ids a key may be is known once the logs were read
+            kinds={"python", "parquet"},
+            code_version="1",
+            skippable=False,
+        )
+        for table in TABLES
+    ],
+    check_specs=[
+        *[contract_check(table) for table in TABLES],
+        dg.AssetCheckSpec("every_row_used", asset=asset_key(USERS), description="No row of a table was rejected."),
+    ],
+)
+def users(
+    context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake], people_reader: dg.ResourceParam[PeopleReader]
+) -> Iterator[Any]:
+    """Attributes and weights by pseudonym; every row that was not used, with its reason."""
+    people_reader.read(lake)
+    for table in TABLES:
+        commit = lake.commit_of(table)
+        if commit is None:
+            raise LakeError(f"{lake.root}: {table.name} was replaced while it was read. Read the logs again.")
+        yield dg.MaterializeResult(
+            asset_key=asset_key(table),
+            metadata={"dagster/row_count": commit.row_count},
+            data_version=dg.DataVersion(commit.rows_hash),
+        )
+        rules = rules_broken_by(lake, table)
+        yield dg.AssetCheckResult(
+            check_name="contract", asset_key=asset_key(table), passed=not rules, metadata={"broken": rules[:20]}
+        )
+    told = sentences(lake.read(USERS_REJECTED).to_dict("records"))
+    for sentence in told:
+        context.log.warning(sentence)
+    yield dg.AssetCheckResult(
+        check_name="every_row_used",
+        asset_key=asset_key(USERS),
+        passed=not told,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"rejected": told},
+    )
+
+
+def segments_asset(stage: Stage) -> dg.AssetsDefinition:
+    """The asset at the given stage."""
+
+    @weekly_table(*stage.tables, stage=stage, group="conversations", kinds={"python", "parquet"}, extra_deps=(USERS,))
+    def segments(conversations: Weeks, lake: Lake, progress: Callable[[str, int, int], None]) -> Iterator[WeekRows]:
+        """Each conversation's attributes as they were when it began."""
+        for number, week in enumerate(conversations, start=1):
+            yield WeekRows(week.week_start, (segments_of_week(lake, week.week_start, week.rows),))
+            progress("weeks cut into segments", number, len(conversations.week_starts))
+
+    return segments
