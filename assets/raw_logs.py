@@ -33,6 +33,11 @@ TABLES = (RAW_LOGS, CONVERSATIONS_REJECTED, SOURCES)
         *[contract_check(table) for table in TABLES],
         dg.AssetCheckSpec("every_file_read", asset=asset_key(RAW_LOGS), description="No file stopped early."),
         dg.AssetCheckSpec(
+            "people_wrote_it",
+            asset=asset_key(RAW_LOGS),
+            description="No user begins more than 500 conversations a day under one system prompt.",
+        ),
+        dg.AssetCheckSpec(
             "every_source_speaks",
             asset=asset_key(RAW_LOGS),
             description="No source is without a new conversation for longer than its silent_after_days.",
@@ -64,6 +69,14 @@ def raw_logs(
         yield dg.AssetCheckResult(
             check_name="contract", asset_key=asset_key(table), passed=not rules, metadata={"broken": rules[:20]}
         )
+    automated = reading.automated_traffic()
+    yield dg.AssetCheckResult(
+        check_name="people_wrote_it",
+        asset_key=asset_key(RAW_LOGS),
+        passed=not automated,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"conversations": automated},
+    )
     stopped = reading.stopped_files()
     yield dg.AssetCheckResult(
         check_name="every_file_read",

@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
@@ -235,7 +235,7 @@ class Lake:
         """Delete half-written files of processes that are no more, and what a reading set aside: they hold text."""
         for path in self.root.glob(f"{SCRATCH}*"):
             shutil.rmtree(path, ignore_errors=True)
-        for folder in ("lake", "inbox", "reference"):
+        for folder in ("lake", "inbox", "reference", "open_chains"):
             for path in self.root.glob(f"{folder}/**/.*.tmp"):
                 if not process_exists(int(path.name.split(".")[-2])):
                     path.unlink(missing_ok=True)
@@ -250,6 +250,39 @@ class Lake:
     def clear_inbox(self, week: date) -> None:
         """Forget what waited for a week, after its commit."""
         shutil.rmtree(self._inbox(week), ignore_errors=True)
+
+    # open conversations: what an API log left unfinished at the end of a file
+
+    def keep_chains(self, reading_id: str, packed: bytes) -> None:
+        """Keep what a reading left open; the same reading again replaces it."""
+        path = self._chains(reading_id)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+        temporary.write_bytes(packed)
+        os.replace(temporary, path)
+
+    def kept_chains(self, reading_id: str) -> bytes | None:
+        """What a reading left open, or None if it is not kept (any more)."""
+        path = self._chains(reading_id)
+        return path.read_bytes() if path.exists() else None
+
+    def has_chains(self, reading_id: str) -> bool:
+        """Whether what a reading left open is kept."""
+        return self._chains(reading_id).exists()
+
+    def keep_only_chains(self, reading_ids: Collection[str]) -> None:
+        """Delete what all other readings left open."""
+        for path in self._chains("").parent.glob("*.zst"):
+            if path.stem not in reading_ids:
+                path.unlink(missing_ok=True)
+
+    def drop_chains(self, reading_ids: Iterable[str] | None = None) -> None:
+        """Delete what these readings left open, or all of it: files before are read again where it is needed."""
+        if reading_ids is None:
+            shutil.rmtree(self._chains("").parent, ignore_errors=True)
+            return
+        for reading_id in reading_ids:
+            self._chains(reading_id).unlink(missing_ok=True)
 
     # what is served
 
@@ -383,6 +416,9 @@ class Lake:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, page)
         return path
+
+    def _chains(self, reading_id: str) -> Path:
+        return self.root / "open_chains" / f"{reading_id}.zst"
 
     def _inbox(self, week: date) -> Path:
         return self.root / "inbox" / f"week_start={week.isoformat()}"

@@ -127,6 +127,8 @@ class SourceFormat(StrEnum):
     CHATGPT_EXPORT = "chatgpt_export"
     CLAUDE_EXPORT = "claude_export"
     CHAT_MESSAGES = "chat_messages"
+    LITELLM = "litellm"
+    LANGFUSE = "langfuse"
     CLAUDE_CODE = "claude_code"
     WILDCHAT = "wildchat"
     LMSYS_CHAT = "lmsys_chat"

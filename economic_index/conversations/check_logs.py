@@ -18,6 +18,7 @@ from economic_index.conversations.listing import list_files
 from economic_index.conversations.mapping import TableMapping
 from economic_index.conversations.overview import gaps_of, told_gaps, week_lines
 from economic_index.conversations.places import LogFile, absolute_place, local_file
+from economic_index.conversations.readers.sessions import Sessions
 from economic_index.conversations.report_sentences import all_sentences
 from economic_index.conversations.sources import Source
 from economic_index.conversations.stream_reading import FileRows
@@ -124,12 +125,15 @@ def _counted(summary: LogSummary, files: Sequence[LogFile], as_of: datetime) -> 
     source, key = summary.source, secrets.token_bytes(32)
     seen: set[str] = set()
     users: set[str] = set()
+    sessions = Sessions(key)
     for file in files:
         report = FileReport(source.name, "", file.name, "", file.size_bytes, hand_on=_drop)
         summary.files.append(report)
         try:
-            for row in FileRows(file, source, key, as_of, report):
-                _count(summary, row.values, seen, users)
+            for row in FileRows(file, source, key, as_of, report, sessions=sessions):
+                if row.replaces != row.values["conversation_id"]:  # else it was counted when it was shorter
+                    seen.discard(row.replaces or "")
+                    _count(summary, row.values, seen, users)
         except LogFormatError as error:
             report.stop(error, key)
         summary.rejected += report.reasons

@@ -82,7 +82,8 @@ class ErasedVersions:
         """Delete what was told of a source's files; files of others whose copies lost are read again."""
         with self._transaction():
             self._drop_watermark(name)
-            self._connection.execute("delete from files where source = ?", (name,))
+            for table in ("files", "ends"):
+                self._connection.execute(f"delete from {table} where source = ?", (name,))
             for reading_id, row in self._connection.execute("select reading_id, row from readings").fetchall():
                 told = json.loads(row)
                 if told["source"] == name:
@@ -108,7 +109,17 @@ class ErasedVersions:
             return
         with self._transaction():
             marks = self._connection.execute("select mark from tombstones").fetchall()
-            for table in ("tombstones", "winners", "readings", "rejections", "weeks", "textless", "erasing", "files"):
+            for table in (
+                "tombstones",
+                "winners",
+                "readings",
+                "rejections",
+                "weeks",
+                "textless",
+                "erasing",
+                "files",
+                "ends",
+            ):
                 self._connection.execute(f"delete from {table}")
             self._connection.execute("delete from home where name like ?", (watermark_note("%"),))
             carried = ((rotated(new_key, mark),) for (mark,) in marks)

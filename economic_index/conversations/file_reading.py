@@ -11,15 +11,19 @@ from typing import Any
 
 from economic_index.conversations import identify
 from economic_index.conversations.accounts import Accounts
+from economic_index.conversations.chained_files import ChainedFiles
 from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.file_report import FileReport
 from economic_index.conversations.inbox_rows import InboxWriter
 from economic_index.conversations.normalise import Row
 from economic_index.conversations.places import LogFile
+from economic_index.conversations.readers.registry import reader_named
+from economic_index.conversations.readers.sessions import Sessions
+from economic_index.conversations.redaction import Redactor
 from economic_index.conversations.sources import Source
 from economic_index.conversations.stream_reading import FileRows
 from economic_index.conversations.tombstones import CONVERSATION, Tombstones
-from economic_index.conversations.versions import FileStat, Mark, Outcome, Version, micros
+from economic_index.conversations.versions import FileEnd, FileStat, Mark, Outcome, Version, micros
 from economic_index.conversations.winners import WinnerStore
 from economic_index.lake import Lake, week_of
 from economic_index.vocabulary import FileStatus, RejectReason
@@ -43,6 +47,8 @@ class FileReading:
     after: Mark | None = None
     tombstones: Tombstones = field(default_factory=Tombstones)
     accounts: Accounts | None = None
+    chained: ChainedFiles | None = None
+    _told_again: dict[str, str] = field(default_factory=dict)
     _batch: list[Row] = field(default_factory=list)
     _batch_chars: int = 0
 
@@ -54,6 +60,7 @@ class FileReading:
         self.report = FileReport(source.name, file_id, log_file.name, settings_hash, log_file.size_bytes)
         self.report.hand_on = self.store.note_rejections
         self.reading_id = self._reading_id()
+        self.sessions = self.chained.open() if self.chained is not None else Sessions()
         self.store.begin()
         with InboxWriter(self.lake, self.reading_id) as self.inbox:  # leaving it, all rows are written
             try:
@@ -69,6 +76,8 @@ class FileReading:
         told = f"{self.report.file_id} {self.log_file.size_bytes} {self.log_file.stamp} {self.report.settings_hash}"
         if self.after is not None:
             told += f" {self.after.next_byte}"
+        if self.chained is not None and self.chained.before:
+            told += f" {self.chained.before}"  # after another file it is another reading
         return "g1" + hashlib.sha256(told.encode()).hexdigest()[:24]
 
     def _read(self) -> None:
@@ -83,9 +92,12 @@ class FileReading:
             self.after,
             self.tombstones,
             self.accounts,
+            self.sessions,
         )
         for row in rows:
             self._batch.append(row)
+            if row.replaces is not None:
+                self._told_again[row.replaces] = row.values["conversation_id"]
             self._batch_chars += row.values["text_char_count"]
             if len(self._batch) >= BATCH_ROWS or self._batch_chars >= BATCH_CHARS:
                 self._propose()
@@ -96,7 +108,7 @@ class FileReading:
             settings = self.report.settings_key()
             needed = self.store.propose([self._version(row.values, settings) for row in self._batch])
             for row, is_needed in zip(self._batch, needed, strict=True):
-                if is_needed:
+                if is_needed or row.replaces is not None:
                     self.inbox.add(row)
         self._batch, self._batch_chars = [], 0
 
@@ -131,21 +143,49 @@ class FileReading:
     def _stop(self, error: LogFormatError) -> None:
         if error.reason in DISCARDING:
             self._batch, self._batch_chars = [], 0
+            self._told_again.clear()
             self.store.begin()
             self.inbox.forget()
             self.report.discard()
         self.report.stop(error, self.key)
 
+    def _note_automated(self) -> None:
+        """Whose requests are more than a person types, by pseudonym: the raw name goes no further."""
+        for raw_user, day, count in self.sessions.take_automated():
+            system = reader_named(self.report.source_format or "").system
+            user = identify.user_id(self.key, system, raw_user)
+            self.report.automated[f"{user} on {day}"] = count
+
+    def _end(self) -> FileEnd | None:
+        """What the file leaves open, if it holds API requests and nothing stopped it."""
+        if self.chained is None or self.report.status is FileStatus.STOPPED:
+            return None
+        redact = Redactor(self.source.redact, self.source.phone_region).text
+        return self.chained.end_of(self.reading_id, self.sessions, self.log_file.size_bytes, redact)
+
     def _register(self) -> Outcome:
         report, listed = self.report, self.log_file
-        is_final = report.status is not FileStatus.STOPPED and not report.has_open_line
+        self._note_automated()
+        is_stopped = report.status is FileStatus.STOPPED
+        is_final = not is_stopped and not report.has_open_line
         settings = report.settings_key()
         stat = FileStat(report.file_id, report.sha256, listed.size_bytes, listed.stamp, settings, is_final)
         kept_lines = self.after.line_count if self.after else 0
         deleted = {name: identify.tombstone(self.key, CONVERSATION, name) for name in report.deleted_ids}
+        end = self._end()
         outcome = self.store.finish(
-            self.reading_id, stat, report.raw_log_row(), report.rejections, report.mark, kept_lines, deleted
+            self.reading_id,
+            stat,
+            report.raw_log_row(),
+            report.rejections,
+            report.mark,
+            kept_lines,
+            deleted,
+            told_again=self._told_again,
+            end=end,
         )
+        if self.chained is not None:
+            self.chained.go_on(self.reading_id, end, is_stopped=is_stopped)
         self.inbox.keep_only(outcome.touched_weeks)
         report.duplicate_count = outcome.duplicate_count
         report.past_retention_count = outcome.past_retention_count

@@ -31,6 +31,7 @@ _SENTENCES = {
     RejectReason.UNKNOWN_ROLE: "{n} records have roles that are not understood (first at {place}).",
     RejectReason.NO_TIME: "{n} conversations have no usable time (first at {place}).",
     RejectReason.TIME_OUT_OF_RANGE: "{n} conversations have no usable time (first at {place}).",
+    RejectReason.TEXT_NOT_LOGGED: "{n} requests were logged without their text (first at {place}).",
     RejectReason.DELETED: "{n} conversations were deleted or redacted.",
 }
 
@@ -88,6 +89,7 @@ class FileReport:
     rejections: list[dict[str, Any]] = field(default_factory=list)
     hand_on: Callable[[list[dict[str, Any]]], None] | None = None
     reasons: Counter[RejectReason] = field(default_factory=Counter)
+    automated: dict[str, int] = field(default_factory=dict)
     _first: dict[RejectReason, dict[str, Any]] = field(default_factory=dict)
 
     def reject(self, rejected: Rejected, key: bytes, member: str | None = None) -> None:
@@ -193,6 +195,9 @@ class FileReport:
             yield self.error
         for sentence in self._sentences():
             yield f"{sentence} ({self.public_name()})"
+        for who, count in self.automated.items():
+            told = f"{count:,} conversations of {who} have one system prompt: a program's, most likely."
+            yield f"{told} ({self.public_name()})"
 
     def _sentences(self) -> Iterator[str]:
         yield from self._extent_sentences()

@@ -29,32 +29,38 @@ class KnownFiles:
         self._connection = connection
         self._connection.execute(FILES_OF_OLDER_HOME)
 
-    def unchanged(self, files: Iterable[tuple[str, LogFile]], settings: Sequence[str]) -> set[str]:
-        """Of files by their ids: those that were read to their end as they are, with one of these settings."""
+    def unchanged(self, files: Iterable[tuple[str, LogFile]], settings: Sequence[str]) -> dict[str, str]:
+        """Of files by their ids: in which reading those were read that were read to their end as they are.
+
+        With one of these settings.
+        """
         rows = ((file_id, file.size_bytes, file.stamp) for file_id, file in files)
         self._connection.execute("delete from listed")
         self._connection.execute("begin")
         self._connection.executemany("insert into listed values (?, ?, ?)", rows)
         self._connection.execute("commit")
         query = f"""
-            select listed.file_id from listed cross join readings indexed by readings_by_file
+            select listed.file_id, readings.reading_id from listed cross join readings indexed by readings_by_file
             on readings.file_id = listed.file_id
             where readings.size_bytes = listed.size_bytes and readings.modified_ns = listed.modified_ns
                 and is_final and settings in ({_marks(settings)})
         """  # by its id alone: many files may have one size
-        return {file_id for (file_id,) in self._connection.execute(query, tuple(settings))}
+        return dict(self._connection.execute(query, tuple(settings)).fetchall())
 
     def has_size(self, size_bytes: int, settings: Sequence[str]) -> bool:
         """Whether some file of this size was read with these settings: then it is worth hashing first."""
-        return self._was_read("size_bytes", size_bytes, settings)
+        return self._reading("size_bytes", size_bytes, settings) is not None
 
-    def was_hash_read(self, sha256: str, settings: Sequence[str]) -> bool:
-        """Whether these bytes were read to their end with one of these settings."""
-        return self._was_read("sha256", sha256, settings)
+    def reading_of_hash(self, sha256: str, settings: Sequence[str]) -> str | None:
+        """The reading of these bytes to their end, with one of these settings."""
+        return self._reading("sha256", sha256, settings)
 
-    def _was_read(self, column: str, value: Any, settings: Sequence[str]) -> bool:
-        query = f"select 1 from readings where {column} = ? and settings in ({_marks(settings)}) and is_final limit 1"
-        return self._connection.execute(query, (value, *settings)).fetchone() is not None
+    def _reading(self, column: str, value: Any, settings: Sequence[str]) -> str | None:
+        query = f"""
+            select reading_id from readings where {column} = ? and settings in ({_marks(settings)}) and is_final limit 1
+        """
+        row = self._connection.execute(query, (value, *settings)).fetchone()
+        return row[0] if row else None
 
     def mark_of(self, file_id: str, settings: Sequence[str]) -> Mark | None:
         """How far a file of lines was read with one of these settings, if a later reading may begin there."""

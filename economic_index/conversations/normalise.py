@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from economic_index.conversations import identify
 from economic_index.conversations.accounts import Accounts
 from economic_index.conversations.assign import assigned_start, assigned_user
-from economic_index.conversations.records import Draft, Reader, Rejected
+from economic_index.conversations.records import NOT_IN_THIS_FILE, Draft, Reader, Rejected
 from economic_index.conversations.redaction import Redactor
 from economic_index.conversations.reserved import is_reserved
 from economic_index.conversations.sources import Source
@@ -37,10 +37,14 @@ _DATE = re.compile(r"[-@](?:\d{8}|\d{4}-\d{2}-\d{2})(?:-v\d+(?::\d+)?)?$|-v\d+:\
 
 
 class Row(NamedTuple):
-    """One conversation for the lake: values of its columns by name, and its messages."""
+    """One conversation for the lake: values of its columns by name, and its messages.
+
+    `replaces` is the id of the row that it takes the place of: told before, under this id or another.
+    """
 
     values: dict[str, Any]
     transcript: Transcript
+    replaces: str | None = None
 
 
 class Forgotten(NamedTuple):
@@ -83,7 +87,8 @@ class Normaliser:
             return Rejected(reason, draft.locator, f"messages={len(roles)}", draft.native_id)
         logged_hash, conversation_id = content_hash, self._conversation_id(draft, transcript, content_hash, logged_at)
         origin = self._origin(draft, logged_hash)
-        if self._is_forgotten(draft, transcript, logged_at, conversation_id, origin["user_id"]):
+        if draft.is_forgotten or self._is_forgotten(draft, transcript, logged_at, conversation_id, origin["user_id"]):
+            draft.conversation_id, draft.user_id, draft.is_forgotten = conversation_id, origin["user_id"], True
             return Forgotten()
         if self.redactor is not None:
             transcript = self.redactor.redact(transcript)
@@ -106,7 +111,9 @@ class Normaliser:
         values["dropped_message_count"] += transcript.dropped_count
         for name in FLAGS:
             values[name] = name in draft.flags
-        return Row(values, transcript)
+        draft.conversation_id, draft.user_id = values["conversation_id"], values["user_id"]
+        is_new = draft.earlier_id != draft.conversation_id or draft.locator != NOT_IN_THIS_FILE
+        return Row(values, transcript, draft.earlier_id if is_new else None)
 
     def deleted_ids(self, rejected: Rejected) -> list[str]:
         """The ids that the conversation of a record delivered as deleted may have."""
@@ -173,6 +180,8 @@ class Normaliser:
     ) -> str:
         """The id that a key makes; `number` is the running one among equal records of the file."""
         system = self.reader.system
+        if draft.conversation_id is not None:
+            return draft.conversation_id
         if draft.native_id is not None and draft.is_native_id_random:
             return identify.conversation_id(system, draft.native_id)
         if draft.native_id is not None:
@@ -183,14 +192,8 @@ class Normaliser:
         return identify.undated_conversation_id(key, system, content_hash, number)
 
     def _origin(self, draft: Draft, content_hash: str) -> dict[str, Any]:
-        user_id = None
-        raw_user_id = draft.raw_user_id or self.source.user
-        if self.source.users is UserRule.LOG and raw_user_id:
-            user_id = self._user_id(self.reader.system, raw_user_id)
-        elif self.source.users is UserRule.ASSIGNED:
-            user_id = self._user_id("assigned", assigned_user(draft.native_id or content_hash))
         return {
-            "user_id": user_id,
+            "user_id": self._user_of(draft, content_hash),
             "is_user_assigned": self.source.users is UserRule.ASSIGNED,
             "source": self.source.name,
             "source_format": self.reader.format,
@@ -205,6 +208,16 @@ class Normaliser:
             "reader_version": self.reader.version,
             "weight": 1.0,
         }
+
+    def _user_of(self, draft: Draft, content_hash: str) -> str | None:
+        if draft.user_id is not None:
+            return draft.user_id
+        raw_user_id = draft.raw_user_id or self.source.user
+        if self.source.users is UserRule.LOG and raw_user_id:
+            return self._user_id(self.reader.system, raw_user_id)
+        if self.source.users is UserRule.ASSIGNED:
+            return self._user_id("assigned", assigned_user(draft.native_id or content_hash))
+        return None
 
     def _user_id(self, system: str, raw_id: str) -> str:
         """One person writes many conversations: pseudonyms are remembered while a file is read."""

@@ -17,12 +17,13 @@ from economic_index.contracts import Table, batches_of, checked, validated
 from economic_index.contracts.lake import CONVERSATIONS_REJECTED, RAW_LOGS, SOURCES
 from economic_index.conversations import identify
 from economic_index.conversations.accounts import Accounts
+from economic_index.conversations.chained_files import ChainedFiles
 from economic_index.conversations.file_reading import FileReading
 from economic_index.conversations.file_report import FileReport, settings_key
 from economic_index.conversations.growth import find_start
 from economic_index.conversations.known_files import KnownFiles
+from economic_index.conversations.known_readings import KnownReadings
 from economic_index.conversations.listing import list_files
-from economic_index.conversations.open_files import sha256_of
 from economic_index.conversations.overview import SourceOverview, look_over, silent_sources
 from economic_index.conversations.places import LogFile
 from economic_index.conversations.readers.registry import READERS
@@ -113,6 +114,10 @@ class Reading:
             "texts_dropped": self.dropped_text_count,
             **{f"redacted_{kind}": count for kind, count in sorted(redacted.items())},
         }
+
+    def automated_traffic(self) -> dict[str, int]:
+        """Conversations of users (pseudonyms) and days that are more than a person types."""
+        return {who: count for report in self.reports for who, count in report.automated.items()}
 
     def stopped_files(self) -> list[str]:
         """Public names of files that were not read to their end, with the reason."""
@@ -215,20 +220,30 @@ def read_sources(
         drop_unfinished(lake, store)
         drop_committed(lake)
         unchanged = listing.unchanged(store.files)
-        for source, file_id, log_file in listing.files:
+        chained = ChainedFiles(lake, store, key)
+        for source, files in listing.by_source():
             settings = listing.settings[source.name]
-            if file_id in unchanged or _are_bytes_known(store.files, log_file, settings):
-                unchanged_count += 1
-            else:
-                tell = _tell(progress, done, listing.byte_count)
-                after = find_start(store.files, log_file, file_id, settings)
-                file_reading = FileReading(lake, store, source, log_file, key, as_of, tell, after, tombstones, accounts)
-                file_report, outcome = file_reading.run()
-                reports.append(file_report)
-                touched.update(outcome.touched_weeks)
-                for sentence in file_report.sentences():
-                    report(sentence)
-            done += log_file.size_bytes
+            known = KnownReadings(store, files, settings, source.settings_hash(key), unchanged)
+            touched.update(chained.prepare(source.name, len(files), known.look))
+            for place, (file_id, log_file) in enumerate(files):
+                reading = known.reading_of(place, but=chained.unread)
+                if reading is not None:
+                    unchanged_count += 1
+                    chained.pass_over(reading)
+                else:
+                    tell = _tell(progress, done, listing.byte_count)
+                    after = find_start(store.files, log_file, file_id, settings)
+                    file_reading = FileReading(
+                        lake, store, source, log_file, key, as_of, tell, after, tombstones, accounts, chained
+                    )
+                    file_report, outcome = file_reading.run()
+                    reports.append(file_report)
+                    touched.update(outcome.touched_weeks)
+                    for sentence in file_report.sentences():
+                        report(sentence)
+                done += log_file.size_bytes
+            chained.finish()
+        chained.drop_others()
         for source in sources:
             if source.url_env is not None:
                 url = url_of(source.url_env)
@@ -315,23 +330,19 @@ class _Listing:
         """Bytes of all files."""
         return sum(log_file.size_bytes for _, _, log_file in self.files)
 
-    def unchanged(self, known: KnownFiles) -> set[str]:
-        """Ids of files that were read to their end as they are, in the same way."""
-        found: set[str] = set()
-        for name, settings in self.settings.items():
-            files = ((file_id, log_file) for source, file_id, log_file in self.files if source.name == name)
-            found |= known.unchanged(files, settings)
+    def by_source(self) -> list[tuple[Source, list[tuple[str, LogFile]]]]:
+        """The files of each source, in order."""
+        found: dict[str, tuple[Source, list[tuple[str, LogFile]]]] = {}
+        for source, file_id, log_file in self.files:
+            found.setdefault(source.name, (source, []))[1].append((file_id, log_file))
+        return list(found.values())
+
+    def unchanged(self, known: KnownFiles) -> dict[str, str]:
+        """Files that were read to their end as they are, in the same way, by id: in which reading."""
+        found: dict[str, str] = {}
+        for source, files in self.by_source():
+            found |= known.unchanged(files, self.settings[source.name])
         return found
-
-
-def _are_bytes_known(known: KnownFiles, log_file: LogFile, settings: list[str]) -> bool:
-    """Whether the bytes were read to their end in the same way, under another name or at another time."""
-    if not known.has_size(log_file.size_bytes, settings):
-        return False
-    try:
-        return known.was_hash_read(sha256_of(log_file), settings)
-    except OSError:
-        return False  # reading it says what is wrong
 
 
 def _ranker(ranks: dict[str, int]) -> Callable[[str], None]:

@@ -29,6 +29,10 @@ class Locator:
     number: int
 
 
+NOT_IN_THIS_FILE = Locator(LocatorKind.LINE, 0)
+"""Of a conversation that is told again though the file adds nothing to it."""
+
+
 @dataclass(frozen=True)
 class Element:
     """One JSON record of a log file: its parsed value, where it stands, and whether its text was repaired."""
@@ -65,6 +69,9 @@ class Draft:
     Times are aware UTC datetimes that passed times.sane(), or None. `is_native_id_random` is False where the
     id derives from content, a name or an address (docs/log_formats: ids). `earliest_message_at` is taken over
     the whole tree, `messages` are the current path only. `counts` takes the lake's `*_count` columns by name.
+    `conversation_id` and `user_id` are given where an earlier reading has made them and the raw ids are gone, and
+    noted here once they are made; `earlier_id` is what the conversation was called when it was last told. One that
+    `is_forgotten` was told, and nothing of it was kept.
     """
 
     locator: Locator
@@ -87,6 +94,10 @@ class Draft:
     counts: dict[str, int] = field(default_factory=dict)
     flags: set[str] = field(default_factory=set)
     record_ids: tuple[str, ...] = ()
+    conversation_id: str | None = None
+    user_id: str | None = None
+    earlier_id: str | None = None
+    is_forgotten: bool = False
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,8 @@ KNOWN_KEYS = (
     "update_time created_at updated_at title name account model role content from value request response input "
     "output items custom_id params body result timestamp ts time user user_id session_id thread_id request_id "
     "type sessionId parentUuid chat history trace_id start_time startTime conversation_hash language text prompt "
-    "data_files event_id actor interactionType"
+    "data_files event_id actor interactionType call_type end_user api_key proxy_server_request status environment "
+    "provided_model_name traceId"
 )
 _BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -257,19 +258,6 @@ def _refuse_known_others(head: bytes, sample: list[Any], file_name: str) -> None
     is_batch_reply = "custom_id" in first and bool({"response", "result"} & first.keys())
     if is_batch_reply and not {"body", "request", "params"} & first.keys():
         raise _no_text(file_name, "the batch input file, joined with this output on custom_id")
-    if {"request_id", "startTime"} <= first.keys():
-        _refuse_empty_gateway_rows(sample, file_name)
-
-
-def _refuse_empty_gateway_rows(sample: list[Any], file_name: str) -> None:
-    bodies = ("messages", "response", "proxy_server_request")
-    rows = [row for row in sample if isinstance(row, dict)]
-    if not any(row.get(key) not in (None, "", "{}", {}, [], "[]") for row in rows for key in bodies):
-        raise LogFormatError(
-            RejectReason.TEXT_NOT_LOGGED,
-            file_name,
-            f"All {len(rows)} rows have empty messages. Turn on store_prompts_in_spend_logs and export again.",
-        )
 
 
 def _no_text(file_name: str, needed: str) -> LogFormatError:

@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from itertools import pairwise
@@ -52,7 +52,8 @@ class Source:
     `path` is a file, a folder or a glob, on disk or as the address of a store; in its place `url_env` names the
     variable that holds the address of a database, with a `table` or a `query`, and `watermark` its column of the last
     change. `product` null means that of the format. `default_model` is used where the log names none, and so is
-    `user`: a raw id, in memory only. Limits are bytes of one record, of one archive member and of one archive;
+    `user`: a raw id, in memory only. `environments` are those that are read of a log that has several, all if none is
+    named. Limits are bytes of one record, of one archive member and of one archive;
     `max_rejected_share` is that of a file's records. `silent_after_days` without a new conversation a check is red.
     `keep_user_instructions` is for chatgpt_compliance alone (docs/logs/chatgpt_compliance.md).
     `redact` are kinds that are taken out of texts, `phone_region` (ISO 3166-1) is where telephone numbers without a
@@ -69,6 +70,7 @@ class Source:
     audience: Audience = Audience.ORGANISATION
     assign_weeks: AssignWeeks | None = None
     default_model: str | None = None
+    environments: tuple[str, ...] = ()
     max_record_bytes: int = MAX_RECORD_BYTES
     max_member_bytes: int = 64 << 30
     max_archive_bytes: int = 128 << 30
@@ -110,6 +112,7 @@ KEYS = tuple(field.name for field in fields(Source) if field.name != "accounts_h
 _OTHER_TYPES: dict[str, type] = {
     "assign_weeks": dict,
     "redact": tuple,
+    "environments": list,
     "keep_user_instructions": bool,
     "max_rejected_share": float,
     "silent_after_days": int,
@@ -183,6 +186,8 @@ def parse_source(entry: Mapping[str, Any], where: str, folder: Path = Path()) ->
         values["assign_weeks"] = _assign_weeks(values["assign_weeks"], where)
     if "mapping" in values:
         values["mapping"] = _mapping(values["mapping"], where, folder)
+    if "environments" in values:
+        values["environments"] = _environments(values["environments"], where)
     _check_table(values, where)
     source = Source(**values)
     _check_limits(source, where)
@@ -268,6 +273,12 @@ def _check_table(values: Mapping[str, Any], where: str) -> None:
         )
 
 
+def _environments(value: Sequence[Any], where: str) -> tuple[str, ...]:
+    if not all(isinstance(name, str) and name for name in value):
+        raise SourcesError(f'{where}: environments is a list of names, like ["production"].')
+    return tuple(value)
+
+
 def _assign_weeks(value: Mapping[str, Any], where: str) -> AssignWeeks:
     if set(value) != {"start", "count"}:
         raise SourcesError(f'{where}: assign_weeks takes start and count, like {{start = "2026-01-05", count = 12}}.')
@@ -281,6 +292,14 @@ def _assign_weeks(value: Mapping[str, Any], where: str) -> AssignWeeks:
     if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= 1000:
         raise SourcesError(f"{where}: assign_weeks.count must be a whole number from 1 to 1000.")
     return AssignWeeks(start, count)
+
+
+_READ: dict[str, Callable[[Any, str], Any]] = {
+    "users": lambda value, where: UserRule(value),
+    "audience": lambda value, where: Audience(value),
+    "assign_weeks": _assign_weeks,
+    "environments": _environments,
+}
 
 
 def write_sources(path: Path, sources: Sequence[Source]) -> None:

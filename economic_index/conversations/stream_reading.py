@@ -19,7 +19,9 @@ from economic_index.conversations.places import LogFile
 from economic_index.conversations.probe import probe_of
 from economic_index.conversations.readers.chatgpt_compliance_content import KEEP_USER_INSTRUCTIONS
 from economic_index.conversations.readers.chatgpt_export import ACCOUNT_ID
+from economic_index.conversations.readers.langfuse import ENVIRONMENTS
 from economic_index.conversations.readers.mapped_table import MappedTable
+from economic_index.conversations.readers.sessions import SESSIONS, Sessions
 from economic_index.conversations.records import NO_PROMPT, PRIVATE_NAMES, Draft, ReadContext, Reader
 from economic_index.conversations.redaction import Redactor
 from economic_index.conversations.sniff import Sniffed, rest_of, sniff
@@ -29,11 +31,13 @@ from economic_index.conversations.tables import TableError
 from economic_index.conversations.tombstones import Tombstones
 from economic_index.conversations.unpack import Stream
 from economic_index.conversations.versions import Mark
-from economic_index.vocabulary import FileStatus, RejectReason
+from economic_index.vocabulary import FileStatus, RejectReason, SourceFormat
 
 MALFORMED_SHARE, MALFORMED_COUNT = 0.2, 20
 REJECTED_FROM = 50
 LIVE = timedelta(days=1)
+READ_WELL = (RejectReason.DELETED, RejectReason.TEXT_NOT_LOGGED)
+"""Reasons that say nothing against the reading."""
 NOT_A_LOG = {
     RejectReason.UNKNOWN_FORMAT,
     RejectReason.NO_TEXT_IN_FORMAT,
@@ -41,6 +45,11 @@ NOT_A_LOG = {
     RejectReason.NOT_AI_USE,
 }
 """Stops that, for one member of an archive, only mean that it is something else."""
+TEXT_SETTINGS = {
+    SourceFormat.LITELLM: "store_prompts_in_spend_logs",
+    SourceFormat.LANGFUSE: "the field group io of the export",
+}
+"""Without which a log of requests holds no text."""
 
 
 @dataclass
@@ -60,6 +69,7 @@ class FileRows:
     after: Mark | None = None
     tombstones: Tombstones = field(default_factory=Tombstones)
     accounts: Accounts | None = None
+    sessions: Sessions = field(default_factory=Sessions)
     _not_logs: list[LogFormatError] = field(default_factory=list)
     _log_count: int = 0
 
@@ -121,7 +131,9 @@ class FileRows:
         reader = sniffed.reader
         self.report.source_format, self.report.reader_version = reader.format, reader.version
         self._check_times(reader, stream.name)
-        settings: dict[str, Any] = {ACCOUNT_ID: log.account_id} if log.account_id else {}
+        settings: dict[str, Any] = {SESSIONS: self.sessions, ENVIRONMENTS: self.source.environments}
+        if log.account_id:
+            settings[ACCOUNT_ID] = log.account_id
         settings[KEEP_USER_INSTRUCTIONS] = self.source.keep_user_instructions
         context = ReadContext(self.as_of, settings, self.report.skipped, self.temporary_folder)
         redactor = Redactor(self.source.redact, self.source.phone_region, self.report.redacted)
@@ -140,7 +152,10 @@ class FileRows:
             for item in reader.read(elements, context):
                 result = normaliser.row(item) if isinstance(item, Draft) else item
                 if isinstance(result, Row):
-                    self.report.count(result, has_native_id=isinstance(item, Draft) and item.native_id is not None)
+                    self.report.count(
+                        result,
+                        has_native_id=isinstance(item, Draft) and (item.native_id or item.earlier_id) is not None,
+                    )
                     yield result
                 elif isinstance(result, Forgotten):
                     self.report.forgotten_count += 1
@@ -201,7 +216,7 @@ class FileRows:
     def _judge_rejections(self) -> None:
         """A file of which too much is rejected is more likely misread than bad."""
         seen, limit = self.report.record_count, self.source.max_rejected_share
-        rejected = self.report.rejected_count - self.report.reasons[RejectReason.DELETED]  # those were read well
+        rejected = self.report.rejected_count - sum(self.report.reasons[reason] for reason in READ_WELL)
         if seen >= REJECTED_FROM and rejected > limit * seen:
             reasons = ", ".join(f"{reason} {count}" for reason, count in sorted(self.report.reasons.items()))
             raise LogFormatError(
@@ -212,6 +227,11 @@ class FileRows:
             )
 
     def _nothing_found(self) -> LogFormatError:
+        if set(self.report.reasons) == {RejectReason.TEXT_NOT_LOGGED} and self.report.source_format:
+            count = self.report.reasons[RejectReason.TEXT_NOT_LOGGED]
+            setting = TEXT_SETTINGS.get(SourceFormat(self.report.source_format), "logging of texts")
+            remedy = f"All {count} rows have empty messages. Turn on {setting} and export again."
+            return LogFormatError(RejectReason.TEXT_NOT_LOGGED, self.path.name, remedy)
         if set(self.report.reasons) == {RejectReason.NO_TIME} and self.source.assign_weeks is None:
             return self._no_times(self.report.source_format or "This format", self.path.name)
         reasons = sorted(self.report.reasons.items())

@@ -32,6 +32,11 @@ create index if not exists rejections_by_reading on rejections (reading_id);
 create table if not exists weeks (
     week_start text primary key, winner_count integer not null, fingerprint text not null
 ) without rowid;
+create table if not exists ends (
+    reading_id text primary key, source text not null, before text not null, is_empty integer not null,
+    newest_at integer
+) without rowid;
+create index if not exists ends_by_source on ends (source);
 create table if not exists home (name text primary key, value text not null) without rowid;
 create table if not exists tombstones (mark text primary key) without rowid;
 create table if not exists erasing (
@@ -90,6 +95,19 @@ class FileStat:
     modified_ns: int
     settings: str
     is_final: bool = True
+
+
+@dataclass(frozen=True)
+class FileEnd:
+    """Where a file of API requests ended: after which reading it was read, and what it left open.
+
+    `before` is empty for the first file of a source; `newest_at` is in microseconds since 1970.
+    """
+
+    source: str
+    before: str
+    is_empty: bool
+    newest_at: int | None
 
 
 @dataclass(frozen=True)

@@ -16,13 +16,14 @@ from types import MappingProxyType
 from typing import Any
 
 from economic_index.conversations.accounts import Accounts, AccountsMissingError
-from economic_index.conversations.erased_versions import ErasedVersions
+from economic_index.conversations.file_ends import FileEnds
 from economic_index.conversations.identify import KeyMismatchError, key_id
 from economic_index.conversations.known_files import KnownFiles
 from economic_index.conversations.versions import (
     TABLES,
     TEMPORARY_TABLES,
     TEMPORARY_VERSIONS,
+    FileEnd,
     FileStat,
     Mark,
     Outcome,
@@ -32,7 +33,7 @@ from economic_index.conversations.versions import (
 _CHUNK = 10_000
 
 
-class WinnerStore(ErasedVersions):
+class WinnerStore(FileEnds):
     """The database of one home. `rank_of` gives the place of a file among today's files, -1 if it is gone."""
 
     def __init__(self, path: Path, rank_of: Callable[[str], int] = lambda file_id: -1) -> None:
@@ -158,16 +159,22 @@ class WinnerStore(ErasedVersions):
         mark: Mark | None = None,
         kept_lines: int = 0,
         deleted: Mapping[str, str] = MappingProxyType({}),
+        *,
+        told_again: Mapping[str, str] = MappingProxyType({}),
+        end: FileEnd | None = None,
     ) -> Outcome:
         """Choose the winners and record the reading, in one transaction: before it nothing of it counts.
 
         `rejections` are those that were not noted before. A reading of what a file has after its first `kept_lines`
         lines leaves the rejections of those lines as they are; `mark` tells where the next one may begin.
         `deleted` are conversations that the log calls deleted, with their tombstones: no version of them counts.
+        `told_again` are conversations that an earlier file has told, by the id they had, with that which they have
+        now; `end` is that of a file of API requests.
         """
         with self._transaction():
-            outcome = self._choose()
-            weeks = self._erase(deleted, set(deleted.values()))
+            weeks = self._take_back({old: new for old, new in told_again.items() if old != new})
+            outcome = self._choose(told_again)
+            weeks |= set(self._erase(deleted, set(deleted.values())))
             outcome.touched_weeks = tuple(sorted({*outcome.touched_weeks, *weeks}))
             row |= {
                 "duplicate_count": outcome.duplicate_count,
@@ -183,6 +190,8 @@ class WinnerStore(ErasedVersions):
             query = "insert into rejections select ?, row from rejected order by rowid"
             self._connection.execute(query, (reading_id,))
             self.files.note(stat, row, mark, is_part=kept_lines > 0)
+            if end is not None:
+                self.note_end(reading_id, end)
         return outcome
 
     def _forget_rejections(self, reading_id: str, file_id: str, kept_lines: int) -> None:
@@ -195,16 +204,19 @@ class WinnerStore(ErasedVersions):
         self._connection.execute(query, (file_id, kept_lines))
         self._connection.execute("delete from rejections where reading_id = ?", (reading_id,))
 
-    def _choose(self) -> Outcome:
+    def _choose(self, told_again: Mapping[str, str] = MappingProxyType({})) -> Outcome:
         outcome = Outcome()
         weeks: set[str] = set()
         winners: list[Version] = []
         textless = {name for (name,) in self._connection.execute("select conversation_id from textless")}
         for old, candidates in self._by_conversation():
-            if old is not None and old.conversation_id in textless:
+            if candidates[0].conversation_id in textless:
                 outcome.past_retention_count += len(candidates)  # its text is not taken again, nor a longer one
                 continue
             best = self._best(old, candidates, outcome)
+            if best is old and old is not None and told_again.get(old.conversation_id) == old.conversation_id:
+                # the same words, but when it began, or how often it was tried, is known better now
+                best = next((each for each in candidates if each.content_hash == old.content_hash), old)
             if best is not old:
                 winners.append(best)
                 weeks |= {best.week_start} | ({old.week_start} if old else set())

@@ -54,6 +54,7 @@ class Eraser:
     def erase(self, target: Target) -> Erased:
         """Forget what is meant, now and in later deliveries; a source alone leaves no tombstones."""
         contents = contents_of(self.lake, target)
+        self.lake.drop_chains()  # first: nothing lists it, and it can be made again
         with closing(self._store()) as store:
             store.check_key(self.keys[0])
             weeks = store.erase(contents, self._marks(target))
@@ -78,6 +79,7 @@ class Eraser:
 
     def take_back(self, target: Target) -> int:
         """Take tombstones away, whichever key made them; how many there were."""
+        self.lake.drop_chains()  # of who was forgotten it holds hashes, no text to go on with
         with closing(self._store()) as store:
             store.check_key(self.keys[0])
             stones = store.tombstones(self.keys)

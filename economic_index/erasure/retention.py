@@ -11,25 +11,31 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from economic_index.contracts.lake import CONVERSATIONS, FACET_SUMMARIES, ONET_TASK_MAPPINGS, TRANSCRIPTS
+from economic_index.conversations.readers.sessions import IDLE
 from economic_index.conversations.sources import Source
+from economic_index.conversations.times import EPOCH
 from economic_index.conversations.winners import WinnerStore
-from economic_index.lake import Lake
+from economic_index.lake import Lake, week_of
 
 WORDS = ("request", "task_evidence")
 """What an engine wrote about a text, in words."""
 _WEEK = timedelta(days=7)
 _STALE = ""
+_DAY_MICROS = 86_400_000_000
 
 
 def drop_old_texts(lake: Lake, sources: Iterable[Source], as_of: datetime) -> int:
     """Drop what is past its source's limit; how many conversations lost their text now.
 
-    What is not classified yet is kept until it is. Killed half-way, the next call goes on. Vectors and answers of the
+    What is not classified yet is kept until it is. What API logs that ended by then left open goes, too; a conversation
+    that goes on stays open until it ends. Killed half-way, the next call goes on. Vectors and answers of the
     contents go with the same reading (economic_index/forgetting.py): their text is kept by nobody.
     """
     limits = {source.name: source.keep_text_days for source in sources if source.keep_text_days is not None}
     count = 0
     with closing(WinnerStore(lake.database_path("versions"))) as store:
+        for name, days in limits.items():
+            lake.drop_chains(store.ended_before(name, _end_of_open(as_of.date() - timedelta(days=days))))
         for week in lake.weeks_of(TRANSCRIPTS):
             if old := _past(limits, week, as_of.date()):
                 store.drop_texts(_classified(lake, week, old) - store.textless(week))
@@ -38,6 +44,11 @@ def drop_old_texts(lake: Lake, sources: Iterable[Source], as_of: datetime) -> in
                 store.end_dropping(ids)
                 count += len(ids)
     return count
+
+
+def _end_of_open(limit: date) -> int:
+    """A log that ends before this (microseconds since 1970) may have left open what began in a week past its limit."""
+    return ((week_of(limit) + IDLE - EPOCH.date()) // timedelta(days=1)) * _DAY_MICROS
 
 
 def _past(limits: Mapping[str, int], week: date, today: date) -> set[str]:

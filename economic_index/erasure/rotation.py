@@ -38,6 +38,7 @@ class Rotation:
                 retire()
                 store.rotate(self.new_key)
         self.lake.drop_published()
+        self.lake.drop_chains()
         for table in (*LAKE_TABLES, SECOND_ANSWERS):
             self.lake.drop_table(table)
         for week in self.lake.inbox_weeks():

@@ -3,6 +3,7 @@
 Envelopes are not known here (api_envelopes.py), and no kind or role that a log names is repeated anywhere.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -39,17 +40,22 @@ REASONING, TOOLS, ATTACHMENTS = "reasoning_count", "tool_event_count", "attachme
 
 @dataclass
 class Spoken:
-    """Messages of a request or a reply in order; `counts` by the lake's columns, and roles not understood."""
+    """Messages of a request or a reply in order; `counts` by the lake's columns, and roles not understood.
+
+    `system` holds hashes of system prompts: whether two are the same is all that is asked of them.
+    """
 
     messages: list[Message] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     unknown_role_count: int = 0
+    system: list[bytes] = field(default_factory=list)
 
     def add(self, other: "Spoken") -> None:
         """Append what was said later."""
         self.messages += other.messages
         self.counts += other.counts
         self.unknown_role_count += other.unknown_role_count
+        self.system += other.system
 
 
 def spoken(items: Iterable[Any], context: ReadContext, default_role: str | None = None) -> Spoken:
@@ -75,10 +81,18 @@ def _read_item(item: Any, found: Spoken, context: ReadContext, default_role: str
         found.counts[TOOLS] += 1
     elif isinstance(role, str) and role in ROLES:
         _read_message(item, ROLES[role], found, context)
-    elif role not in PROMPT_ROLES:
+    elif role in PROMPT_ROLES:
+        found.system.append(prompt_hash(item.get("content"), context))
+    else:
         context.skip("unknown_role")
         found.unknown_role_count += 1
         found.counts["dropped_message_count"] += 1
+
+
+def prompt_hash(content: Any, context: ReadContext) -> bytes:
+    """Hash of a system prompt, text or blocks."""
+    text = content_text(content, Spoken(), ReadContext(context.as_of))
+    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).digest()
 
 
 def _read_message(item: dict[str, Any], role: Role, found: Spoken, context: ReadContext) -> None:

@@ -21,6 +21,7 @@ class Envelope:
     """One exchange as logged: request items, the reply's items, and the objects that may name id, time and user.
 
     `prompt` is None if only the reply is here. `places` are looked at in order, the log's own keys first.
+    `instructions` is a system prompt that stands beside the messages.
     """
 
     prompt: list[Any] | None
@@ -31,6 +32,7 @@ class Envelope:
     is_api: bool = True
     custom_id: str | None = None
     reply_body: dict[str, Any] = field(default_factory=dict)
+    instructions: Any = None
 
 
 class UnreadableBodyError(Exception):
@@ -52,13 +54,13 @@ def open_envelope(record: Any) -> Envelope:
         return preferred
     custom_id = record.get("custom_id")
     custom_id = custom_id if isinstance(custom_id, str) and custom_id else None
-    request = _request(record)
-    reply = _nested_reply(record, request)
+    request, wrappers = _request(record)
+    reply = _nested_reply(record)
     is_batch_reply = custom_id is not None and any(key in record for key in REPLY_KEYS)
     if request is None and not is_batch_reply:
         raise UnreadableBodyError(RejectReason.UNSUPPORTED_BODY, f"messages=absent keys={len(record)}")
     items, body, branch_count = reply_items(reply)
-    places = [record] if request is None or request is record else [record, request]
+    places = [record] if request is None or request is record else [record, *wrappers, request]
     return Envelope(
         prompt=prompt_items(request) if request is not None else None,
         reply=items,
@@ -68,22 +70,35 @@ def open_envelope(record: Any) -> Envelope:
         is_api=request is not record or reply is not None,
         custom_id=custom_id,
         reply_body=body,
+        instructions=instructions_of(request),
     )
 
 
+def instructions_of(request: dict[str, Any] | None) -> Any:
+    """The system prompt that a request has beside its messages, in the words of either vendor."""
+    return (request.get("system") or request.get("instructions")) if request is not None else None
+
+
 def prompt_items(request: dict[str, Any]) -> list[Any] | None:
-    """The messages of a request body: `messages`, or `input` of the Responses API."""
-    if isinstance(request.get("messages"), list):
-        return list(request["messages"])
+    """The messages of a request body: `messages`, or `input` of the Responses API; also as JSON text."""
+    messages = parsed(request.get("messages"))
+    if isinstance(messages, list):
+        return list(messages)
     given = request.get("input")
     if isinstance(given, str):
-        return [{"role": "user", "content": given}]
+        items = parsed(given)
+        return items if are_items(items) else [{"role": "user", "content": given}]
     return list(given) if isinstance(given, list) else None
+
+
+def are_items(value: Any) -> bool:
+    """Whether a value is a list of messages or items, and not just words that happen to be JSON."""
+    return isinstance(value, list) and any(isinstance(item, dict) and {"role", "type"} & item.keys() for item in value)
 
 
 def reply_items(reply: Any) -> tuple[list[Any], dict[str, Any], int]:
     """Messages of a reply, its body, and how many alternatives it had beside the first. Raises UnreadableBodyError."""
-    reply = _parsed(reply)
+    reply = parsed(reply)
     if isinstance(reply, str):
         if _EVENT_TEXT.match(reply):
             raise UnreadableBodyError(RejectReason.STREAMED_CHUNKS_NOT_ASSEMBLED, "reply=event_text")
@@ -144,31 +159,36 @@ def _preference(record: dict[str, Any]) -> Envelope | None:
     )
 
 
-def _request(record: dict[str, Any]) -> dict[str, Any] | None:
-    """The object that holds the messages: the line itself, or what it wraps."""
-    if isinstance(record.get("messages"), list):
-        return record
+def _request(record: dict[str, Any]) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
+    """The object that holds the messages: the line itself, or what it wraps; and the wrappers in between."""
+    if prompt_items({"messages": record.get("messages")}):
+        return record, []
     for key in REQUEST_KEYS:
+        wrappers: list[dict[str, Any]] = []
         body: Any = record.get(key)
         for _ in range(MAX_WRAPPING):
-            body = _parsed(body)
+            body = parsed(body)
             if not isinstance(body, dict):
                 break
             if prompt_items(body) is not None:
-                return body
+                return body, wrappers
+            wrappers.append(body)
             body = body.get("body", body.get("params"))
     output = record.get("output")
     has_items = isinstance(output, list) and any(isinstance(item, dict) and "type" in item for item in output)
     is_response = has_items or record.get("object") == "response" or "previous_response_id" in record
-    return record if is_response and prompt_items(record) is not None else None
+    is_here = isinstance(record.get("messages"), list) or (is_response and prompt_items(record) is not None)
+    return (record if is_here else None), []
 
 
-def _nested_reply(record: dict[str, Any], request: dict[str, Any] | None) -> Any:
+def _nested_reply(record: dict[str, Any]) -> Any:
     """The reply beside a request, without what transport and batches put around it; None if there is none."""
     if isinstance(record.get("choices"), list) or record.get("object") == "response":
         return record
+    if "stop_reason" in record and "content" in record:
+        return record
     for key in REPLY_KEYS:
-        reply = _parsed(record.get(key))
+        reply = parsed(record.get(key))
         if reply is None:
             continue
         if isinstance(reply, dict):
@@ -182,7 +202,7 @@ def _unwrapped(reply: dict[str, Any]) -> Any:
     for _ in range(MAX_WRAPPING):
         if {"choices", "output", "content", "object"} & reply.keys():
             return reply
-        inner = _parsed(reply.get("body", reply.get("message")))
+        inner = parsed(reply.get("body", reply.get("message")))
         if inner is None:
             return None if {"status_code", "error", "type"} & reply.keys() else reply
         if not isinstance(inner, dict):
@@ -196,14 +216,14 @@ def _invocation(record: dict[str, Any]) -> Envelope:
     given, output = record.get("input"), record.get("output")
     given = given if isinstance(given, dict) else {}
     output = output if isinstance(output, dict) else {}
-    body = _parsed(given.get("inputBodyJson"))
+    body = parsed(given.get("inputBodyJson"))
     if not isinstance(body, dict):
-        where = "input=stored_beside" if "inputBodyS3Path" in given else "input=absent"
+        where = "input=stored_beside" if any(key.endswith("S3Path") for key in given) else "input=absent"
         raise UnreadableBodyError(RejectReason.UNSUPPORTED_BODY, where)
     prompt = prompt_items(body)
     if prompt is None:
         raise UnreadableBodyError(RejectReason.UNSUPPORTED_BODY, f"messages=absent keys={len(body)}")
-    reply = _parsed(output.get("outputBodyJson"))
+    reply = parsed(output.get("outputBodyJson"))
     if isinstance(reply, list):
         reply = {"content": _streamed_text(reply)}
     items, _, branch_count = reply_items(reply)
@@ -211,7 +231,12 @@ def _invocation(record: dict[str, Any]) -> Envelope:
     arn = identity.get("arn") if isinstance(identity, dict) else None
     own = {"user": arn, "model": record.get("modelId"), "request_id": record.get("requestId")}
     return Envelope(
-        prompt, items, ({**own, "timestamp": record.get("timestamp")}, body), branch_count, reply is not None
+        prompt,
+        items,
+        ({**own, "timestamp": record.get("timestamp")}, body),
+        branch_count,
+        reply is not None,
+        instructions=body.get("system"),
     )
 
 
@@ -226,7 +251,7 @@ def _streamed_text(events: list[Any]) -> str:
     return "".join(pieces)
 
 
-def _parsed(value: Any) -> Any:
+def parsed(value: Any) -> Any:
     """A body that is logged as JSON text, parsed; anything else as it is."""
     if not isinstance(value, str) or value.lstrip()[:1] not in ("{", "["):
         return value

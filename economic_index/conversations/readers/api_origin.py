@@ -47,14 +47,17 @@ def session_id(envelope: Envelope) -> str | None:
     for place in envelope.places:
         conversation = place.get("conversation")
         told = conversation.get("id") if isinstance(conversation, dict) else conversation
-        metadata, headers = place.get("metadata"), place.get("headers")
-        for holder in (place, metadata, headers):
+        for holder in (place, place.get("metadata"), _lower_keys(place.get("headers"))):
             text = first_text((holder,), SESSION_KEYS) if isinstance(holder, dict) else None
             if text:
                 return text
         if text := _text(told):
             return text
     return None
+
+
+def _lower_keys(headers: Any) -> Any:
+    return {key.lower(): value for key, value in headers.items()} if isinstance(headers, dict) else None
 
 
 def user_and_session(envelope: Envelope) -> tuple[str | None, str | None]:

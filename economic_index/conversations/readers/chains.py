@@ -1,48 +1,72 @@
-"""One conversation in the making: exchanges with a chat API, and what the next one adds to it (log_formats §13).
+"""One conversation in the making: an exchange with a chat API, the chain that it begins, the draft that it gives.
 
-Which conversation an exchange belongs to is found in sessions.py.
+Which chain an exchange belongs to is found in sessions.py, what it adds to it in extend_chains.py.
 """
 
 import hashlib
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import NamedTuple
 
-from economic_index.conversations.records import Draft, Locator, Message
+from economic_index.conversations.records import NOT_IN_THIS_FILE, Draft, Locator, Message
 from economic_index.conversations.text import fold_for_hash
-from economic_index.vocabulary import StartedAtSource
+from economic_index.vocabulary import Role, StartedAtSource
 
-RETRY = timedelta(minutes=10)
-MAX_OVERLAP = 256
+MAX_PAIRS = 256
+
+
+class Keys(NamedTuple):
+    """Keyed hashes by which an exchange is found: of whom it is from, its session, the replies before it and in it."""
+
+    scope: str = ""
+    session: str | None = None
+    previous: str | None = None
+    reply: str | None = None
 
 
 @dataclass
 class Exchange:
-    """One request and its reply. `session` is an explicit id, `previous` the id of the reply it goes on from."""
+    """One request and its reply. `session` is an explicit id, `previous` the id of the reply it goes on from.
+
+    `system` is the hash of the system prompt. A weak session may be an id that every request has anew: it joins,
+    but does not part. Raw ids are None in an exchange that an earlier reading left (`is_loaded`).
+    """
 
     locator: Locator
     prompt: list[Message]
     reply: list[Message]
     at: datetime | None = None
+    begun_at: datetime | None = None
     native_id: str | None = None
     is_native_id_random: bool = False
     session: str | None = None
     is_session_random: bool = False
+    is_session_weak: bool = False
     previous: str | None = None
     reply_id: str | None = None
     user: str | None = None
     model: str | None = None
     surface: str = "api"
+    system: bytes = b""
     counts: Counter[str] = field(default_factory=Counter)
     branch_count: int = 0
     flags: set[str] = field(default_factory=set)
+    keys: Keys = field(default_factory=Keys)
+    is_loaded: bool = False
 
 
 @dataclass
 class Chain:
-    """A conversation that is still open: the first exchange names it, the last is what may be continued."""
+    """A conversation that is still open: the first exchange names it, the last is what may be continued.
+
+    `told` is what was last told of it, `locator` where this file first speaks of it; `is_touched` means that there
+    is something new to tell.
+    """
 
     first: Exchange
+    first_length: int
     messages: list[Message]
     prints: list[bytes]
     reply_length: int
@@ -51,12 +75,18 @@ class Chain:
     started_at: datetime | None
     last_at: datetime | None
     seen_at: datetime | None
-    reply_id: str | None
+    reply_key: str | None
     model: str | None
     flags: set[str]
+    sessions: list[str] = field(default_factory=list)
+    system: bytes = b""
     branch_count: int = 0
     char_count: int = 0
     is_reopened: bool = False
+    is_touched: bool = True
+    locator: Locator | None = None
+    told: Draft | None = None
+    requests: list[str] = field(default_factory=list)
     keys: list[tuple[str, ...]] = field(default_factory=list)
 
 
@@ -64,117 +94,59 @@ def open_chain(exchange: Exchange, number: int, prints: list[bytes]) -> Chain:
     """A conversation that begins with this exchange."""
     return Chain(
         first=exchange,
-        messages=_timed(exchange, exchange.prompt) + _replied(exchange),
+        first_length=len(exchange.prompt),
+        messages=timed(exchange, exchange.prompt) + replied(exchange),
         prints=prints,
         reply_length=len(exchange.reply),
         counts=exchange.counts,
         number=number,
-        started_at=exchange.at,
+        started_at=exchange.begun_at or exchange.at,
         last_at=exchange.at,
         seen_at=exchange.at,
-        reply_id=exchange.reply_id,
+        reply_key=exchange.keys.reply,
         model=exchange.model,
         flags=set(exchange.flags),
+        sessions=[exchange.keys.session] if exchange.keys.session else [],
+        system=exchange.system,
         branch_count=exchange.branch_count,
+        locator=exchange.locator,
     )
 
 
-def extend(chain: Chain, exchange: Exchange, prints: list[bytes]) -> None:
-    """Put an exchange into its chain: before it, as its earlier part, as a second try of its end, or after it."""
-    chain.branch_count += exchange.branch_count
-    chain.flags |= exchange.flags | {"is_sessionised"}
-    chain.seen_at = exchange.at or chain.seen_at
-    if exchange.reply_id is not None and exchange.reply_id == chain.first.previous:
-        _put_before(chain, exchange, prints)
-        if exchange.previous is None:
-            chain.flags.discard("is_partial")
-    elif _is_before(exchange, chain):
-        _begin_earlier(chain, exchange, prints)
-    else:
-        _go_on(chain, exchange, prints)
+def pairs(messages: list[Message], prints: list[bytes]) -> Iterator[tuple[int, str]]:
+    """From the end: where somebody says something and is answered, and the hash of both together."""
+    for index in range(len(messages) - 2, max(len(messages) - 2 - MAX_PAIRS, -1), -1):
+        if messages[index].role is Role.USER and messages[index + 1].role is Role.ASSISTANT:
+            yield index, cumulative(prints[index : index + 2])[-1].hex()
 
 
-def _begin_earlier(chain: Chain, exchange: Exchange, prints: list[bytes]) -> None:
-    """Logs written newest first: a later request repeats this one, or asked the same again, or comes after it."""
-    asked = prints[: len(exchange.prompt)]
-    is_repeated = chain.prints[: len(prints)] == prints
-    is_retried = asked == chain.prints[: len(chain.prints) - chain.reply_length]
-    if not is_repeated and not is_retried:
-        _put_before(chain, exchange, prints)
-        return
-    if is_retried and not chain.reply_length:
-        chain.messages += _replied(exchange)
-        chain.prints = prints
-        chain.reply_length, chain.counts = len(exchange.reply), exchange.counts
-    chain.first, chain.started_at = exchange, exchange.at
-
-
-def _put_before(chain: Chain, exchange: Exchange, prints: list[bytes]) -> None:
-    chain.messages[:0] = _timed(exchange, exchange.prompt) + _replied(exchange)
-    chain.prints = prints + chain.prints
-    chain.counts = exchange.counts + chain.counts
-    chain.first, chain.started_at = exchange, exchange.at or chain.started_at
-
-
-def _go_on(chain: Chain, exchange: Exchange, prints: list[bytes]) -> None:
-    length, prompt_length = len(chain.prints), len(exchange.prompt)
-    is_retry = exchange.previous is None and _is_near(exchange.at, chain.last_at)
-    is_resent = True
-    if exchange.previous is None and length <= prompt_length and chain.prints == prints[:length]:
-        shared = length
-    elif is_retry and chain.prints[: length - chain.reply_length] == prints[:prompt_length]:
-        if not exchange.reply:
-            return
-        shared = prompt_length
-        del chain.messages[shared:], chain.prints[shared:]
-    else:
-        is_resent = False
-        shared = 0 if exchange.previous else _overlap(chain.prints, prints[:prompt_length])
-    chain.messages += _timed(exchange, exchange.prompt[shared:]) + _replied(exchange)
-    chain.prints += prints[shared:]
-    chain.reply_length = len(exchange.reply)
-    chain.counts = exchange.counts if is_resent else chain.counts + exchange.counts
-    chain.reply_id = exchange.reply_id or chain.reply_id
-    chain.model = exchange.model or chain.model
-    chain.started_at = chain.started_at or exchange.at
-    chain.last_at = max((at for at in (chain.last_at, exchange.at) if at is not None), default=None)
-
-
-def _is_near(one: datetime | None, other: datetime | None) -> bool:
-    return one is None or other is None or abs(one - other) <= RETRY
-
-
-def _is_before(exchange: Exchange, chain: Chain) -> bool:
-    """Whether it was sent earlier than all of the chain, or in the same second and the chain repeats it."""
-    if exchange.at is None or chain.started_at is None:
-        return False
-    return exchange.at < chain.started_at or (
-        exchange.at == chain.started_at and len(exchange.prompt) < len(chain.first.prompt)
-    )
-
-
-def _overlap(known: list[bytes], prompt: list[bytes]) -> int:
-    """How many messages at the start of a prompt repeat the end of what is known (a history cut in front)."""
-    for length in range(min(len(known), len(prompt), MAX_OVERLAP), 0, -1):
-        if known[-length:] == prompt[:length]:
-            return length
-    return 0
-
-
-def _timed(exchange: Exchange, prompt: list[Message]) -> list[Message]:
+def timed(exchange: Exchange, prompt: list[Message]) -> list[Message]:
     """The last message of a prompt was sent with the request; when earlier ones were is not known."""
     if not prompt or prompt[-1].sent_at is not None:
         return list(prompt)
     return [*prompt[:-1], prompt[-1]._replace(sent_at=exchange.at)]
 
 
-def _replied(exchange: Exchange) -> list[Message]:
+def replied(exchange: Exchange) -> list[Message]:
+    """What was answered, by which model, when."""
     model, at = exchange.model, exchange.at
     return [reply._replace(model=reply.model or model, sent_at=reply.sent_at or at) for reply in exchange.reply]
 
 
 def draft_of(chain: Chain) -> Draft:
-    """The conversation as found so far."""
+    """The conversation as found so far, and under which id it was told before."""
+    before = chain.told
+    draft = _draft(chain)
+    if before is not None:
+        draft.earlier_id = before.conversation_id
+        if chain.first.is_loaded:
+            draft.conversation_id, draft.user_id = before.conversation_id, before.user_id
+            draft.is_forgotten = before.is_forgotten
+    chain.told, chain.is_touched = draft, False
+    return draft
+
+
+def _draft(chain: Chain) -> Draft:
     first = chain.first
     native_id, is_random = first.native_id, first.is_native_id_random
     if first.session is not None:
@@ -185,19 +157,29 @@ def draft_of(chain: Chain) -> Draft:
             told = first.native_id or (first.at.isoformat() if first.at else str(first.locator.number))
             native_id = f"{native_id}\x1f{told}"
     return Draft(
-        locator=first.locator,
-        messages=chain.messages,
+        locator=chain.locator or NOT_IN_THIS_FILE,
+        messages=list(chain.messages),
         native_id=native_id,
         is_native_id_random=is_random,
         raw_user_id=first.user,
         created_at=chain.started_at,
         ended_at=chain.last_at,
+        updated_at=chain.last_at if first.keys.session or "is_sessionised" in chain.flags else None,
         started_at_source=StartedAtSource.LOG if chain.started_at else StartedAtSource.ASSIGNED,
         surface=first.surface,
         model_raw=chain.model,
         counts={**chain.counts, "branch_count": chain.branch_count},
-        flags=chain.flags,
+        flags=set(chain.flags),
     )
+
+
+def request_key(exchange: Exchange, prints: list[bytes]) -> str | None:
+    """What one request has in every copy of its log; None where two requests could not be told from one."""
+    keys = exchange.keys
+    if exchange.native_id is None and keys.session is None:
+        return None
+    told = f"{keys.scope} {keys.session} {exchange.native_id} {exchange.at} {len(exchange.prompt)}"
+    return hashlib.blake2b(told.encode("utf-8", "replace") + b"".join(prints), digest_size=12).hexdigest()
 
 
 def fingerprint(message: Message) -> bytes:
@@ -214,8 +196,3 @@ def cumulative(prints: list[bytes]) -> list[bytes]:
         last = hashlib.blake2b(last + one, digest_size=16).digest()
         hashes.append(last)
     return hashes
-
-
-def short_hash(key: tuple[str, ...]) -> bytes:
-    """Stands for a session where only its having been seen matters."""
-    return hashlib.blake2b("\x1f".join(key).encode("utf-8", "replace"), digest_size=12).digest()

@@ -10,6 +10,8 @@ from economic_index.conversations.readers.claude_code import READER as CLAUDE_CO
 from economic_index.conversations.readers.claude_compliance import READER as CLAUDE_COMPLIANCE
 from economic_index.conversations.readers.claude_export import READER as CLAUDE_EXPORT
 from economic_index.conversations.readers.copilot_m365 import READER as COPILOT_M365
+from economic_index.conversations.readers.langfuse import READER as LANGFUSE
+from economic_index.conversations.readers.litellm import READER as LITELLM
 from economic_index.conversations.readers.lmsys_chat import READER as LMSYS_CHAT
 from economic_index.conversations.readers.open_webui import READER as OPEN_WEBUI
 from economic_index.conversations.readers.sharegpt import READER as SHAREGPT
@@ -24,6 +26,8 @@ READERS: tuple[Reader, ...] = (
     OPEN_WEBUI,
     COPILOT_M365,
     CLAUDE_CODE,
+    LITELLM,
+    LANGFUSE,
     WILDCHAT,
     LMSYS_CHAT,
     SHAREGPT,

@@ -105,6 +105,50 @@ def test_an_explicit_session_joins_new_turns_resent_ones_and_cut_histories(own: 
     assert texts(*new, cut, resent) == [[*WHOLE, "seven", "eight"]]
 
 
+def trimmed(*texts: str, minute: int, reply: str = "new", system: str = "Be brief.", **own: Any) -> dict[str, Any]:
+    line = completion(*texts, reply=reply, minute=minute % 60, **own)
+    line["ts"] = (NOON + timedelta(minutes=minute)).isoformat()
+    line["request"]["messages"][0]["content"] = system
+    return line
+
+
+def test_a_history_that_was_cut_or_summed_up_goes_on() -> None:
+    window = trimmed("three", "four", "five", "six", "seven", minute=9)
+    assert texts(*GROWING, window) == [[*WHOLE, "seven", "new"]]
+    summed_up = trimmed("In short: we counted.", "I see.", "five", "six", "seven", minute=300)
+    assert texts(*GROWING, summed_up) == [[*WHOLE, "seven", "new"]]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        trimmed("five", "six", "seven", minute=9, system="Be long."),
+        trimmed("five", "six", "seven", minute=9, user="u2"),
+        trimmed("five", "six", "seven", minute=363),
+        trimmed("five", "sixty", "seven", minute=9),
+        trimmed("five", "six", minute=9),
+        trimmed("three", "four", "seven", minute=9),
+    ],
+    ids=["system", "user", "time", "words", "nothing_new", "not_the_last"],
+)
+def test_a_history_that_is_not_surely_the_same_is_another_conversation(other: dict[str, Any]) -> None:
+    assert len(read(*GROWING, other)) == 2
+
+
+def test_nobody_is_joined_by_a_cut_history_alone() -> None:
+    lines = [line | {"user": None} for line in (*GROWING, trimmed("five", "six", "seven", minute=9))]
+    assert len(read(*lines)) == 2
+
+
+@pytest.mark.parametrize("system", ["Be brief.", [{"type": "text", "text": "Be brief."}], "Other."])
+def test_system_prompts_are_told_apart_wherever_they_stand(system: Any) -> None:
+    asked, cut = completion("one", reply="two"), trimmed("x", "y", "one", "two", "three", minute=1)
+    for line, told in ((asked, "Be brief."), (cut, system)):
+        del line["request"]["messages"][0]
+        line["request"]["system"] = told
+    assert len(read(asked, cut)) == (2 if system == "Other." else 1)
+
+
 def test_sessions_that_are_numbered_belong_to_their_user() -> None:
     one, other = (completion("one", reply="two", user=user, session_id="1") for user in ("u1", "u2"))
     drafts = read(one, other)
@@ -116,6 +160,21 @@ def test_a_session_taken_up_after_a_day_is_another_conversation() -> None:
     late = completion("three", reply="four", session_id="s1") | {"ts": "2026-01-07T12:00:00Z"}
     drafts = read(completion("one", reply="two", session_id="s1"), late)
     assert len({draft.native_id for draft in drafts}) == 2
+
+
+def test_what_is_over_is_forgotten_after_a_month_and_closed_sessions_do_not_pile_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sessions, "MIN_CLOSED", 2)
+    store = sessions.Sessions()
+    context = ReadContext(AS_OF, {sessions.SESSIONS: store})
+    for day in range(60):
+        line = completion("one", reply="two", session_id=f"s{day}") | {
+            "ts": (NOON + timedelta(days=2 * day)).isoformat()
+        }
+        assert len(list(READER.read(iter([Element(line, Locator(LocatorKind.LINE, 1))]), context))) == 1
+    assert 15 <= len(store.closed) <= 31
+    assert (len(store.chains), store.newest_at) == (1, NOON + timedelta(days=118))
 
 
 def responses() -> list[dict[str, Any]]:
@@ -157,4 +216,4 @@ def test_open_conversations_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None
     store = sessions.Sessions()
     elements = (Element(completion(f"q{n}", reply="a"), Locator(LocatorKind.LINE, n)) for n in range(50))
     assert len(list(READER.read(elements, ReadContext(AS_OF)))) == 50
-    assert list(store.close()) == []
+    assert list(store.tell()) == []

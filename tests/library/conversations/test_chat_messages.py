@@ -72,6 +72,11 @@ ENVELOPES: dict[str, list[Any]] = {
     "openai_http": [{"request": {"body": {"messages": ASKED}}, "response": {"status_code": 200, "body": CHOICE}}],
     "openai_body_output": [{"body": {"messages": ASKED}, "output": CHOICE}],
     "openai_json_text": [{"request": json.dumps({"messages": ASKED}), "response": json.dumps(CHOICE)}],
+    "messages_as_json_text": [{"messages": json.dumps(ASKED), "response": json.dumps(CHOICE)}],
+    "input_as_json_text": [
+        {"object": "response", "input": json.dumps(ASKED), "output": CLAUDE["content"] and [CLAUDE]}
+    ],
+    "empty_messages_beside_a_request": [{"messages": [], "request": {"messages": ASKED}, "response": CHOICE}],
     "openai_flat": [{"messages": ASKED, **CHOICE}],
     "openai_flat_response": [{"messages": ASKED, "response": CHOICE}],
     "plain_text_reply": [{"messages": ASKED, "response": "5"}],
@@ -102,6 +107,7 @@ ENVELOPES: dict[str, list[Any]] = {
         }
     ],
     "anthropic": [{"request": {"system": "Be brief.", "messages": ASKED[1:]}, "response": CLAUDE}],
+    "anthropic_flat": [{"system": "Be brief.", "messages": ASKED[1:], "stop_reason": "end_turn", **CLAUDE}],
     "anthropic_batch": [
         {"custom_id": "a", "params": {"messages": ASKED[1:]}},
         {"custom_id": "a", "result": {"type": "succeeded", "message": CLAUDE}},
@@ -173,6 +179,51 @@ def test_ids_that_could_be_guessed_are_not_called_random() -> None:
 def test_a_user_that_holds_a_session_is_taken_apart(told: str, user: str, session: str | None) -> None:
     draft = read_one({"messages": ASKED, "metadata": {"user_id": told}})
     assert (draft.raw_user_id, draft.native_id) == (user, session)
+
+
+def test_words_that_are_json_by_chance_are_words() -> None:
+    draft = read_one({"object": "response", "input": "[1, 2, 3]", "output": []})
+    assert said(draft) == [(Role.USER, "[1, 2, 3]")]
+
+
+@pytest.mark.parametrize("name", ["x-claude-code-session-id", "X-Claude-Code-Session-Id"])
+def test_a_session_in_the_headers_of_the_request_is_found(name: str) -> None:
+    session = "0b8f6a0e-93a5-4f63-9a6e-0c7a4a4f2f11"
+    draft = read_one({"request": {"headers": {name: session}, "body": {"messages": ASKED}}, "response": CHOICE})
+    assert draft.native_id == session
+
+
+@pytest.mark.parametrize(
+    "failed",
+    [
+        {"type": "error", "error": {"type": "overloaded_error"}},
+        {"error": {"code": 500}},
+        {"status_code": 529, "body": {"type": "error", "error": {}}},
+        None,
+    ],
+)
+def test_a_request_that_failed_keeps_what_was_asked(failed: Any) -> None:
+    draft = read_one({"request": {"messages": ASKED}, "response": failed})
+    assert said(draft) == [(Role.USER, "Sum of 2 and 3?")]
+
+
+def test_items_of_the_responses_api_are_messages_or_counted() -> None:
+    output = [
+        {"type": "reasoning", "summary": []},
+        {"type": "web_search_call"},
+        {"type": "file_search_call"},
+        {"type": "mcp_list_tools"},
+        {"type": "message", "role": "assistant", "content": [{"type": "refusal", "refusal": "No."}]},
+        {"type": "of_tomorrow"},
+    ]
+    given_items = [{"role": "user", "content": [{"type": "input_image"}, {"type": "input_text", "text": "See?"}]}]
+    context = ReadContext(AS_OF)
+    record = {"request": {"input": given_items, "instructions": "Be brief."}, "response": {"output": output}}
+    (draft,) = READER.read(iter([Element(record, Locator(LocatorKind.LINE, 1))]), context)
+    assert isinstance(draft, Draft)
+    assert said(draft) == [(Role.USER, "See?"), (Role.ASSISTANT, "No.")]
+    assert (draft.counts["reasoning_count"], draft.counts["tool_event_count"]) == (1, 3)
+    assert (draft.counts["attachment_count"], context.skipped) == (1, {"unknown_part": 1})
 
 
 def test_bedrock_names_its_caller_and_request() -> None:
@@ -270,6 +321,8 @@ def test_streams_that_nobody_assembled_are_rejected(reply: Any) -> None:
             {"schemaType": "ModelInvocationLog", "input": {"inputBodyS3Path": "s3://a/b"}},
             RejectReason.UNSUPPORTED_BODY,
         ),
+        ({"messages": "[1, 2"}, RejectReason.UNSUPPORTED_BODY),
+        ({"messages": "[1, 2]"}, RejectReason.EMPTY_CONVERSATION),
     ],
 )
 def test_what_cannot_be_read_says_why(record: Any, reason: RejectReason) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from chatgpt_logs import Chat
+from gateway_logs import observation, spend_row
 
 from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.records import Element
@@ -58,6 +59,8 @@ def test_a_wrapped_array_longer_than_the_sample_is_told_by_its_first_records() -
         (TURNS, SourceFormat.SHAREGPT),
         ([{"uuid": "u", "chat_messages": []}], SourceFormat.CLAUDE_EXPORT),
         ([{"messages": [{"role": "user", "content": "q"}]}], SourceFormat.CHAT_MESSAGES),
+        ([spend_row(0, [{"role": "user", "content": "q"}], {})], SourceFormat.LITELLM),
+        ([observation(0, [{"role": "user", "content": "q"}], "a")], SourceFormat.LANGFUSE),
     ],
 )
 def test_each_format_is_told_by_its_keys(records: list[Any], name: SourceFormat) -> None:

@@ -54,6 +54,6 @@ def test_a_reading_that_was_not_finished_proposes_in_vain(tmp_path: Path) -> Non
         assert store.propose([version(1)]) == [True]
         register(store, "g2", version(2))
         assert [winner.conversation_id for winner in store.of_week(WEEK)] == ["c2"]
-        assert not store.files.was_hash_read("g1", ["s"])
-        assert store.files.was_hash_read("g2", ["s"])
-        assert not store.files.was_hash_read("g2", ["other settings"])
+        assert not store.files.reading_of_hash("g1", ["s"])
+        assert store.files.reading_of_hash("g2", ["s"])
+        assert not store.files.reading_of_hash("g2", ["other settings"])

@@ -1,0 +1,88 @@
+"""Which reading each file was read in, what that left open, and taking readings back with all that they gave.
+
+A part of winners.py's store: which version of a conversation counts is decided there.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import asdict
+from datetime import date
+
+from economic_index.conversations.erased_versions import ErasedVersions
+from economic_index.conversations.versions import FileEnd
+from economic_index.vocabulary import FileStatus
+
+
+class FileEnds(ErasedVersions):
+    """Readings of files, and the ends of those that hold API requests, which are read in order."""
+
+    def has_stopped(self, file_id: str, size_bytes: int, modified_ns: int, settings_hash: str) -> bool:
+        """Whether this file, by size and date, stopped its reading before its end, with these settings."""
+        query = """
+            select 1 from readings where file_id = ? and size_bytes = ? and modified_ns = ?
+            and json_extract(row, '$.status') = ? and settings like '%:' || ? limit 1
+        """
+        values = (file_id, size_bytes, modified_ns, FileStatus.STOPPED, settings_hash)
+        return self._connection.execute(query, values).fetchone() is not None
+
+    def ends_of(self, source: str) -> dict[str, FileEnd]:
+        """Ends of a source's files, by reading."""
+        query = "select * from ends where source = ?"
+        return {
+            row[0]: FileEnd(row[1], row[2], bool(row[3]), row[4]) for row in self._connection.execute(query, (source,))
+        }
+
+    def note_end(self, reading_id: str, end: FileEnd) -> None:
+        """Note what a reading left open; what had to be told again has been told."""
+        self._connection.execute(
+            "insert or replace into ends values (?, ?, ?, ?, ?)", (reading_id, *asdict(end).values())
+        )
+        self._connection.execute("delete from home where name = ?", (f"retell {end.source}",))
+
+    def unread(self, source: str, reading_ids: Collection[str]) -> tuple[date, ...]:
+        """Have readings count as never done, with all that they gave; the weeks that this changes.
+
+        What their files go on with has to be told again: a row that they made longer is gone with them.
+        """
+        with self._transaction():
+            weeks = self._drop_winners("reading_id", reading_ids)
+            for table in ("rejections", "ends", "readings"):
+                self._connection.executemany(
+                    f"delete from {table} where reading_id = ?", [(reading_id,) for reading_id in reading_ids]
+                )
+            self._connection.execute("insert or replace into home values (?, '1')", (f"retell {source}",))
+        return weeks
+
+    def must_retell(self, source: str) -> bool:
+        """Whether files of a source were unread, and none was read since."""
+        query = "select 1 from home where name = ?"
+        return self._connection.execute(query, (f"retell {source}",)).fetchone() is not None
+
+    def ended_before(self, source: str, newest_at: int) -> set[str]:
+        """Readings of a source whose last request is older than this (microseconds since 1970), or has no time."""
+        query = "select reading_id from ends where source = ? and coalesce(newest_at, 0) < ?"
+        return {reading_id for (reading_id,) in self._connection.execute(query, (source, newest_at))}
+
+    def _take_back(self, renamed: Mapping[str, str]) -> set[date]:
+        """Conversations that have another id now count no longer under the old one; the weeks that this changes.
+
+        One whose text was dropped keeps its labels under the old id, and its text is not taken under the new one.
+        """
+        for old in self._textless_of(list(renamed)):
+            self._connection.execute("insert or ignore into textless values (?, 1)", (renamed[old],))
+        return set(self._drop_winners("conversation_id", renamed))
+
+    def _drop_winners(self, column: str, values: Collection[str]) -> tuple[date, ...]:
+        """What lost its text stays: it could not be labelled again."""
+        if not values:
+            return ()
+        execute = self._connection.execute
+        execute("create temp table if not exists dropped (value text primary key) without rowid")
+        execute("delete from dropped")
+        self._connection.executemany("insert or ignore into dropped values (?)", [(value,) for value in values])
+        condition = f"{column} in (select value from dropped)"
+        condition += " and conversation_id not in (select conversation_id from textless)"
+        weeks = [week for (week,) in execute(f"select distinct week_start from winners where {condition}")]
+        execute(f"delete from winners where {condition}")
+        for week in weeks:
+            self._note_week(week)
+        return tuple(sorted(date.fromisoformat(week) for week in weeks))
