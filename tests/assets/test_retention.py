@@ -14,6 +14,7 @@ import pytest
 from assets.conversations import conversations_asset
 from assets.facet_summaries import facet_summaries_asset
 from assets.onet_task_mappings import onet_task_mappings_asset
+from assets.people import segments_asset
 from economic_index.contracts import as_arrow
 from economic_index.contracts.lake import (
     CONVERSATIONS,
@@ -84,10 +85,11 @@ def read(lake: Lake, days_after: int, *sources: Source) -> Reading:
 
 def run(lake: Lake, engine: Engine) -> dict[str, Any]:
     """The weekly steps of the week; what Dagster is told of the facets."""
-    conversations, _, facets, mappings = stages(engine.name)
+    conversations, segments, facets, mappings = stages(engine.name)
+    made = [conversations_asset(conversations), segments_asset(segments), facet_summaries_asset(facets)]
     with dg.DagsterInstance.ephemeral() as instance:
         done = dg.materialize(
-            [conversations_asset(conversations), facet_summaries_asset(facets), onet_task_mappings_asset(mappings)],
+            [*made, onet_task_mappings_asset(mappings)],
             resources={"lake": lake, "engine": engine, "progress": lambda what, done, of: None},
             instance=instance,
             partition_key=WEEK.isoformat(),
