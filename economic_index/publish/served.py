@@ -21,6 +21,7 @@ MARTS = (
     "mart_corrected_shares",
     "mart_decomposition",
     "mart_depth_rarefied",
+    "mart_engine_changes",
     "mart_exposure_correlation",
     "mart_ranks",
     "mart_representation",

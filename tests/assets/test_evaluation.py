@@ -16,6 +16,7 @@ from economic_index.contracts.reviews import ENGINE_ERRORS
 from economic_index.evaluate import evaluation
 from economic_index.evaluate.engine_errors import committed_errors
 from economic_index.evaluate.items import fixed_sample, labelled_test_items
+from economic_index.evaluate.whole import BOTH
 from economic_index.lake import Lake
 from economic_index.local.answers import Maker, finish, unread
 from economic_index.vocabulary import MappingState
@@ -53,7 +54,7 @@ def test_an_engine_that_answers_nothing_is_wrong_everywhere(lake: Lake, monkeypa
     resources = {"lake": lake, "engine": SilentEngine(), "progress": lambda what, done, of: None}
     dg.materialize([engine_scores], resources=resources)
     rows = lake.read(ENGINE_SCORES)
-    own = rows[(rows["engine"] != "coder") & (rows["measure"] == "accuracy")]
+    own = rows[(rows["engine"] != "coder") & (rows["measure"] == "accuracy") & (rows["cut"] != BOTH)]
     assert set(own["facet"]) == {
         "collaboration", "automation", "use_case", "intent", "is_occupational", "soc_group", "iwa"
     }  # fmt: skip

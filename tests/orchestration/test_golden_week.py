@@ -67,6 +67,8 @@ NOT_DERIVED = {
     "mart_activities": f"{BY_HAND}test_figures_activities.py",
     "mart_decomposition": f"{BY_HAND}test_figures_decomposition.py",
     "mart_drift": f"{BY_HAND}test_figures_drift.py: weeks of the demonstration were assigned, so it has no row",
+    "mart_embedding_drift": f"{BY_HAND}test_figures_embedding_drift.py: weeks that were assigned have no row",
+    "mart_engine_changes": f"{BY_HAND}test_figures_engine_changes.py: no engine took the place of another",
     "mart_exposure": f"{BY_HAND}test_figures_taxonomies.py: its shares are those of mart_occupations",
     "mart_exposure_correlation": f"{BY_HAND}test_figures_taxonomies.py",
     "mart_isco_groups": f"{BY_HAND}test_figures_isco.py",
@@ -96,6 +98,8 @@ WITHOUT_ROWS = (
     "mart_changes",
     "mart_corrected_occupations",
     "mart_drift",
+    "mart_embedding_drift",
+    "mart_engine_changes",
     "mart_models",
     "mart_review_agreement",
 )
