@@ -8,27 +8,18 @@ from typing import Any
 
 import dagster as dg
 
-from assets.table import asset_key, asset_spec, contract_check, rules_broken_by, weekly_table
+from assets.read_tables import read_results, read_specs
+from assets.table import asset_key, contract_check, weekly_table
 from assets.weeks import WeekRows, Weeks
 from economic_index.contracts.lake import RAW_LOGS, USERS, USERS_REJECTED
 from economic_index.due import Stage
-from economic_index.lake import Lake, LakeError
+from economic_index.lake import Lake
 from economic_index.people.reading import TABLES, PeopleReader, sentences
 from economic_index.people.weekly import segments_of_week
 
 
 @dg.multi_asset(
-    specs=[
-        asset_spec(
-            table,
-            group="conversations",
-            deps=[RAW_LOGS],  # which systems' ids a key may be is known once the logs were read
-            kinds={"python", "parquet"},
-            code_version="1",
-            skippable=False,
-        )
-        for table in TABLES
-    ],
+    specs=read_specs(TABLES, deps=[RAW_LOGS]),  # which systems' ids a key may be is known once the logs were read
     check_specs=[
         *[contract_check(table) for table in TABLES],
         dg.AssetCheckSpec("every_row_used", asset=asset_key(USERS), description="No row of a table was rejected."),
@@ -40,18 +31,7 @@ def users(
     """Attributes and weights by pseudonym; every row that was not used, with its reason."""
     people_reader.read(lake)
     for table in TABLES:
-        commit = lake.commit_of(table)
-        if commit is None:
-            raise LakeError(f"{lake.root}: {table.name} was replaced while it was read. Read the logs again.")
-        yield dg.MaterializeResult(
-            asset_key=asset_key(table),
-            metadata={"dagster/row_count": commit.row_count},
-            data_version=dg.DataVersion(commit.rows_hash),
-        )
-        rules = rules_broken_by(lake, table)
-        yield dg.AssetCheckResult(
-            check_name="contract", asset_key=asset_key(table), passed=not rules, metadata={"broken": rules[:20]}
-        )
+        yield from read_results(lake, table)
     told = sentences(lake.read(USERS_REJECTED).to_dict("records"))
     for sentence in told:
         context.log.warning(sentence)

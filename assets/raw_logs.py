@@ -8,27 +8,18 @@ from typing import Any
 
 import dagster as dg
 
-from assets.table import asset_key, asset_spec, contract_check, rules_broken_by
+from assets.read_tables import read_results, read_specs
+from assets.table import asset_key, contract_check
 from economic_index.contracts.lake import CONVERSATIONS_REJECTED, RAW_LOGS, SOURCES
 from economic_index.conversations.overview import as_markdown
 from economic_index.conversations.reading import LogReader
-from economic_index.lake import Lake, LakeError
+from economic_index.lake import Lake
 
 TABLES = (RAW_LOGS, CONVERSATIONS_REJECTED, SOURCES)
 
 
 @dg.multi_asset(
-    specs=[
-        asset_spec(
-            table,
-            group="conversations",
-            deps=[],
-            kinds={"python", "parquet"},
-            code_version="1",
-            skippable=False,
-        )
-        for table in TABLES
-    ],
+    specs=read_specs(TABLES),
     check_specs=[
         *[contract_check(table) for table in TABLES],
         dg.AssetCheckSpec("every_file_read", asset=asset_key(RAW_LOGS), description="No file stopped early."),
@@ -51,24 +42,13 @@ def raw_logs(
     """One row per log file and reading; every rejected record with its reason."""
     reading = log_reader.read(lake)
     context.log.info(reading.summary)
+    of_all = {
+        **reading.privacy_numbers(),
+        "sources": dg.MetadataValue.md(as_markdown(reading.overviews)),
+    }
     for table in TABLES:
-        commit = lake.commit_of(table)
-        if commit is None:
-            raise LakeError(f"{lake.root}: {table.name} was replaced while it was read. Read the logs again.")
-        yield dg.MaterializeResult(
-            asset_key=asset_key(table),
-            metadata={
-                "dagster/row_count": commit.row_count,
-                "new_rows": reading.new_rows(table),
-                **(reading.privacy_numbers() if table is RAW_LOGS else {}),
-                **({"sources": dg.MetadataValue.md(as_markdown(reading.overviews))} if table is RAW_LOGS else {}),
-            },
-            data_version=dg.DataVersion(commit.rows_hash),  # new logs make what is made of them stale
-        )
-        rules = rules_broken_by(lake, table)
-        yield dg.AssetCheckResult(
-            check_name="contract", asset_key=asset_key(table), passed=not rules, metadata={"broken": rules[:20]}
-        )
+        told = {"new_rows": reading.new_rows(table), **(of_all if table is RAW_LOGS else {})}
+        yield from read_results(lake, table, told)
     automated = reading.automated_traffic()
     yield dg.AssetCheckResult(
         check_name="people_wrote_it",

@@ -284,13 +284,3 @@ def _log_own_versions(context: dg.AssetExecutionContext, table: Table, hashes: d
             context.log_event(
                 dg.AssetMaterialization(said.asset_key, metadata=said.metadata, partition=said.partition, tags=tags)
             )
-
-
-def rules_broken_by(lake: Lake, table: Table) -> list[str]:
-    """What a table breaks of its contract as it lies there, asked batch by batch: its rows may be many."""
-    try:
-        for _ in checked(table, lake.scan(table)):
-            pass
-    except BrokenContract as error:
-        return error.rules
-    return []

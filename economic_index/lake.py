@@ -62,6 +62,14 @@ def empty_frame(table: Table) -> pd.DataFrame:
     return validated(table, pd.DataFrame({name: [] for name in table.schema.columns}))
 
 
+def frame_of(table: Table, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """Rows by name of column as a frame that keeps the contract, however many there are."""
+    found = list(rows)
+    if not found:
+        return empty_frame(table)
+    return validated(table, pd.DataFrame(found, columns=list(table.schema.columns)))
+
+
 class Lake:
     """One home. Opening it writes a typed zero-row file for every contract, so dbt sees all sources."""
 
@@ -125,6 +133,12 @@ class Lake:
     def write(self, table: Table, rows: Rows, input_fingerprint: str = "") -> Commit:
         """Replace an unpartitioned table."""
         return self._commit({table: rows}, None, input_fingerprint)[table]
+
+    def write_if_changed(self, table: Table, input_fingerprint: str, rows: Callable[[], Rows]) -> None:
+        """Replace a table made of other inputs; one made of these keeps its commit, so nothing is made again of it."""
+        known = self.commit_of(table)
+        if known is None or known.input_fingerprint != input_fingerprint:
+            self.write(table, rows(), input_fingerprint)
 
     def update(self, table: Table, change: Callable[[pd.DataFrame], pd.DataFrame]) -> Commit:
         """Replace an unpartitioned table by what is made of its rows; two processes do so one after the other."""

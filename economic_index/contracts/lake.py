@@ -186,6 +186,11 @@ SEGMENTS = table(
 )
 
 
+_VALIDITY = {
+    "valid_from": day("First day on which it holds; null: always before.", nullable=True),
+    "valid_to": day("Last day on which it holds; null: until further notice.", nullable=True),
+}
+
 USERS = table(
     "lake",
     "users",
@@ -194,8 +199,7 @@ USERS = table(
         "user_id": text("Pseudonym, as in lake/conversations."),
         "segment_type": text("Name of the attribute, such as department."),
         "segment": text("Its value."),
-        "valid_from": day("First day on which it holds; null: always before.", nullable=True),
-        "valid_to": day("Last day on which it holds; null: until further notice.", nullable=True),
+        **_VALIDITY,
     },
     is_private=True,
 )
@@ -207,8 +211,7 @@ WEIGHTS = table(
     {
         "subject_id": text("A user_id or a conversation_id; a conversation's own weight goes before its user's."),
         "weight": real("Non-negative; 1 is what conversations weigh otherwise."),
-        "valid_from": day("First day on which it holds; null: always before.", nullable=True),
-        "valid_to": day("Last day on which it holds; null: until further notice.", nullable=True),
+        **_VALIDITY,
     },
     is_private=True,
 )

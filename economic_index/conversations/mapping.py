@@ -64,6 +64,10 @@ class TableMapping:
         beside = {"product_column": self.product_column, "surface_column": self.surface_column}
         return {**self.columns, **{key: path for key, path in beside.items() if path}}
 
+    def system_for(self, source_name: str) -> str:
+        """The namespace of its ids: what it says, else the name of its source."""
+        return self.system or source_name
+
     def toml(self) -> str:
         """The value of `mapping` in sources.toml: the file's path, or the mapping itself on one line."""
         return json.dumps(self.path, ensure_ascii=False) if self.path else _inline(self.declared)

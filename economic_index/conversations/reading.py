@@ -4,7 +4,7 @@ No week is committed here; a reading that is killed leaves nothing that counts.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -13,25 +13,23 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from economic_index.contracts import Table, batches_of, checked, validated
+from economic_index.contracts import Table, batches_of, checked
 from economic_index.contracts.lake import CONVERSATIONS_REJECTED, RAW_LOGS, SOURCES
-from economic_index.conversations import identify
 from economic_index.conversations.accounts import Accounts
 from economic_index.conversations.chained_files import ChainedFiles
 from economic_index.conversations.file_reading import FileReading
-from economic_index.conversations.file_report import FileReport, settings_key
+from economic_index.conversations.file_report import FileReport
 from economic_index.conversations.growth import find_start
-from economic_index.conversations.known_files import KnownFiles
 from economic_index.conversations.known_readings import KnownReadings
-from economic_index.conversations.listing import list_files
+from economic_index.conversations.listed_sources import Listing
 from economic_index.conversations.overview import SourceOverview, look_over, silent_sources
 from economic_index.conversations.places import LogFile
-from economic_index.conversations.readers.registry import READERS
 from economic_index.conversations.report_sentences import all_sentences
 from economic_index.conversations.sources import Source, load_sources
-from economic_index.conversations.stream_reading import mapped_reader
 from economic_index.conversations.systems import systems_of
 from economic_index.conversations.table_reading import TableReading
+from economic_index.conversations.tombstones import Tombstones
+from economic_index.conversations.versions import Mark, Outcome
 from economic_index.conversations.winners import WinnerStore
 from economic_index.erasure.erase import Eraser
 from economic_index.erasure.opt_out import Naming, forget_opted_out
@@ -44,7 +42,7 @@ from economic_index.forgetting import (
     forget_exchange,
     forget_vectors,
 )
-from economic_index.lake import Lake, Rows, empty_frame, fingerprint
+from economic_index.lake import Lake, fingerprint, frame_of
 from economic_index.vocabulary import Audience, FileStatus, UserRule
 
 UrlOf = Callable[[str], str | None]
@@ -166,107 +164,123 @@ class LogReader:
         naming = Naming(systems_of(self.sources), self.accounts)
         forgotten_count = forget_opted_out(eraser, self.opt_out_path, naming) if self.opt_out_path else 0
         dropped_count = drop_old_texts(lake, self.sources, self.as_of)
-        reading = read_sources(
-            lake,
-            self.sources,
-            self.key,
-            self.as_of,
-            progress=self.progress,
-            retired_keys=self.retired_keys,
-            url_of=self.url_of,
-            accounts=self.accounts,
-        )
+        reading = read_sources(lake, self)
         eraser.go_on()  # what the logs called deleted
         reading.newly_forgotten_count, reading.dropped_text_count = forgotten_count, dropped_count
         with closing(WinnerStore(lake.database_path("versions"))) as store:
             found = store.readings_hash()
-            _write_if_changed(lake, RAW_LOGS, found, lambda: _frame(RAW_LOGS, map(_dated, store.readings())))
+            lake.write_if_changed(RAW_LOGS, found, lambda: frame_of(RAW_LOGS, map(_dated, store.readings())))
             rejections = batches_of(CONVERSATIONS_REJECTED, store.rejections())
-            _write_if_changed(lake, CONVERSATIONS_REJECTED, found, lambda: checked(CONVERSATIONS_REJECTED, rejections))
+            lake.write_if_changed(CONVERSATIONS_REJECTED, found, lambda: checked(CONVERSATIONS_REJECTED, rejections))
             reading.overviews = look_over(lake, store, self.sources)
         reading.silent = silent_sources(reading.overviews, self.sources, self.as_of)
         sources = source_rows(self.sources)
-        _write_if_changed(lake, SOURCES, fingerprint(sources), lambda: _frame(SOURCES, sources))
+        lake.write_if_changed(SOURCES, fingerprint(sources), lambda: frame_of(SOURCES, sources))
         return reading
 
 
-def read_sources(
-    lake: Lake,
-    sources: tuple[Source, ...],
-    key: bytes,
-    as_of: datetime,
-    report: Callable[[str], None] = lambda line: None,
-    progress: Progress | None = None,
-    retired_keys: tuple[bytes, ...] = (),
-    url_of: UrlOf = NO_URLS.get,
-    accounts: Accounts | None = None,
-) -> Reading:
+def read_sources(lake: Lake, reader: LogReader) -> Reading:
     """Read every file that is new or has changed; register its winners once it was read to its end.
 
     Raises KeyMismatchError if the home was written with another key, AccountsMissingError if it was read with an
     identity file and there is none. A file that cannot be read stops alone.
     """
-    sources = tuple(_with_accounts(source, accounts) for source in sources)
-    listing = _Listing.of(sources, key)
+    sources = tuple(_with_accounts(source, reader.accounts) for source in reader.sources)
+    listing = Listing.of(sources, reader.key)
     ranks = {file_id: rank for rank, (_, file_id, _) in enumerate(listing.files)}
-    done = unchanged_count = 0
-    reports: list[FileReport] = []
-    touched: set[date] = set()
     with closing(WinnerStore(lake.database_path("versions"), lambda file_id: ranks.get(file_id, -1))) as store:
-        store.check_key(key)
-        store.check_accounts(accounts)
-        tombstones = store.tombstones((key, *retired_keys))
+        store.check_key(reader.key)
+        store.check_accounts(reader.accounts)
         lake.drop_abandoned()
         drop_unfinished(lake, store)
         drop_committed(lake)
-        unchanged = listing.unchanged(store.files)
-        chained = ChainedFiles(lake, store, key)
-        for source, files in listing.by_source():
-            settings = listing.settings[source.name]
-            known = KnownReadings(store, files, settings, source.settings_hash(key), unchanged)
-            touched.update(chained.prepare(source.name, len(files), known.look))
-            for place, (file_id, log_file) in enumerate(files):
-                reading = known.reading_of(place, but=chained.unread)
-                if reading is not None:
-                    unchanged_count += 1
-                    chained.pass_over(reading)
-                else:
-                    tell = _tell(progress, done, listing.byte_count)
-                    after = find_start(store.files, log_file, file_id, settings)
-                    file_reading = FileReading(
-                        lake, store, source, log_file, key, as_of, tell, after, tombstones, accounts, chained
-                    )
-                    file_report, outcome = file_reading.run()
-                    reports.append(file_report)
-                    touched.update(outcome.touched_weeks)
-                    for sentence in file_report.sentences():
-                        report(sentence)
-                done += log_file.size_bytes
-            chained.finish()
-        chained.drop_others()
+        run = _Run(lake, store, reader, listing, store.tombstones((reader.key, *reader.retired_keys)))
+        run.read_files()
         for source in sources:
             if source.url_env is not None:
-                url = url_of(source.url_env)
-                found = TableReading(lake, store, source, url, key, as_of, _ranker(ranks), tombstones, accounts).run()
-                if found is None:
-                    unchanged_count += 1
-                    continue
-                reports.append(found[0])
-                touched.update(found[1].touched_weeks)
-                for sentence in found[0].sentences():
-                    report(sentence)
+                run.read_table(source, _ranker(ranks))
         drop_weeks_without_winners(lake, store)
         forget_vectors(lake, store)
         forget_answers(lake, store)
         forget_exchange(lake)
     return Reading(
-        _frame(RAW_LOGS, [_dated(item.raw_log_row()) for item in reports]),
-        sorted(touched),
-        reports,
-        unchanged_count,
+        frame_of(RAW_LOGS, [_dated(item.raw_log_row()) for item in run.reports]),
+        sorted(run.touched),
+        run.reports,
+        run.unchanged_count,
         listing.ignored,
         listing.shared_count,
     )
+
+
+@dataclass
+class _Run:
+    """One run over all sources: what it may know, and what it has found so far."""
+
+    lake: Lake
+    store: WinnerStore
+    reader: LogReader
+    listing: Listing
+    tombstones: Tombstones
+    reports: list[FileReport] = field(default_factory=list)
+    touched: set[date] = field(default_factory=set)
+    unchanged_count: int = 0
+    _done: int = 0
+
+    def read_files(self) -> None:
+        """Files of one source after the other, because requests of API logs go on from file to file."""
+        unchanged = self.listing.unchanged(self.store.files)
+        chained = ChainedFiles(self.lake, self.store, self.reader.key)
+        for source, files in self.listing.by_source():
+            settings = self.listing.settings[source.name]
+            known = KnownReadings(self.store, files, settings, source.settings_hash(self.reader.key), unchanged)
+            self.touched.update(chained.prepare(source.name, len(files), known.look))
+            for place, (file_id, log_file) in enumerate(files):
+                reading = known.reading_of(place, but=chained.unread)
+                if reading is not None:
+                    self.unchanged_count += 1
+                    chained.pass_over(reading)
+                else:
+                    after = find_start(self.store.files, log_file, file_id, settings)
+                    self._note(self._reading_of(source, log_file, after, chained).run())
+                self._done += log_file.size_bytes
+            chained.finish()
+        chained.drop_others()
+
+    def read_table(self, source: Source, take_rank: Callable[[str], None]) -> None:
+        """A database, if it has anything new."""
+        reader = self.reader
+        url = reader.url_of(source.url_env or "")
+        table = TableReading(
+            self.lake, self.store, source, url, reader.key, reader.as_of, take_rank, self.tombstones, reader.accounts
+        )
+        found = table.run()
+        if found is None:
+            self.unchanged_count += 1
+        else:
+            self._note(found)
+
+    def _reading_of(self, source: Source, log_file: LogFile, after: Mark | None, chained: ChainedFiles) -> FileReading:
+        reader = self.reader
+        tell = _tell(reader.progress, self._done, self.listing.byte_count)
+        return FileReading(
+            self.lake,
+            self.store,
+            source,
+            log_file,
+            reader.key,
+            reader.as_of,
+            tell,
+            after,
+            self.tombstones,
+            reader.accounts,
+            chained,
+        )
+
+    def _note(self, found: tuple[FileReport, Outcome]) -> None:
+        report, outcome = found
+        self.reports.append(report)
+        self.touched.update(outcome.touched_weeks)
 
 
 def source_rows(sources: tuple[Source, ...]) -> list[dict[str, Any]]:
@@ -294,57 +308,6 @@ def _with_accounts(source: Source, accounts: Accounts | None) -> Source:
     return replace(source, accounts_hash=accounts.fingerprint) if is_joined and accounts else source
 
 
-@dataclass
-class _Listing:
-    """The files of all sources, each with its id, of the source that names it first."""
-
-    files: list[tuple[Source, str, LogFile]] = field(default_factory=list)
-    settings: dict[str, list[str]] = field(default_factory=dict)
-    ignored: list[str] = field(default_factory=list)
-    shared_count: int = 0
-
-    @classmethod
-    def of(cls, sources: tuple[Source, ...], key: bytes) -> "_Listing":
-        """Raises NoLogsError, StoreError."""
-        listing, seen = cls(), set[str]()
-        for source in sources:
-            if source.url_env is not None:
-                continue
-            settings_hash, mapped = source.settings_hash(key), mapped_reader(source)
-            listing.settings[source.name] = [
-                settings_key(each.format, each.version, settings_hash)
-                for each in (READERS if mapped is None else (mapped,))
-            ]
-            files, beside = list_files(source.path)
-            listing.ignored += beside
-            for log_file in files:
-                if log_file.identity in seen:
-                    listing.shared_count += 1
-                else:
-                    seen.add(log_file.identity)
-                    listing.files.append((source, identify.file_id(key, log_file.identity), log_file))
-        return listing
-
-    @property
-    def byte_count(self) -> int:
-        """Bytes of all files."""
-        return sum(log_file.size_bytes for _, _, log_file in self.files)
-
-    def by_source(self) -> list[tuple[Source, list[tuple[str, LogFile]]]]:
-        """The files of each source, in order."""
-        found: dict[str, tuple[Source, list[tuple[str, LogFile]]]] = {}
-        for source, file_id, log_file in self.files:
-            found.setdefault(source.name, (source, []))[1].append((file_id, log_file))
-        return list(found.values())
-
-    def unchanged(self, known: KnownFiles) -> dict[str, str]:
-        """Files that were read to their end as they are, in the same way, by id: in which reading."""
-        found: dict[str, str] = {}
-        for source, files in self.by_source():
-            found |= known.unchanged(files, self.settings[source.name])
-        return found
-
-
 def _ranker(ranks: dict[str, int]) -> Callable[[str], None]:
     """What is read last counts as newest."""
 
@@ -364,17 +327,3 @@ def _tell(progress: Progress | None, done: int, total: int) -> Callable[[int], N
 
 def _dated(row: dict[str, Any]) -> dict[str, Any]:
     return {"read_from_byte": 0} | row | {"touched_weeks": [date.fromisoformat(week) for week in row["touched_weeks"]]}
-
-
-def _frame(table: Table, rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
-    found = list(rows)
-    if not found:
-        return empty_frame(table)
-    return validated(table, pd.DataFrame(found, columns=list(table.schema.columns)))
-
-
-def _write_if_changed(lake: Lake, table: Table, wanted: str, rows: Callable[[], Rows]) -> None:
-    """A table whose rows are what they were keeps its commit, so that nothing downstream is made again."""
-    known = lake.commit_of(table)
-    if known is None or known.input_fingerprint != wanted:
-        lake.write(table, rows(), wanted)

@@ -13,9 +13,9 @@ SYSTEMS = tuple(sorted({reader.system for reader in READERS}))
 
 def systems_of(sources: Iterable[Source]) -> tuple[str, ...]:
     """The systems of all formats, and of these sources' tables."""
-    return tuple(sorted({*SYSTEMS, *(system_of_table(source) for source in sources if source.mapping)}))
+    return tuple(sorted({*SYSTEMS, *table_systems(sources)}))
 
 
-def system_of_table(source: Source) -> str:
-    """The namespace of a mapped source: what its mapping says, else its name."""
-    return (source.mapping.system if source.mapping else None) or source.name
+def table_systems(sources: Iterable[Source]) -> set[str]:
+    """The systems of the tables that these sources map."""
+    return {source.mapping.system_for(source.name) for source in sources if source.mapping is not None}

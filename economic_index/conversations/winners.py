@@ -66,8 +66,7 @@ class WinnerStore(FileEnds):
 
         Other accounts than before: no reading counts as final any more, also not one of the same accounts long ago.
         """
-        query = "select value from home where name = 'accounts'"
-        known = (self._connection.execute(query).fetchone() or ("",))[0]
+        known = self.note("accounts") or ""
         if accounts is None and known:
             raise AccountsMissingError(
                 "This home was read with an identity file, and sources.toml names none any more: people with several "
@@ -82,7 +81,7 @@ class WinnerStore(FileEnds):
                 self._connection.execute("update readings set is_final = 0")
             self._connection.execute("delete from home where name = 'accounts'")
             if found:
-                self._connection.execute("insert into home values ('accounts', ?)", (found,))
+                self.keep_note("accounts", found)
 
     # what was read before
 

@@ -10,6 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -18,16 +19,16 @@ from economic_index.contracts.evaluation import EVALUATION_TABLES
 from economic_index.contracts.lake import CONVERSATIONS_REJECTED, USERS, WEIGHTS
 from economic_index.contracts.money import MONEY_TABLES
 from economic_index.contracts.review_items import REVIEW_RECORDS
-from economic_index.conversations.tombstones import CONVERSATION, USER
+from economic_index.conversations.tombstones import CONVERSATION, USER, Tombstones
 from economic_index.conversations.winners import WinnerStore
 from economic_index.erasure.targets import Target, contents_of
+from economic_index.forgetting import ANSWERS
 from economic_index.lake import Lake
 from economic_index.llm.batch_spool import SpoolFolder
 from economic_index.llm.exchange_folder import EXCHANGE, forget_carried
 from economic_index.llm.store import AnswerStore
 from economic_index.local.vectors import VectorStore
 
-KEPT_ANSWERS = ("answers", "rehearsed_answers")
 ALL_TABLES: tuple[Table, ...] = (*TABLES, *REVIEW_RECORDS, *MONEY_TABLES, *EVALUATION_TABLES)
 BY_CONVERSATION = tuple(table for table in ALL_TABLES if "conversation_id" in table.schema.columns)
 STALE = ""
@@ -57,7 +58,7 @@ class Eraser:
         self.lake.drop_chains()  # first: nothing lists it, and it can be made again
         with closing(self._store()) as store:
             store.check_key(self.keys[0])
-            weeks = store.erase(contents, self._marks(target))
+            weeks = store.erase(contents, _marks(store.tombstones(self.keys[:1]), target))
             rejections = store.forget_rejections(target.record_hashes) if target.record_hashes else 0
             if target.source is not None:
                 store.forget_source(target.source)
@@ -82,9 +83,7 @@ class Eraser:
         self.lake.drop_chains()  # of who was forgotten it holds hashes, no text to go on with
         with closing(self._store()) as store:
             store.check_key(self.keys[0])
-            stones = store.tombstones(self.keys)
-            marks = stones.all_marks(USER, target.user_ids) | stones.all_marks(CONVERSATION, target.conversation_ids)
-            count = store.drop_tombstones(marks)
+            count = store.drop_tombstones(_marks(store.tombstones(self.keys), target))
             store.compact()
         return count
 
@@ -107,11 +106,6 @@ class Eraser:
             store.end_erasing()
         return True
 
-    def _marks(self, target: Target) -> set[str]:
-        with closing(self._store()) as store:
-            stones = store.tombstones(self.keys[:1])
-        return stones.all_marks(USER, target.user_ids) | stones.all_marks(CONVERSATION, target.conversation_ids)
-
     def _store(self) -> WinnerStore:
         return WinnerStore(self.lake.database_path("versions"))
 
@@ -129,7 +123,7 @@ class Eraser:
         shutil.rmtree(self.lake.root / "rehearsal_server", ignore_errors=True)
 
     def _answer_urls(self) -> Iterator[str]:
-        for name in KEPT_ANSWERS:
+        for name in ANSWERS:
             if (path := self.lake.database_path(name)).exists():
                 yield f"sqlite:///{path}"
         if self.answers_url is not None:
@@ -160,16 +154,21 @@ class Eraser:
         """Rows of rejected records, which name no conversation."""
         rows = self.lake.read(CONVERSATIONS_REJECTED)
         is_meant = rows["native_id_hash"].isin(target.record_hashes) | (rows["source"] == target.source)
-        if is_meant.any():
-            self.lake.write(CONVERSATIONS_REJECTED, rows[~is_meant], STALE)
+        self._drop_where(CONVERSATIONS_REJECTED, rows, is_meant)
 
     def _drop_people(self, subjects: frozenset[str] | set[str]) -> None:
         """What the users table and the weights say of them."""
         for table, column in ((USERS, "user_id"), (WEIGHTS, "subject_id")):
             rows = self.lake.read(table)
-            is_meant = rows[column].isin(subjects)
-            if is_meant.any():
-                self.lake.write(table, rows[~is_meant], STALE)
+            self._drop_where(table, rows, rows[column].isin(subjects))
+
+    def _drop_where(self, table: Table, rows: pd.DataFrame, is_meant: "pd.Series[bool]") -> None:
+        if is_meant.any():
+            self.lake.write(table, rows[~is_meant], STALE)
+
+
+def _marks(stones: Tombstones, target: Target) -> set[str]:
+    return stones.all_marks(USER, target.user_ids) | stones.all_marks(CONVERSATION, target.conversation_ids)
 
 
 def _names(batch: pa.RecordBatch, ids: set[str]) -> bool:

@@ -14,7 +14,7 @@ from economic_index.conversations.identify import content_hash_of_bytes
 from economic_index.conversations.text import fold_bytes_for_hash
 from economic_index.conversations.transcript import SEPARATOR
 from economic_index.conversations.winners import WinnerStore
-from economic_index.erasure.erase import KEPT_ANSWERS
+from economic_index.forgetting import ANSWERS
 from economic_index.lake import Lake
 from economic_index.llm.store import AnswerStore
 from economic_index.local.vectors import VectorStore
@@ -60,7 +60,7 @@ class Rotation:
             vectors = VectorStore(path)
             vectors.rename(hashes)
             vectors.compact()
-        urls = [f"sqlite:///{path}" for name in KEPT_ANSWERS if (path := self.lake.database_path(name)).exists()]
+        urls = [f"sqlite:///{path}" for name in ANSWERS if (path := self.lake.database_path(name)).exists()]
         for url in [*urls, *([self.answers_url] if self.answers_url else [])]:
             with closing(AnswerStore(url)) as answers:
                 answers.rename(hashes)

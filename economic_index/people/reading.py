@@ -7,21 +7,19 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from economic_index.contracts import Table, validated
 from economic_index.contracts.lake import RAW_LOGS, USERS, USERS_REJECTED, WEIGHTS
 from economic_index.conversations import identify
 from economic_index.conversations.accounts import Accounts
 from economic_index.conversations.readers.registry import READERS
 from economic_index.conversations.sources import Source, load_sources
-from economic_index.conversations.systems import system_of_table, systems_of
+from economic_index.conversations.systems import systems_of, table_systems
 from economic_index.conversations.tombstones import Tombstones
 from economic_index.conversations.winners import WinnerStore
-from economic_index.lake import Lake, empty_frame, fingerprint
+from economic_index.lake import Lake, fingerprint, frame_of
 from economic_index.people.cells import BadRow, rejected_row, text_of, weight_of
 from economic_index.people.declared import People, TableSource, load_people
 from economic_index.people.directory import Directory, read_directory
@@ -73,7 +71,7 @@ class PeopleReader:
             self._add_weights(self.people.weights, found)
         self._leave_out_forgotten(lake, found)
         for table, rows in zip(TABLES, (found.users, found.weights, found.rejected), strict=True):
-            _write_if_changed(lake, table, rows)
+            lake.write_if_changed(table, fingerprint(rows), partial(frame_of, table, rows))
         return found
 
     def _leave_out_forgotten(self, lake: Lake, found: Directory) -> None:
@@ -120,7 +118,7 @@ def systems_seen(lake: Lake, sources: Iterable[Source] = ()) -> frozenset[str]:
     """Systems of the formats, and of these sources' tables, that were read in this home."""
     read = lake.read(RAW_LOGS)
     formats, names = set(read["source_format"].dropna()), set(read["source"])
-    tables = {system_of_table(source) for source in sources if source.mapping and source.name in names}
+    tables = table_systems(source for source in sources if source.name in names)
     return frozenset({reader.system for reader in READERS if reader.format in formats} | tables)
 
 
@@ -136,12 +134,3 @@ def sentences(rejected: Collection[Mapping[Any, Any]]) -> list[str]:
         place = f"first at line {row['locator']}" + (f": {row['detail']}" if row["detail"] else "")
         said.append(f"[{file}] {name}: {count} {'row' if count == 1 else 'rows'} not used, {reason} ({place}).")
     return said
-
-
-def _write_if_changed(lake: Lake, table: Table, rows: list[dict[str, Any]]) -> None:
-    """A table whose rows are what they were keeps its commit, so that no week is made again."""
-    known, wanted = lake.commit_of(table), fingerprint(rows)
-    if known is None or known.input_fingerprint != wanted:
-        columns = list(table.schema.columns)
-        frame = validated(table, pd.DataFrame(rows, columns=columns)) if rows else empty_frame(table)
-        lake.write(table, frame, wanted)

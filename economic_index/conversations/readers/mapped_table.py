@@ -76,7 +76,7 @@ class MappedTable:
         self._has_ids, self._has_deletions = "message_id" in self.paths, "deleted" in self.paths
         self._labels = {key: label for key, label in _LABELS.items() if key in self.paths}
         self.product = mapping.product
-        self.system = mapping.system or self.source_name
+        self.system = mapping.system_for(self.source_name)
         self.is_by_record = mapping.rows == CONVERSATION
         self.has_times = "time" in self.paths or self.is_by_record
         self.times = TimeRule(mapping.time_format, ZoneInfo(mapping.zone) if mapping.zone else None)
