@@ -224,7 +224,7 @@ class FileReport:
             names = ", ".join(f"{name} {count}" for name, count in skipped)
             yield f"{sum(count for _, count in skipped)} parts of kinds that are not read ({names})."
         if self.ignored:
-            yield f"{len(self.ignored)} files beside the logs were ignored."
+            yield f"{len(self.ignored)} files of the archive, beside its logs, were ignored."
 
     def _left_out(self) -> Iterator[str]:
         """What privacy kept out."""
