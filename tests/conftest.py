@@ -7,6 +7,7 @@ and the longest group begins first.
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.embedded_bank import lend_bank
 from tests.homes import Home
 from tests.small_logs import write_logs, write_sources
 
@@ -15,10 +16,10 @@ COMPANY = {
     "small_home": (
         "tests/orchestration/test_end_to_end.py",
         "tests/orchestration/test_privacy.py",
-        "tests/orchestration/test_forget.py",
         "tests/orchestration/test_column_lineage.py",
         "tests/browser/test_dagster_ui.py",
     ),
+    "forgotten_home": ("tests/orchestration/test_forget.py",),
     "golden_home": ("tests/orchestration/test_golden_week.py",),
     "built": ("tests/dbt/",),
 }
@@ -31,6 +32,7 @@ def small_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     home = Home(folder / "home", folder / "logs.json")
     write_logs(home.logs, 120)
     write_sources(home.path, home.logs)
+    lend_bank(tmp_path_factory.getbasetemp(), home.path)
     done = home.index()
     assert done.returncode == 0, done.stdout + done.stderr
     assert "DEBUG" not in done.stderr

@@ -21,6 +21,7 @@ from orchestration.rollup_inputs import rollup_inputs
 from orchestration.runs import materialize
 from orchestration.settings import DEMO_KEY, Settings, load_settings
 from orchestration.stages import stages_of
+from tests.embedded_bank import lend_bank
 
 WEEK = date(2026, 2, 2)
 
@@ -33,8 +34,8 @@ def job_of_the_lake(settings: Settings) -> dg.JobDefinition:
     return definitions.resolve_implicit_global_asset_job_def()
 
 
-def make_golden_home(home: Path, environment: pytest.MonkeyPatch) -> Lake:
-    """Read the whole corpus, classify the golden week, roll up and serve."""
+def make_golden_home(base: Path, home: Path, environment: pytest.MonkeyPatch) -> Lake:
+    """Read the whole corpus, classify the golden week, roll up and serve; `base` is pytest's folder of this process."""
     environment.setenv("OEI_HOME", str(home))
     environment.setenv("DAGSTER_HOME", str(home / "dagster"))
     # the demonstration's own key: users, and so every number, are the same in every run
@@ -42,6 +43,7 @@ def make_golden_home(home: Path, environment: pytest.MonkeyPatch) -> Lake:
     settings = load_settings()
     prepare_dagster(settings)
     write_demo_sources(settings)
+    lend_bank(base, home)
     job = job_of_the_lake(settings)
     weekly = weekly_keys(stages_of(settings))
     with dg.DagsterInstance.get() as instance:

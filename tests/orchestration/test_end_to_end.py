@@ -20,6 +20,7 @@ from economic_index.contracts.lake import CONVERSATIONS, FACET_SUMMARIES, ONET_T
 from economic_index.conversations.assign import assigned_start
 from economic_index.conversations.sources import AssignWeeks
 from economic_index.lake import Lake, week_of
+from tests.embedded_bank import lend_bank
 from tests.homes import PROJECT, Home
 from tests.small_logs import records, write_logs, write_sources
 
@@ -153,7 +154,7 @@ def killed_home(small_home: Home, tmp_path_factory: pytest.TempPathFactory) -> H
     folder = tmp_path_factory.mktemp("killed")
     home = Home(folder / "home", folder / "logs.json")
     write_sources(home.path, home.logs)
-    shutil.copytree(small_home.path / "model", home.path / "model")
+    lend_bank(tmp_path_factory.getbasetemp(), home.path)
     (home.path / "dagster").mkdir()
     shutil.copy(small_home.path / "dagster" / "pseudonym.key", home.path / "dagster")
     write_logs(home.logs, 4000)  # the first reading takes long enough to be killed halfway; it must leave no trace

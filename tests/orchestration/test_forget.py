@@ -22,6 +22,7 @@ from economic_index.llm.request import Subject
 from economic_index.llm.store import AnswerStore
 from economic_index.local.bank import load_bank
 from economic_index.vocabulary import Purpose, Transport
+from tests.embedded_bank import lend_bank
 from tests.home_search import places_of
 from tests.homes import PROJECT, Home
 
@@ -92,14 +93,12 @@ def said_of(content: str) -> Settled:
 
 
 @pytest.fixture(scope="module")
-def forgotten(small_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Forgotten:
+def forgotten(tmp_path_factory: pytest.TempPathFactory) -> Forgotten:
     """Built; forgotten, but killed when the lake was deleted from and the marts were not there yet; forgotten again."""
     folder = tmp_path_factory.mktemp("forget")
     home = ReviewedHome(folder / "home", folder / "logs.jsonl")
     write_logs(home.logs)
-    (home.path / "model").mkdir(parents=True)
-    for each in (small_home.path / "model").iterdir():
-        os.link(each, home.path / "model" / each.name)
+    lend_bank(tmp_path_factory.getbasetemp(), home.path)
     done = home.index()
     assert done.returncode == 0, done.stdout + done.stderr
     lake = Lake(home.path)

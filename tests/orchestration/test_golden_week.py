@@ -144,7 +144,7 @@ def week_by_hand(lake: Lake) -> GoldenWeek:
 def golden_home(tmp_path_factory: pytest.TempPathFactory) -> Golden:
     """The demonstration with the golden week read, classified, rolled up and served."""
     with pytest.MonkeyPatch.context() as environment:
-        lake = make_golden_home(tmp_path_factory.mktemp("golden") / "home", environment)
+        lake = make_golden_home(tmp_path_factory.getbasetemp(), tmp_path_factory.mktemp("golden") / "home", environment)
     return Golden(lake, week_by_hand(lake))
 
 

@@ -1,3 +1,4 @@
+import shutil
 import sys
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from economic_index.local.engine import LocalEngine
 from economic_index.local.heads import load_heads
 from economic_index.local.kernel import Kernel
 from economic_index.local.vectors import VectorStore
+from tests.embedded_bank import VECTORS, embedded_bank
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -25,7 +27,9 @@ def embedder(model_dir):
 
 @pytest.fixture(scope="session")
 def engine(embedder, tmp_path_factory):
-    return LocalEngine(embedder, VectorStore(tmp_path_factory.mktemp("home") / "vectors.sqlite"), load_heads())
+    vectors = tmp_path_factory.mktemp("home") / VECTORS
+    shutil.copy(embedded_bank(tmp_path_factory.getbasetemp(), Kernel.FP32) / VECTORS, vectors)
+    return LocalEngine(embedder, VectorStore(vectors), load_heads())
 
 
 @pytest.fixture
