@@ -89,7 +89,10 @@ def _read(path: Path) -> int:
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         lake = Lake(Path(folder) / "home")
         weeks = AssignWeeks(start=date(2026, 1, 5), count=12)
-        write_sources(lake.root / "sources.toml", [Source(name="generated", path=str(path), assign_weeks=weeks, max_rejected_share=1.0)])
+        write_sources(
+            lake.root / "sources.toml",
+            [Source(name="generated", path=str(path), assign_weeks=weeks, max_rejected_share=1.0)],
+        )
         reading = LogReader.open(lake.root / "sources.toml", KEY, AS_OF).read(lake)
         return sum(report.conversation_count for report in reading.reports)
 

@@ -11,10 +11,8 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["economic_index.conversations", "zipfile", "csv"]):
-    from economic_index.conversations.records import AUTO
-    from economic_index.conversations.sources import Source
     from tests.fuzz.hostile_reading import read_hostile
-    from tests.fuzz.hostile_records import hostile_case, sample_names, sample_of
+    from tests.fuzz.hostile_records import hostile_case, sample_names, sample_path, source_of
 
 FINDINGS = Path(".fuzz")
 SEEDS = 60
@@ -38,12 +36,12 @@ def fuzz(format_name: str, seconds: int) -> None:
 
     def once(data: bytes) -> None:
         draws = Provided(data[1:])
-        named = format_name if data[:1] < b"\x80" else AUTO
+        source = source_of(format_name, is_named=data[:1] < b"\x80")
         if data[:1] and data[0] % 8 == 0:
-            read_hostile(data[1:], Source("fuzz", "", format=named))
+            read_hostile(data[1:], source, sample_path(format_name).suffix)
             return
         case = hostile_case(format_name, draws)
-        read_hostile(case.data, Source("fuzz", "", format=named), case.suffix)
+        read_hostile(case.data, source, case.suffix)
 
     with tempfile.TemporaryDirectory(prefix="fuzz_corpus") as corpus:
         FINDINGS.mkdir(exist_ok=True)
@@ -66,7 +64,6 @@ def main() -> None:
     known = sample_names()
     if len(sys.argv) != 3 or sys.argv[1] not in known:
         sys.exit(f"make fuzz FORMAT=… SECONDS=600; formats: {', '.join(known)}")
-    sample_of(sys.argv[1])
     fuzz(sys.argv[1], int(sys.argv[2]))
 
 

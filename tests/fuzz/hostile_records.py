@@ -3,6 +3,8 @@
 What is drawn comes from a `Draws`, so that hypothesis and atheris steer the same mutations.
 """
 
+import csv
+import io
 import json
 import re
 from collections.abc import Callable
@@ -10,6 +12,9 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+from economic_index.conversations.mapping_toml import load_mapping
+from economic_index.conversations.records import AUTO
+from economic_index.conversations.sources import Source
 from economic_index.vocabulary import SourceFormat
 from tests.fuzz.hostile_reading import MARK
 
@@ -39,15 +44,30 @@ class Case(NamedTuple):
 
 
 def sample_names() -> list[str]:
-    """The formats that have a sample of JSON records."""
-    names = {path.stem for path in SAMPLES.iterdir() if path.suffix in {".json", ".jsonl"}}
+    """The formats that have a sample of JSON records, or of a table."""
+    names = {path.stem for path in SAMPLES.iterdir() if path.suffix in {".json", ".jsonl", ".csv"}}
     return sorted(names & set(SourceFormat))
+
+
+def sample_path(name: str) -> Path:
+    """The file of a format's sample."""
+    return next(path for path in SAMPLES.glob(f"{name}.*") if path.suffix != ".toml")
+
+
+def source_of(name: str, is_named: bool) -> Source:
+    """A source of that format, or one whose format is to be told from the bytes; a table's mapping is named always."""
+    meaning = SAMPLES / f"{name}.toml"
+    if meaning.exists():
+        return Source("fuzz", "", mapping=load_mapping(meaning))
+    return Source("fuzz", "", format=name if is_named else AUTO)
 
 
 def sample_of(name: str) -> tuple[Any, bool]:
     """The records of a format's sample, and whether they stand one a line."""
-    path = next(path for path in SAMPLES.glob(f"{name}.json*"))
+    path = sample_path(name)
     text = path.read_text(encoding="utf-8")
+    if path.suffix == ".csv":
+        return list(csv.DictReader(io.StringIO(text, newline=""))), True
     if path.suffix == ".jsonl":
         return [json.loads(line) for line in text.splitlines()], True
     return json.loads(text), False
@@ -93,12 +113,39 @@ def hostile_case(name: str, draws: Draws) -> Case:
     for _ in range(1 + draws.below(MAX_MUTATIONS)):
         _mutate(records, draws)
     way = draws.below(6)
+    if name == SourceFormat.MAPPED_TABLE and isinstance(records, list):
+        records = _named_columns(records)
+        if way:
+            return Case(_torn(_as_csv(records, draws).encode("utf-8", "surrogatepass"), draws), ".csv")
     if isinstance(records, list) and (is_lines if way < 4 else not is_lines):
         text = "\n".join(_dumped(record) for record in records)
         suffix = ".jsonl"
     else:
         text, suffix = _dumped(records), ".json"
     return Case(_torn(text.encode("utf-8", "surrogatepass"), draws), suffix)
+
+
+def _named_columns(records: list[Any]) -> list[Any]:
+    """The same rows; the names of a table's columns are no text, and may be told where one is missing."""
+    return [
+        {key.replace(MARK, "column"): value for key, value in record.items()} if isinstance(record, dict) else record
+        for record in records
+    ]
+
+
+def _as_csv(records: list[Any], draws: Draws) -> str:
+    """The rows as a table, as well as they can be told: cells in quotes or without, rows longer than the header."""
+    rows = [record if isinstance(record, dict) else {"thread": record} for record in records]
+    names = list({name: None for row in rows for name in row})
+    written = io.StringIO(newline="")
+    quoting = csv.QUOTE_ALL if draws.below(2) else csv.QUOTE_MINIMAL
+    writer = csv.writer(written, delimiter=",;\t"[draws.below(3)], quoting=quoting)
+    writer.writerow(names)
+    for row in rows:
+        cells = [row.get(name) for name in names]
+        cells += [MARK] * (draws.below(3) if draws.below(8) == 0 else 0)
+        writer.writerow(["" if cell is None else cell if isinstance(cell, str) else _dumped(cell) for cell in cells])
+    return written.getvalue()
 
 
 def _mutate(root: Any, draws: Draws) -> None:

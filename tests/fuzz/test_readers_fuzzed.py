@@ -6,11 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from economic_index.conversations.records import AUTO
 from economic_index.conversations.sources import Source
 from tests.fuzz.findings import FINDINGS
 from tests.fuzz.hostile_reading import MARK, read_hostile
-from tests.fuzz.hostile_records import SAMPLES, hostile_case, sample_names
+from tests.fuzz.hostile_records import hostile_case, sample_names, sample_path, source_of
 
 
 class Drawn:
@@ -31,26 +30,26 @@ class Drawn:
 @settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
 def test_a_hostile_log_gives_rows_or_rejections_and_nothing_else(format_name: str, data: Any) -> None:
     case = hostile_case(format_name, Drawn(data))
-    read_hostile(case.data, Source("fuzz", "", format=format_name if data.draw(st.booleans()) else AUTO), case.suffix)
+    read_hostile(case.data, source_of(format_name, data.draw(st.booleans())), case.suffix)
 
 
 @pytest.mark.parametrize("format_name", sample_names())
 @given(data=st.binary(max_size=400))
 @settings(max_examples=40, suppress_health_check=list(HealthCheck), deadline=None)
 def test_bytes_of_any_kind_are_read_by_every_reader(format_name: str, data: bytes) -> None:
-    read_hostile(data, Source("fuzz", "", format=format_name))
+    read_hostile(data, source_of(format_name, True), sample_path(format_name).suffix)
 
 
 @pytest.mark.parametrize("name", sorted(FINDINGS))
 def test_what_a_fuzzer_once_found_stays_mended(name: str) -> None:
     finding = FINDINGS[name]
-    read_hostile(finding.data, Source("fuzz", "", format=finding.format), finding.suffix)
+    read_hostile(finding.data, source_of(finding.format, True), finding.suffix)
 
 
 @pytest.mark.parametrize("format_name", sample_names())
 def test_a_sample_is_told_and_read_as_its_format(format_name: str) -> None:
-    path = next(SAMPLES.glob(f"{format_name}.json*"))
-    rows = read_hostile(path.read_bytes(), Source("fuzz", ""), path.suffix)
+    path = sample_path(format_name)
+    rows = read_hostile(path.read_bytes(), source_of(format_name, False), path.suffix)
     assert {row.values["source_format"] for row in rows} == {format_name}
     assert not any("never read" in text for row in rows for text in row.transcript.texts())
 
