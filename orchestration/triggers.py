@@ -12,7 +12,8 @@ import dagster as dg
 from assets import raw_logs
 from assets.publication import REPORT, SERVED
 from assets.table import WEEKLY_STEP, asset_key
-from economic_index.conversations.sources import load_sources, stat_fingerprint
+from economic_index.conversations.source_fingerprints import stat_fingerprint
+from economic_index.conversations.sources_toml import load_sources
 from economic_index.due import MAIN_STAGES, Stage, due_weeks, input_fingerprint
 from economic_index.lake import Lake, fingerprint
 from economic_index.people.declared import load_people

@@ -25,7 +25,8 @@ from economic_index.conversations.listed_sources import Listing
 from economic_index.conversations.overview import SourceOverview, look_over, silent_sources
 from economic_index.conversations.places import LogFile
 from economic_index.conversations.report_sentences import all_sentences
-from economic_index.conversations.sources import Source, load_sources
+from economic_index.conversations.sources import Source
+from economic_index.conversations.sources_toml import load_sources
 from economic_index.conversations.systems import systems_of
 from economic_index.conversations.table_reading import TableReading
 from economic_index.conversations.tombstones import Tombstones

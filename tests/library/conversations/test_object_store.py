@@ -19,7 +19,10 @@ from economic_index.conversations.check_logs import sniff_sources
 from economic_index.conversations.listing import list_files
 from economic_index.conversations.open_files import open_log, sha256_of
 from economic_index.conversations.places import LogFile, NoLogsError
-from economic_index.conversations.sources import Source, SourcesError, load_sources, stat_fingerprint, write_sources
+from economic_index.conversations.source_fingerprints import stat_fingerprint
+from economic_index.conversations.sources import Source, SourcesError
+from economic_index.conversations.sources_edits import write_sources
+from economic_index.conversations.sources_toml import load_sources
 from economic_index.conversations.stores import StoreError
 from economic_index.lake import Lake
 from economic_index.vocabulary import FileStatus

@@ -7,15 +7,10 @@ from pathlib import Path
 import pytest
 
 from economic_index.conversations.assign import USER_COUNT, assigned_start, assigned_user
-from economic_index.conversations.sources import (
-    AssignWeeks,
-    Source,
-    SourcesError,
-    drop_source,
-    load_sources,
-    stat_fingerprint,
-    write_sources,
-)
+from economic_index.conversations.source_fingerprints import stat_fingerprint
+from economic_index.conversations.sources import AssignWeeks, Source, SourcesError
+from economic_index.conversations.sources_edits import drop_source, write_sources
+from economic_index.conversations.sources_toml import load_sources
 from economic_index.vocabulary import Audience, UserRule
 
 WEEKS = AssignWeeks(date(2026, 1, 5), 12)

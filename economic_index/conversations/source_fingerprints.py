@@ -1,0 +1,32 @@
+"""Whether anything of the sources changed since somebody last asked, without opening a file.
+
+What a reading would find new is decided by the reading (known_files.py), not here.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from economic_index.conversations.listing import list_files
+from economic_index.conversations.sources import Source
+
+
+def stat_fingerprint(sources: Sequence[Source], beside: Sequence[Path] = ()) -> str:
+    """Hash of the sources and of their files' names, sizes and dates, and of files beside them; none is opened.
+
+    Raises StoreError.
+    """
+    digest = hashlib.sha256()
+    for file in beside:
+        stat = file.stat() if file.exists() else None
+        digest.update(f"{file} {(stat.st_size, stat.st_mtime_ns) if stat else None}\n".encode())
+    for source in sources:
+        digest.update(f"{source.settings_hash()} {source.audience} {source.path}\n".encode())
+        if source.url_env is not None:
+            continue  # a database is asked by the reading alone
+        try:
+            files, _ = list_files(source.path)
+        except FileNotFoundError:
+            continue
+        digest.update("".join(f"{file.identity} {file.size_bytes} {file.stamp}\n" for file in files).encode())
+    return digest.hexdigest()[:16]
