@@ -69,13 +69,17 @@ class TableReading:
     def _note(self) -> str:
         return watermark_note(self.source.name)
 
+    @property
+    def _settings_hash(self) -> str:
+        return self.source.settings_hash(self.context.key)
+
     def _settings(self) -> str:
         reader = mapped_reader(self.source)
         version = reader.version if reader else ""
-        return settings_key(self.source.url_env, version, self.source.settings_hash())
+        return settings_key(self.source.url_env, version, self._settings_hash)
 
     def _failed(self, error: LogFormatError, file_id: str) -> tuple[FileReport, Outcome]:
-        report = FileReport(self.source.name, file_id, self.source.name, self.source.settings_hash(), 0)
+        report = FileReport(self.source.name, file_id, self.source.name, self._settings_hash, 0)
         report.stop(error, self.context.key)
         self.store.begin()
         stat = FileStat(file_id, "", 0, 0, report.settings_key(), is_final=False)
