@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from economic_index.conversations.listing import list_files
-from economic_index.conversations.sources import Source
+from economic_index.conversations.sources import NOT_READ, Source
 
 
-def stat_fingerprint(sources: Sequence[Source], beside: Sequence[Path] = ()) -> str:
+def stat_fingerprint(sources: Sequence[Source], key: bytes, beside: Sequence[Path] = ()) -> str:
     """Hash of the sources and of their files' names, sizes and dates, and of files beside them; none is opened.
 
+    Every setting counts, also those that change no row: a reading acts on them (stopped files, texts to be dropped).
     Raises StoreError.
     """
     digest = hashlib.sha256()
@@ -21,7 +22,8 @@ def stat_fingerprint(sources: Sequence[Source], beside: Sequence[Path] = ()) -> 
         stat = file.stat() if file.exists() else None
         digest.update(f"{file} {(stat.st_size, stat.st_mtime_ns) if stat else None}\n".encode())
     for source in sources:
-        digest.update(f"{source.settings_hash()} {source.audience} {source.path}\n".encode())
+        others = [getattr(source, name) for name in sorted(NOT_READ)]
+        digest.update(f"{source.settings_hash(key)} {others}\n".encode())
         if source.url_env is not None:
             continue  # a database is asked by the reading alone
         try:
