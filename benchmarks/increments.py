@@ -17,7 +17,8 @@ from economic_index.conversations.file_report import FileReport
 from economic_index.conversations.identify import file_id
 from economic_index.conversations.listing import list_files
 from economic_index.conversations.reading import LogReader, Reading
-from economic_index.conversations.sources import Source, stat_fingerprint
+from economic_index.conversations.source_fingerprints import stat_fingerprint
+from economic_index.conversations.sources import Source
 from economic_index.conversations.winners import WinnerStore
 from economic_index.lake import Lake
 
@@ -54,7 +55,7 @@ def unchanged_folder(root: Path, count: int) -> None:
     read: list[Reading] = []
     again = seconds(lambda: read.append(reader.read(lake)) or read)
     assert read[0].unchanged_count == count
-    sensor = seconds(lambda: stat_fingerprint([source]))
+    sensor = seconds(lambda: stat_fingerprint([source], KEY))
     print(f"increments: {count:,} unchanged files: walked and statted {walk:.1f} s, read again {again:.1f} s "
           f"(the first time {first:.1f} s), by the sensor {sensor:.1f} s (to reach: {FOLDER_TARGET} s)")  # fmt: skip
 

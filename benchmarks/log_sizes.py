@@ -22,7 +22,8 @@ from benchmarks.generated_logs import SAMPLES, write_log, write_parquet
 from economic_index.conversations.cutter import RecordCutter, cut_lines
 from economic_index.conversations.readers.registry import READERS
 from economic_index.conversations.reading import LogReader
-from economic_index.conversations.sources import AssignWeeks, Source, write_sources
+from economic_index.conversations.sources import AssignWeeks, Source
+from economic_index.conversations.sources_edits import write_sources
 from economic_index.lake import Lake
 from economic_index.vocabulary import SourceFormat
 

@@ -10,7 +10,8 @@ import orjson
 from economic_index.conversations.cutter import RecordCutter
 from economic_index.conversations.demo_corpus import corpus_path
 from economic_index.conversations.reading import LogReader
-from economic_index.conversations.sources import AssignWeeks, Source, write_sources
+from economic_index.conversations.sources import AssignWeeks, Source
+from economic_index.conversations.sources_edits import write_sources
 from economic_index.lake import Lake
 from economic_index.vocabulary import UserRule
 

@@ -6,7 +6,8 @@ Its text is never copied: the file is read where the package lies.
 from datetime import date
 
 from economic_index.conversations.demo_corpus import corpus_path
-from economic_index.conversations.sources import AssignWeeks, Source, write_sources
+from economic_index.conversations.sources import AssignWeeks, Source
+from economic_index.conversations.sources_edits import write_sources
 from economic_index.vocabulary import UserRule
 from orchestration.settings import Settings
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import dagster as dg
 
-from economic_index.conversations.sources import drop_source, load_sources
+from economic_index.conversations.sources_edits import drop_source
+from economic_index.conversations.sources_toml import load_sources
 from economic_index.conversations.systems import systems_of
 from economic_index.erasure.erase import Erased, Eraser
 from economic_index.erasure.rotation import Rotation

@@ -11,7 +11,9 @@ from pathlib import Path
 from economic_index.conversations.check_logs import LogSummary, sniff_sources, sniff_table
 from economic_index.conversations.mapping_toml import load_mapping
 from economic_index.conversations.places import absolute_place
-from economic_index.conversations.sources import AssignWeeks, Source, add_source, entry_text, load_sources
+from economic_index.conversations.sources import AssignWeeks, Source
+from economic_index.conversations.sources_edits import add_source, entry_text
+from economic_index.conversations.sources_toml import load_sources
 from economic_index.vocabulary import RejectReason
 from orchestration.settings import Settings, now, variable
 

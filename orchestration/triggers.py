@@ -12,7 +12,8 @@ import dagster as dg
 from assets import raw_logs
 from assets.publication import REPORT, SERVED
 from assets.table import WEEKLY_STEP, asset_key
-from economic_index.conversations.sources import load_sources, stat_fingerprint
+from economic_index.conversations.source_fingerprints import stat_fingerprint
+from economic_index.conversations.sources_toml import load_sources
 from economic_index.due import MAIN_STAGES, Stage, due_weeks, input_fingerprint
 from economic_index.lake import Lake, fingerprint
 from economic_index.people.declared import load_people
@@ -50,14 +51,15 @@ def monday_reading(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
 
 @dg.sensor(job=read_logs, minimum_interval_seconds=60)
 def new_logs(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
-    """Ask for a reading when the files of the sources changed; only looks at their size and date."""
-    path = config.load_settings().sources_path
+    """Ask for a reading when a file or a setting of the sources changed; of files only size and date are looked at."""
+    settings = config.load_settings()
+    path, opt_out_path = settings.sources_path, settings.opt_out_path
     if not path.exists():
         yield dg.SkipReason(f"No sources yet: {path.name} does not exist.")
         return
-    opt_out_path = config.load_settings().opt_out_path
     opted_out = opt_out_path.stat().st_mtime_ns if opt_out_path.exists() else 0
-    yield dg.RunRequest(run_key=fingerprint(stat_fingerprint(load_sources(path), load_people(path).files), opted_out))
+    found = stat_fingerprint(load_sources(path), config.pseudonym_key(settings), load_people(path).files)
+    yield dg.RunRequest(run_key=fingerprint(found, opted_out))
 
 
 @dg.sensor(jobs=[classify_week, publish, write_report], minimum_interval_seconds=60)

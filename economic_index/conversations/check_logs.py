@@ -20,6 +20,7 @@ from economic_index.conversations.overview import gaps_of, told_gaps, week_lines
 from economic_index.conversations.places import LogFile, absolute_place, local_file
 from economic_index.conversations.readers.sessions import Sessions
 from economic_index.conversations.report_sentences import all_sentences
+from economic_index.conversations.run_context import RunContext
 from economic_index.conversations.sources import Source
 from economic_index.conversations.stream_reading import FileRows
 from economic_index.conversations.table_reading import FILE_NAME, spool
@@ -122,20 +123,20 @@ def sniff_table(source: Source, url: str | None, as_of: datetime) -> LogSummary:
 
 
 def _counted(summary: LogSummary, files: Sequence[LogFile], as_of: datetime) -> LogSummary:
-    source, key = summary.source, secrets.token_bytes(32)
+    source, context = summary.source, RunContext(secrets.token_bytes(32), as_of)
     seen: set[str] = set()
     users: set[str] = set()
-    sessions = Sessions(key)
+    sessions = Sessions(context.key)
     for file in files:
         report = FileReport(source.name, "", file.name, "", file.size_bytes, hand_on=_drop)
         summary.files.append(report)
         try:
-            for row in FileRows(file, source, key, as_of, report, sessions=sessions):
+            for row in FileRows(file, source, context, report, sessions=sessions):
                 if row.replaces != row.values["conversation_id"]:  # else it was counted when it was shorter
                     seen.discard(row.replaces or "")
                     _count(summary, row.values, seen, users)
         except LogFormatError as error:
-            report.stop(error, key)
+            report.stop(error, context.key)
         summary.rejected += report.reasons
         summary.record_count += report.record_count
     summary.user_count = len(users)

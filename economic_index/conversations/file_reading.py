@@ -6,11 +6,9 @@ How bytes become rows is stream_reading.py's; which files are read is decided in
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from economic_index.conversations import identify
-from economic_index.conversations.accounts import Accounts
 from economic_index.conversations.chained_files import ChainedFiles
 from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.file_report import FileReport
@@ -20,9 +18,10 @@ from economic_index.conversations.places import LogFile
 from economic_index.conversations.readers.registry import reader_named
 from economic_index.conversations.readers.sessions import Sessions
 from economic_index.conversations.redaction import Redactor
+from economic_index.conversations.run_context import RunContext
 from economic_index.conversations.sources import Source
 from economic_index.conversations.stream_reading import FileRows
-from economic_index.conversations.tombstones import CONVERSATION, Tombstones
+from economic_index.conversations.tombstones import CONVERSATION
 from economic_index.conversations.versions import FileEnd, FileStat, Mark, Outcome, Version, micros
 from economic_index.conversations.winners import WinnerStore
 from economic_index.lake import Lake, week_of
@@ -41,12 +40,9 @@ class FileReading:
     store: WinnerStore
     source: Source
     log_file: LogFile
-    key: bytes
-    as_of: datetime
+    context: RunContext
     tell: Callable[[int], None] = lambda byte_count: None
     after: Mark | None = None
-    tombstones: Tombstones = field(default_factory=Tombstones)
-    accounts: Accounts | None = None
     chained: ChainedFiles | None = None
     _told_again: dict[str, str] = field(default_factory=dict)
     _batch: list[Row] = field(default_factory=list)
@@ -55,8 +51,8 @@ class FileReading:
     def run(self) -> tuple[FileReport, Outcome]:
         """Read the file to its end, or to a decided stop; what it gave counts from then on."""
         log_file, source = self.log_file, self.source
-        file_id = identify.file_id(self.key, log_file.identity)
-        settings_hash = source.settings_hash(self.key)
+        file_id = identify.file_id(self.context.key, log_file.identity)
+        settings_hash = source.settings_hash(self.context.key)
         self.report = FileReport(source.name, file_id, log_file.name, settings_hash, log_file.size_bytes)
         self.report.hand_on = self.store.note_rejections
         self.reading_id = self._reading_id()
@@ -82,17 +78,7 @@ class FileReading:
 
     def _read(self) -> None:
         rows = FileRows(
-            self.log_file,
-            self.source,
-            self.key,
-            self.as_of,
-            self.report,
-            self.lake.root,
-            self.tell,
-            self.after,
-            self.tombstones,
-            self.accounts,
-            self.sessions,
+            self.log_file, self.source, self.context, self.report, self.lake.root, self.tell, self.after, self.sessions
         )
         for row in rows:
             self._batch.append(row)
@@ -147,13 +133,13 @@ class FileReading:
             self.store.begin()
             self.inbox.forget()
             self.report.discard()
-        self.report.stop(error, self.key)
+        self.report.stop(error, self.context.key)
 
     def _note_automated(self) -> None:
         """Whose requests are more than a person types, by pseudonym: the raw name goes no further."""
         for raw_user, day, count in self.sessions.take_automated():
             system = reader_named(self.report.source_format or "").system
-            user = identify.user_id(self.key, system, raw_user)
+            user = identify.user_id(self.context.key, system, raw_user)
             self.report.automated[f"{user} on {day}"] = count
 
     def _end(self) -> FileEnd | None:
@@ -171,7 +157,7 @@ class FileReading:
         settings = report.settings_key()
         stat = FileStat(report.file_id, report.sha256, listed.size_bytes, listed.stamp, settings, is_final)
         kept_lines = self.after.line_count if self.after else 0
-        deleted = {name: identify.tombstone(self.key, CONVERSATION, name) for name in report.deleted_ids}
+        deleted = {name: identify.tombstone(self.context.key, CONVERSATION, name) for name in report.deleted_ids}
         end = self._end()
         outcome = self.store.finish(
             self.reading_id,

@@ -9,14 +9,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from economic_index.conversations import identify
-from economic_index.conversations.accounts import Accounts
 from economic_index.conversations.assign import assigned_start, assigned_user
 from economic_index.conversations.records import NOT_IN_THIS_FILE, Draft, Reader, Rejected
 from economic_index.conversations.redaction import Redactor
 from economic_index.conversations.reserved import is_reserved
+from economic_index.conversations.run_context import RunContext
 from economic_index.conversations.sources import Source
 from economic_index.conversations.text import clean
-from economic_index.conversations.tombstones import Tombstones
 from economic_index.conversations.transcript import Transcript, transcript_of
 from economic_index.vocabulary import LanguageSource, RejectReason, StartedAtSource, UserRule
 
@@ -57,11 +56,9 @@ class Normaliser:
 
     source: Source
     reader: Reader
-    key: bytes
+    context: RunContext
     file_id: str
-    tombstones: Tombstones = field(default_factory=Tombstones)
     redactor: Redactor | None = None
-    accounts: Accounts | None = None
     _occurrences: dict[str, int] = field(default_factory=dict)
     _user_ids: dict[str, str] = field(default_factory=dict)
 
@@ -75,7 +72,7 @@ class Normaliser:
         user_count = roles.count("u")
         if not user_count:
             return Rejected(RejectReason.EMPTY_CONVERSATION, draft.locator, f"messages={len(roles)}", draft.native_id)
-        content_hash = identify.content_hash_of_bytes(self.key, roles, transcript.folded())
+        content_hash = identify.content_hash_of_bytes(self.context.key, roles, transcript.folded())
         logged_at = _logged_start(draft, transcript)
         weeks = self.source.assign_weeks
         started_at = logged_at
@@ -92,7 +89,7 @@ class Normaliser:
             return Forgotten()
         if self.redactor is not None:
             transcript = self.redactor.redact(transcript)
-            content_hash = identify.content_hash_of_bytes(self.key, roles, transcript.folded())
+            content_hash = identify.content_hash_of_bytes(self.context.key, roles, transcript.folded())
         values: dict[str, Any] = {
             "conversation_id": conversation_id,
             "content_hash": content_hash,
@@ -119,7 +116,7 @@ class Normaliser:
         """The ids that the conversation of a record delivered as deleted may have."""
         if rejected.native_id is None:
             return []
-        return identify.known_conversation_ids(self.key, self.reader.system, rejected.native_id)
+        return identify.known_conversation_ids(self.context.key, self.reader.system, rejected.native_id)
 
     def _is_forgotten(
         self,
@@ -130,30 +127,33 @@ class Normaliser:
         user_id: str | None,
     ) -> bool:
         """Whether the conversation or its user has a tombstone; by the ids of every key that made one."""
-        if not self.tombstones.marks:
+        tombstones = self.context.tombstones
+        if not tombstones.marks:
             return False
         system, raw = self.reader.system, draft.raw_user_id
 
         def id_under(key: bytes) -> str:
-            if key == self.key:
+            if key == self.context.key:
                 return conversation_id
             theirs, ours = (
-                identify.content_hash_of_bytes(each, transcript.roles, transcript.folded()) for each in (key, self.key)
+                identify.content_hash_of_bytes(each, transcript.roles, transcript.folded())
+                for each in (key, self.context.key)
             )
             return self._id_under(key, draft, transcript, theirs, logged_at, self._occurrences.get(ours, 0))
 
         def user_under(key: bytes) -> str:
-            if key == self.key and user_id is not None:
+            if key == self.context.key and user_id is not None:
                 return user_id
             return identify.user_id(key, system, raw) if raw else ""
 
         def account_under(key: bytes) -> str:
             return identify.user_id(key, system, raw) if raw else ""
 
-        named = [user_under, account_under] if self.accounts else [user_under]  # before or after accounts were joined
+        # before or after accounts were joined
+        named = [user_under, account_under] if self.context.accounts else [user_under]
         is_named = bool(raw) or user_id is not None
-        return self.tombstones.hold_conversation(id_under) or (
-            is_named and any(self.tombstones.hold_user(pseudonym) for pseudonym in named)
+        return tombstones.hold_conversation(id_under) or (
+            is_named and any(tombstones.hold_user(pseudonym) for pseudonym in named)
         )
 
     @property
@@ -167,7 +167,7 @@ class Normaliser:
         number = 0
         if draft.native_id is None and logged_at is None:
             number = self._occurrences[content_hash] = self._occurrences.get(content_hash, 0) + 1
-        return self._id_under(self.key, draft, transcript, content_hash, logged_at, number)
+        return self._id_under(self.context.key, draft, transcript, content_hash, logged_at, number)
 
     def _id_under(
         self,
@@ -225,7 +225,7 @@ class Normaliser:
         if known is None:
             if len(self._user_ids) >= MAX_REMEMBERED_USERS:
                 self._user_ids.clear()
-            known = self._user_ids[raw_id] = (self.accounts or Accounts(self.key)).user_id(system, raw_id)
+            known = self._user_ids[raw_id] = self.context.user_id(system, raw_id)
         return known
 
     def _product(self, draft: Draft) -> str:

@@ -25,10 +25,11 @@ from economic_index.conversations.listed_sources import Listing
 from economic_index.conversations.overview import SourceOverview, look_over, silent_sources
 from economic_index.conversations.places import LogFile
 from economic_index.conversations.report_sentences import all_sentences
-from economic_index.conversations.sources import Source, load_sources
+from economic_index.conversations.run_context import RunContext
+from economic_index.conversations.sources import Source
+from economic_index.conversations.sources_toml import load_sources
 from economic_index.conversations.systems import systems_of
 from economic_index.conversations.table_reading import TableReading
-from economic_index.conversations.tombstones import Tombstones
 from economic_index.conversations.versions import Mark, Outcome
 from economic_index.conversations.winners import WinnerStore
 from economic_index.erasure.erase import Eraser
@@ -194,7 +195,9 @@ def read_sources(lake: Lake, reader: LogReader) -> Reading:
         lake.drop_abandoned()
         drop_unfinished(lake, store)
         drop_committed(lake)
-        run = _Run(lake, store, reader, listing, store.tombstones((reader.key, *reader.retired_keys)))
+        tombstones = store.tombstones((reader.key, *reader.retired_keys))
+        context = RunContext(reader.key, reader.as_of, tombstones, reader.accounts)
+        run = _Run(lake, store, reader, listing, context)
         run.read_files()
         for source in sources:
             if source.url_env is not None:
@@ -221,7 +224,7 @@ class _Run:
     store: WinnerStore
     reader: LogReader
     listing: Listing
-    tombstones: Tombstones
+    context: RunContext
     reports: list[FileReport] = field(default_factory=list)
     touched: set[date] = field(default_factory=set)
     unchanged_count: int = 0
@@ -230,10 +233,10 @@ class _Run:
     def read_files(self) -> None:
         """Files of one source after the other, because requests of API logs go on from file to file."""
         unchanged = self.listing.unchanged(self.store.files)
-        chained = ChainedFiles(self.lake, self.store, self.reader.key)
+        chained = ChainedFiles(self.lake, self.store, self.context.key)
         for source, files in self.listing.by_source():
             settings = self.listing.settings[source.name]
-            known = KnownReadings(self.store, files, settings, source.settings_hash(self.reader.key), unchanged)
+            known = KnownReadings(self.store, files, settings, source.settings_hash(self.context.key), unchanged)
             self.touched.update(chained.prepare(source.name, len(files), known.look))
             for place, (file_id, log_file) in enumerate(files):
                 reading = known.reading_of(place, but=chained.unread)
@@ -249,33 +252,16 @@ class _Run:
 
     def read_table(self, source: Source, take_rank: Callable[[str], None]) -> None:
         """A database, if it has anything new."""
-        reader = self.reader
-        url = reader.url_of(source.url_env or "")
-        table = TableReading(
-            self.lake, self.store, source, url, reader.key, reader.as_of, take_rank, self.tombstones, reader.accounts
-        )
-        found = table.run()
+        url = self.reader.url_of(source.url_env or "")
+        found = TableReading(self.lake, self.store, source, url, self.context, take_rank).run()
         if found is None:
             self.unchanged_count += 1
         else:
             self._note(found)
 
     def _reading_of(self, source: Source, log_file: LogFile, after: Mark | None, chained: ChainedFiles) -> FileReading:
-        reader = self.reader
-        tell = _tell(reader.progress, self._done, self.listing.byte_count)
-        return FileReading(
-            self.lake,
-            self.store,
-            source,
-            log_file,
-            reader.key,
-            reader.as_of,
-            tell,
-            after,
-            self.tombstones,
-            reader.accounts,
-            chained,
-        )
+        tell = _tell(self.reader.progress, self._done, self.listing.byte_count)
+        return FileReading(self.lake, self.store, source, log_file, self.context, tell, after, chained)
 
     def _note(self, found: tuple[FileReport, Outcome]) -> None:
         report, outcome = found

@@ -5,11 +5,10 @@ Nothing is written here: file_reading.py keeps the rows, check_logs.py only coun
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from economic_index.conversations.accounts import Accounts
 from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.file_report import FileReport
 from economic_index.conversations.mapped_sniff import sniff_mapped
@@ -24,11 +23,11 @@ from economic_index.conversations.readers.mapped_table import MappedTable
 from economic_index.conversations.readers.sessions import SESSIONS, Sessions
 from economic_index.conversations.records import NO_PROMPT, PRIVATE_NAMES, Draft, ReadContext, Reader
 from economic_index.conversations.redaction import Redactor
+from economic_index.conversations.run_context import RunContext
 from economic_index.conversations.sniff import Sniffed, rest_of, sniff
 from economic_index.conversations.sources import Source
 from economic_index.conversations.splitter import Extent, Shape
 from economic_index.conversations.tables import TableError
-from economic_index.conversations.tombstones import Tombstones
 from economic_index.conversations.unpack import Stream
 from economic_index.conversations.versions import Mark
 from economic_index.vocabulary import FileStatus, RejectReason, SourceFormat
@@ -61,14 +60,11 @@ class FileRows:
 
     path: LogFile | Path
     source: Source
-    key: bytes
-    as_of: datetime
+    context: RunContext
     report: FileReport
     temporary_folder: Path | None = None
     tell: Callable[[int], None] = lambda byte_count: None
     after: Mark | None = None
-    tombstones: Tombstones = field(default_factory=Tombstones)
-    accounts: Accounts | None = None
     sessions: Sessions = field(default_factory=Sessions)
     _not_logs: list[LogFormatError] = field(default_factory=list)
     _log_count: int = 0
@@ -135,21 +131,15 @@ class FileRows:
         if log.account_id:
             settings[ACCOUNT_ID] = log.account_id
         settings[KEEP_USER_INSTRUCTIONS] = self.source.keep_user_instructions
-        context = ReadContext(self.as_of, settings, self.report.skipped, self.temporary_folder)
+        asked = ReadContext(self.context.as_of, settings, self.report.skipped, self.temporary_folder)
         redactor = Redactor(self.source.redact, self.source.phone_region, self.report.redacted)
         normaliser = Normaliser(
-            self.source,
-            reader,
-            self.key,
-            self.report.file_id,
-            self.tombstones,
-            redactor if self.source.redact else None,
-            self.accounts,
+            self.source, reader, self.context, self.report.file_id, redactor if self.source.redact else None
         )
         extent = Extent(line_count=self.after.line_count if self.after else 0, may_go_on=self._may_go_on(log))
         elements = sniffed.elements(self._told(sniffed.chunks, log), extent, self.source.max_record_bytes)
         try:
-            for item in reader.read(elements, context):
+            for item in reader.read(elements, asked):
                 result = normaliser.row(item) if isinstance(item, Draft) else item
                 if isinstance(result, Row):
                     self.report.count(
@@ -162,7 +152,7 @@ class FileRows:
                 else:
                     if result.reason is RejectReason.DELETED:
                         self.report.deleted_ids.update(normaliser.deleted_ids(result))
-                    self.report.reject(result, self.key, stream.name)
+                    self.report.reject(result, self.context.key, stream.name)
         except TableError as error:
             raise LogFormatError(RejectReason.BAD_TABLE, stream.name, str(error)) from None
         finally:
@@ -176,7 +166,7 @@ class FileRows:
     def _may_go_on(self, log: OpenLog) -> bool:
         """Whether somebody may be writing the file: it is plain, and changed less than a day before now."""
         modified_ns = log.path.modified_ns
-        return log.is_plain and modified_ns is not None and modified_ns > (self.as_of - LIVE).timestamp() * 1e9
+        return log.is_plain and modified_ns is not None and modified_ns > (self.context.as_of - LIVE).timestamp() * 1e9
 
     def _mark(self, log: OpenLog, next_byte: int, extent: Extent) -> Mark:
         size = log.path.size_bytes

@@ -4,13 +4,11 @@ What is asked lies as a file in the home while it is read, by the same road as e
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
 
 from economic_index.conversations import identify
-from economic_index.conversations.accounts import Accounts
 from economic_index.conversations.databases import DatabaseError, TableQuery, json_line, open_rows
 from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.file_reading import FileReading
@@ -18,9 +16,9 @@ from economic_index.conversations.file_report import FileReport, settings_key
 from economic_index.conversations.mapped_cells import shown_names
 from economic_index.conversations.mapping import MESSAGE
 from economic_index.conversations.places import local_file
+from economic_index.conversations.run_context import RunContext
 from economic_index.conversations.sources import Source
 from economic_index.conversations.stream_reading import mapped_reader
-from economic_index.conversations.tombstones import Tombstones
 from economic_index.conversations.versions import FileStat, Outcome, watermark_note
 from economic_index.conversations.watermarks import Watermark
 from economic_index.conversations.winners import WinnerStore
@@ -41,11 +39,8 @@ class TableReading:
     store: WinnerStore
     source: Source
     url: str | None
-    key: bytes
-    as_of: datetime
+    context: RunContext
     take_rank: Callable[[str], None]
-    tombstones: Tombstones = field(default_factory=Tombstones)
-    accounts: Accounts | None = None
 
     def run(self) -> tuple[FileReport, Outcome] | None:
         """Ask what changed and read it; None if nothing did. A database that fails is a report that says so."""
@@ -58,24 +53,15 @@ class TableReading:
             now = spool(self.source, self.url, path, before)
             if now == before:
                 return None
-            self.take_rank(identify.file_id(self.key, path.as_posix()))
-            reading = FileReading(
-                self.lake,
-                self.store,
-                self.source,
-                local_file(path),
-                self.key,
-                self.as_of,
-                tombstones=self.tombstones,
-                accounts=self.accounts,
-            )
+            self.take_rank(identify.file_id(self.context.key, path.as_posix()))
+            reading = FileReading(self.lake, self.store, self.source, local_file(path), self.context)
             report, outcome = reading.run()
             report.name = self.source.name
             if report.status is not FileStatus.STOPPED:  # in this order: a reading that is killed is made again
                 self.store.keep_note(self._note, now.to_json(settings))
             return report, outcome
         except LogFormatError as error:
-            return self._failed(error, identify.file_id(self.key, path.as_posix()))
+            return self._failed(error, identify.file_id(self.context.key, path.as_posix()))
         finally:
             rmtree(folder, ignore_errors=True)
 
@@ -83,14 +69,18 @@ class TableReading:
     def _note(self) -> str:
         return watermark_note(self.source.name)
 
+    @property
+    def _settings_hash(self) -> str:
+        return self.source.settings_hash(self.context.key)
+
     def _settings(self) -> str:
         reader = mapped_reader(self.source)
         version = reader.version if reader else ""
-        return settings_key(self.source.url_env, version, self.source.settings_hash())
+        return settings_key(self.source.url_env, version, self._settings_hash)
 
     def _failed(self, error: LogFormatError, file_id: str) -> tuple[FileReport, Outcome]:
-        report = FileReport(self.source.name, file_id, self.source.name, self.source.settings_hash(), 0)
-        report.stop(error, self.key)
+        report = FileReport(self.source.name, file_id, self.source.name, self._settings_hash, 0)
+        report.stop(error, self.context.key)
         self.store.begin()
         stat = FileStat(file_id, "", 0, 0, report.settings_key(), is_final=False)
         outcome = self.store.finish(f"g1{fingerprint(file_id)}", stat, report.raw_log_row(), report.rejections)

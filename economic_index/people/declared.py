@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from economic_index.conversations.sources import PEOPLE_SECTIONS, SourcesError
+from economic_index.conversations.sources import SourcesError
+from economic_index.conversations.sources_toml import PEOPLE_SECTIONS
 
 BUILT_IN_SEGMENTS = ("all", "product", "model", "source", "surface", "published")
 """Segment types that the rollups make themselves: no attribute may bear their name."""

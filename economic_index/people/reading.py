@@ -15,7 +15,8 @@ from economic_index.contracts.lake import RAW_LOGS, USERS, USERS_REJECTED, WEIGH
 from economic_index.conversations import identify
 from economic_index.conversations.accounts import Accounts
 from economic_index.conversations.readers.registry import READERS
-from economic_index.conversations.sources import Source, load_sources
+from economic_index.conversations.sources import Source
+from economic_index.conversations.sources_toml import load_sources
 from economic_index.conversations.systems import systems_of, table_systems
 from economic_index.conversations.tombstones import Tombstones
 from economic_index.conversations.winners import WinnerStore

@@ -12,6 +12,7 @@ from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.file_report import FileReport
 from economic_index.conversations.inbox_rows import to_table
 from economic_index.conversations.normalise import Row
+from economic_index.conversations.run_context import RunContext
 from economic_index.conversations.sources import AssignWeeks, Source
 from economic_index.conversations.stream_reading import FileRows
 from economic_index.vocabulary import UserRule
@@ -30,7 +31,7 @@ def read_hostile(data: bytes, source: Source, suffix: str = ".json") -> list[Row
         report = FileReport(source.name, "f1", path.name, source.settings_hash(), len(data))
         rows: list[Row] = []
         try:
-            rows += FileRows(path, source, KEY, AS_OF, report, Path(folder))
+            rows += FileRows(path, source, RunContext(KEY, AS_OF), report, Path(folder))
         except LogFormatError as error:
             report.stop(error, KEY)
         assert [entry.name for entry in Path(folder).iterdir()] == [path.name], "a temporary file is left"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from economic_index.conversations.sources import load_sources
+from economic_index.conversations.sources_toml import load_sources
 from orchestration import __main__ as command_line
 from orchestration import settings as settings_module
 from orchestration.own_logs import adopt, describe, is_declared

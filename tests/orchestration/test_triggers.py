@@ -54,6 +54,18 @@ def tick(instance: dg.DagsterInstance) -> list[dg.RunRequest]:
         return [asked for asked in triggers.weeks_due(context) if isinstance(asked, dg.RunRequest)]
 
 
+def test_a_changed_setting_of_a_source_asks_for_a_reading(lake: Lake) -> None:
+    def run_key() -> str | None:
+        with dg.build_sensor_context() as context:
+            (asked,) = [asked for asked in triggers.new_logs(context) if isinstance(asked, dg.RunRequest)]
+        return asked.run_key
+
+    path, before = lake.root / "sources.toml", run_key()
+    assert run_key() == before
+    path.write_text(path.read_text() + 'user = "someone@example.org"\n')
+    assert run_key() != before
+
+
 def start(instance: dg.DagsterInstance, asked: dg.RunRequest, status: dg.DagsterRunStatus = QUEUED) -> dg.DagsterRun:
     """A run as the daemon would make it of a request."""
     tags = {"dagster/partition": asked.partition_key} if asked.partition_key else {}

@@ -16,6 +16,7 @@ from economic_index.conversations.file_report import FileReport
 from economic_index.conversations.mapping import TableMapping
 from economic_index.conversations.mapping_toml import parse_mapping
 from economic_index.conversations.normalise import Row
+from economic_index.conversations.run_context import RunContext
 from economic_index.conversations.sources import Source
 from economic_index.conversations.stream_reading import FileRows
 from tests.library.conversations.reading_home import AS_OF, KEY
@@ -77,7 +78,7 @@ def read_table(
     report = FileReport("desk", "f", name, source.settings_hash(), path.stat().st_size)
     rows: list[Row] = []
     try:
-        rows += FileRows(path, source, KEY, AS_OF, report, folder)
+        rows += FileRows(path, source, RunContext(KEY, AS_OF), report, folder)
     except LogFormatError as error:
         report.stop(error, KEY)
     assert sorted(folder.iterdir()) == before

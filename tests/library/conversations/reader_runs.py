@@ -10,6 +10,7 @@ from reading_home import AS_OF, KEY, WEEKS
 from economic_index.conversations.file_report import FileReport
 from economic_index.conversations.normalise import Row
 from economic_index.conversations.records import Draft, Element, Locator, ReadContext, Reader, Rejected
+from economic_index.conversations.run_context import RunContext
 from economic_index.conversations.sources import Source
 from economic_index.conversations.stream_reading import FileRows
 from economic_index.vocabulary import LocatorKind
@@ -40,7 +41,7 @@ def read_file(path: Path, **settings: Any) -> tuple[list[Row], FileReport]:
     """Rows and report of one file."""
     source = Source("mine", str(path), assign_weeks=WEEKS, **settings)
     report = FileReport("mine", "f1", path.name, source.settings_hash(), path.stat().st_size)
-    return list(FileRows(path, source, KEY, AS_OF, report, path.parent)), report
+    return list(FileRows(path, source, RunContext(KEY, AS_OF), report, path.parent)), report
 
 
 def json_of(words: Sequence[str]) -> st.SearchStrategy[Any]:

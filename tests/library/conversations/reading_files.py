@@ -14,6 +14,7 @@ from reading_home import AS_OF, KEY
 
 from economic_index.conversations.file_report import FileReport
 from economic_index.conversations.normalise import Row
+from economic_index.conversations.run_context import RunContext
 from economic_index.conversations.sources import Source
 from economic_index.conversations.stream_reading import FileRows
 from economic_index.lake import Lake
@@ -22,7 +23,7 @@ from economic_index.lake import Lake
 def rows_of(path: Path, **settings: Any) -> tuple[list[Row], FileReport]:
     """Rows and report of one file. Raises LogFormatError at a stop."""
     report = FileReport("mine", "f1", path.name, "", path.stat().st_size)
-    return list(FileRows(path, Source("mine", str(path), **settings), KEY, AS_OF, report)), report
+    return list(FileRows(path, Source("mine", str(path), **settings), RunContext(KEY, AS_OF), report)), report
 
 
 def texts_of(rows: Sequence[Row]) -> list[list[str]]:

@@ -18,7 +18,9 @@ from economic_index.conversations.readers.chatgpt_compliance import READER
 from economic_index.conversations.readers.chatgpt_compliance_content import KEEP_USER_INSTRUCTIONS
 from economic_index.conversations.readers.chatgpt_export import READER as EXPORT
 from economic_index.conversations.records import Draft, Element, Locator, ReadContext, Rejected
-from economic_index.conversations.sources import Source, SourcesError, load_sources, write_sources
+from economic_index.conversations.sources import Source, SourcesError
+from economic_index.conversations.sources_edits import write_sources
+from economic_index.conversations.sources_toml import load_sources
 from economic_index.lake import Lake
 from economic_index.vocabulary import LocatorKind, RejectReason, Role
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from economic_index.conversations.file_report import FileReport
 from economic_index.conversations.readers.chatgpt_export import READER
 from economic_index.conversations.records import Draft, Element, Locator, ReadContext, Rejected
+from economic_index.conversations.run_context import RunContext
 from economic_index.conversations.sniff import choose_reader
 from economic_index.conversations.sources import Source
 from economic_index.conversations.stream_reading import FileRows
@@ -315,7 +316,7 @@ def test_whatever_the_pointers_no_message_comes_twice(pointers: list[tuple[int, 
 
 def rows_of(path: Path) -> tuple[list[list[str]], FileReport]:
     report = FileReport("mine", "f1", path.name, "", path.stat().st_size)
-    rows = list(FileRows(path, Source("mine", str(path)), b"k" * 32, AS_OF, report))
+    rows = list(FileRows(path, Source("mine", str(path)), RunContext(b"k" * 32, AS_OF), report))
     assert all(row.values["source_format"] == "chatgpt_export" for row in rows)
     return [row.transcript.texts() for row in rows], report
 

@@ -8,7 +8,9 @@ from chatgpt_logs import Chat, write_export
 from reading_home import AS_OF, WEEKS
 
 from economic_index.conversations.check_logs import sniff_sources
-from economic_index.conversations.sources import Source, load_sources, write_sources
+from economic_index.conversations.sources import Source
+from economic_index.conversations.sources_edits import write_sources
+from economic_index.conversations.sources_toml import load_sources
 from economic_index.vocabulary import Audience, RejectReason, UserRule
 
 TWO = [Chat("c1", ("q",)), Chat("c2", ("q",))]

@@ -17,7 +17,9 @@ from economic_index.contracts.lake import CONVERSATIONS_REJECTED, RAW_LOGS
 from economic_index.conversations import identify
 from economic_index.conversations.check_logs import sniff_sources
 from economic_index.conversations.reading import Reading
-from economic_index.conversations.sources import Source, load_sources, write_sources
+from economic_index.conversations.sources import Source
+from economic_index.conversations.sources_edits import write_sources
+from economic_index.conversations.sources_toml import load_sources
 from economic_index.conversations.weekly import conversations_of_week, weeks_with_winners
 from economic_index.lake import Lake
 from economic_index.vocabulary import RejectReason

@@ -15,6 +15,7 @@ from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.file_report import FileReport
 from economic_index.conversations.readers.claude_export import READER
 from economic_index.conversations.records import Draft, Element, Locator, ReadContext, Rejected
+from economic_index.conversations.run_context import RunContext
 from economic_index.conversations.sniff import choose_reader
 from economic_index.conversations.sources import Source
 from economic_index.conversations.stream_reading import FileRows
@@ -293,7 +294,7 @@ def test_no_value_of_a_record_stands_in_the_detail_of_its_rejection(private: str
 
 def rows_of(path: Path) -> tuple[list[list[str]], FileReport]:
     report = FileReport("mine", "f1", path.name, "", path.stat().st_size)
-    rows = list(FileRows(path, Source("mine", str(path)), KEY, AS_OF, report))
+    rows = list(FileRows(path, Source("mine", str(path)), RunContext(KEY, AS_OF), report))
     assert all(row.values["source_format"] == "claude_export" for row in rows)
     return [row.transcript.texts() for row in rows], report
 

@@ -15,10 +15,11 @@ import duckdb
 import pytest
 import sqlalchemy as sa
 from mapped_tables import by_conversation, mapping
+from reading_files import everything_written
 from reading_home import AS_OF, KEY
 
 from economic_index.contracts.lake import CONVERSATIONS_REJECTED, RAW_LOGS
-from economic_index.conversations import databases, table_reading
+from economic_index.conversations import databases, identify, table_reading
 from economic_index.conversations.check_logs import sniff_table
 from economic_index.conversations.databases import DatabaseError, TableQuery, json_line, open_rows
 from economic_index.conversations.errors import LogFormatError
@@ -26,6 +27,7 @@ from economic_index.conversations.reading import LogReader, Reading
 from economic_index.conversations.sources import Source
 from economic_index.conversations.table_reading import spool
 from economic_index.conversations.watermarks import Watermark
+from economic_index.conversations.weekly import conversations_of_week, weeks_with_winners
 from economic_index.conversations.winners import WinnerStore
 from economic_index.lake import SCRATCH, Lake
 from economic_index.vocabulary import RejectReason
@@ -164,6 +166,23 @@ def test_a_query_is_read_like_a_table_and_another_query_or_mapping_reads_all_aga
     with closing(WinnerStore(lake.database_path("versions"))) as store:
         settings = {one.settings for week in store.weeks() for one in store.of_week(week)}
     assert settings == {f"mapped_table:1:{wider.settings_hash()}"}
+
+
+def test_another_user_of_the_source_alone_is_read_again(lake: Lake, tmp_path: Path) -> None:
+    path = tmp_path / "desk.duckdb"
+    with duckdb.connect(path) as connection:
+        connection.execute(TABLE)
+        connection.executemany(INSERT, FIRST)
+    told = {name: column for name, column in COLUMNS.items() if name != "user_id"}
+    source = replace(DESK, mapping=replace(mapping(), columns=told), user="one@example.org")
+    assert counts(read(lake, f"duckdb:///{path}", source)) == (3, 2)
+    assert read(lake, f"duckdb:///{path}", source).unchanged_count == 1
+    other = replace(source, user="other@example.org")
+    assert counts(read(lake, f"duckdb:///{path}", other)) == (3, 2)
+    (week,) = weeks_with_winners(lake)
+    users = {user for batch in conversations_of_week(lake, week)[0] for user in batch["user_id"].to_pylist()}
+    assert users == {identify.user_id(KEY, mapping().system_for("desk"), "other@example.org")}
+    assert b"example.org" not in everything_written(lake)
 
 
 def test_without_watermark_all_is_asked_and_read_only_if_something_is_new(

@@ -19,6 +19,7 @@ from economic_index.conversations import file_reading
 from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.file_report import FileReport
 from economic_index.conversations.normalise import Row
+from economic_index.conversations.run_context import RunContext
 from economic_index.conversations.sources import Source
 from economic_index.conversations.stream_reading import FileRows
 from economic_index.conversations.weekly import weeks_with_winners
@@ -35,7 +36,7 @@ def outcome(path: Path, **settings: Any) -> tuple[list[Row], FileReport]:
     report = FileReport("s", "f", path.name, source.settings_hash(), path.stat().st_size)
     rows = []
     try:
-        rows += FileRows(path, source, KEY, AS_OF, report, path.parent)
+        rows += FileRows(path, source, RunContext(KEY, AS_OF), report, path.parent)
     except LogFormatError as error:
         report.stop(error, KEY)
     said = " ".join(report.sentences()) + json.dumps(report.rejections)

@@ -19,7 +19,9 @@ from economic_index.conversations.readers import langfuse
 from economic_index.conversations.readers.langfuse import READER
 from economic_index.conversations.readers.registry import READERS
 from economic_index.conversations.records import Draft, Element, Locator, ReadContext, Rejected
-from economic_index.conversations.sources import Source, SourcesError, entry_text, parse_source
+from economic_index.conversations.sources import Source, SourcesError
+from economic_index.conversations.sources_edits import entry_text
+from economic_index.conversations.sources_toml import parse_source
 from economic_index.lake import Lake
 from economic_index.vocabulary import FileStatus, LocatorKind, RejectReason, SourceFormat
 

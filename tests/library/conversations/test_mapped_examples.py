@@ -9,7 +9,8 @@ from mapped_tables import jsonl_bytes, read_table, said
 from economic_index.conversations.mapping import COLUMNS, TableMapping
 from economic_index.conversations.mapping_toml import KEYS as MAPPING_KEYS
 from economic_index.conversations.mapping_toml import load_mapping
-from economic_index.conversations.sources import KEYS, load_sources
+from economic_index.conversations.sources import KEYS
+from economic_index.conversations.sources_toml import load_sources
 
 PAGE = (Path(__file__).parents[3] / "docs" / "logs" / "mapped_table.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(\w*)\n(.*?)```", PAGE, re.DOTALL)

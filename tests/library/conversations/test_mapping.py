@@ -12,7 +12,9 @@ from economic_index.conversations import mapped_cells as cells
 from economic_index.conversations.mapped_times import TimeRule
 from economic_index.conversations.mapping import MappingError
 from economic_index.conversations.mapping_toml import load_mapping, parse_mapping
-from economic_index.conversations.sources import Source, SourcesError, load_sources, write_sources
+from economic_index.conversations.sources import Source, SourcesError
+from economic_index.conversations.sources_edits import write_sources
+from economic_index.conversations.sources_toml import load_sources
 
 AS_OF = datetime(2026, 9, 1, tzinfo=UTC)
 GOOD = {"rows": "message", "columns": COLUMNS, "roles": ROLES}

@@ -12,14 +12,17 @@ import pytest
 import zstandard
 from chatgpt_logs import Chat
 from object_store import BUCKET, SECRET, Bucket, s3_server
-from reading_home import AS_OF, read_logs
+from reading_home import AS_OF, KEY, read_logs
 
 from economic_index.conversations import stores
 from economic_index.conversations.check_logs import sniff_sources
 from economic_index.conversations.listing import list_files
 from economic_index.conversations.open_files import open_log, sha256_of
 from economic_index.conversations.places import LogFile, NoLogsError
-from economic_index.conversations.sources import Source, SourcesError, load_sources, stat_fingerprint, write_sources
+from economic_index.conversations.source_fingerprints import stat_fingerprint
+from economic_index.conversations.sources import Source, SourcesError
+from economic_index.conversations.sources_edits import write_sources
+from economic_index.conversations.sources_toml import load_sources
 from economic_index.conversations.stores import StoreError
 from economic_index.lake import Lake
 from economic_index.vocabulary import FileStatus
@@ -104,9 +107,9 @@ def test_a_grown_object_is_read_from_where_it_ended(bucket: Bucket, lake: Lake) 
     first = lines_of("one", "two")
     bucket.put("team/a.jsonl", first)
     read_logs(lake, Source("s", ALL))
-    before = stat_fingerprint([Source("s", ALL)])
+    before = stat_fingerprint([Source("s", ALL)], KEY)
     bucket.put("team/a.jsonl", first + lines_of("three"))
-    assert stat_fingerprint([Source("s", ALL)]) != before
+    assert stat_fingerprint([Source("s", ALL)], KEY) != before
     (row,) = read_logs(lake, Source("s", ALL)).raw_logs.to_dict("records")
     assert (row["read_from_byte"], row["read_to_byte"]) == (len(first), row["size_bytes"])
     assert (row["record_count"], row["conversation_count"], row["duplicate_count"]) == (1, 1, 0)
@@ -178,7 +181,7 @@ def test_a_store_that_does_not_answer_or_refuses_is_no_empty_store(
 
             patch.setattr("s3fs.S3FileSystem.info", fail)
             with pytest.raises(StoreError, match="environment, profile, role") as caught:
-                stat_fingerprint([Source("s", url)])
+                stat_fingerprint([Source("s", url)], KEY)
         assert told in str(caught.value)
         assert SECRET not in str(caught.value)
 

@@ -8,7 +8,9 @@ from reading_home import read_logs
 
 from economic_index.contracts.lake import CONVERSATIONS
 from economic_index.conversations.redaction import KINDS, Redactor
-from economic_index.conversations.sources import Source, SourcesError, load_sources, parse_source, write_sources
+from economic_index.conversations.sources import Source, SourcesError
+from economic_index.conversations.sources_edits import write_sources
+from economic_index.conversations.sources_toml import load_sources, parse_source
 from economic_index.lake import Lake
 from tests.home_search import places_of
 from tests.people_logs import commit_due

@@ -1,21 +1,19 @@
 """sources.toml: closed keys, clear errors, and a round trip."""
 
 import os
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+from reading_home import KEY
 
 from economic_index.conversations.assign import USER_COUNT, assigned_start, assigned_user
-from economic_index.conversations.sources import (
-    AssignWeeks,
-    Source,
-    SourcesError,
-    drop_source,
-    load_sources,
-    stat_fingerprint,
-    write_sources,
-)
+from economic_index.conversations.source_fingerprints import stat_fingerprint
+from economic_index.conversations.sources import AssignWeeks, Source, SourcesError
+from economic_index.conversations.sources_edits import drop_source, write_sources
+from economic_index.conversations.sources_toml import load_sources
 from economic_index.vocabulary import Audience, UserRule
 
 WEEKS = AssignWeeks(date(2026, 1, 5), 12)
@@ -73,10 +71,10 @@ def test_the_fingerprint_changes_with_a_file_and_not_without(tmp_path: Path) -> 
     log = tmp_path / "a.jsonl"
     log.write_text("{}")
     sources = [Source("a", str(tmp_path)), Source("gone", str(tmp_path / "gone"))]
-    before = stat_fingerprint(sources)
-    assert stat_fingerprint(sources) == before
+    before = stat_fingerprint(sources, KEY)
+    assert stat_fingerprint(sources, KEY) == before
     os.utime(log, ns=(1, 1))
-    assert stat_fingerprint(sources) != before
+    assert stat_fingerprint(sources, KEY) != before
 
 
 def test_assigned_weeks_and_users_are_fixed_spread_and_independent() -> None:
@@ -94,11 +92,11 @@ def test_assigned_weeks_and_users_are_fixed_spread_and_independent() -> None:
 def test_the_fingerprint_changes_with_a_file_beside_the_logs_that_is_changed_or_gone(tmp_path: Path) -> None:
     table, sources = tmp_path / "people.csv", [Source("a", str(tmp_path / "logs"))]
     table.write_text("mail")
-    found = {stat_fingerprint(sources), stat_fingerprint(sources, [table])}
+    found = {stat_fingerprint(sources, KEY), stat_fingerprint(sources, KEY, [table])}
     os.utime(table, ns=(1, 1))
-    found.add(stat_fingerprint(sources, [table]))
+    found.add(stat_fingerprint(sources, KEY, [table]))
     table.unlink()
-    found.add(stat_fingerprint(sources, [table]))
+    found.add(stat_fingerprint(sources, KEY, [table]))
     assert len(found) == 4
 
 
@@ -112,3 +110,26 @@ def test_an_entry_goes_and_all_else_stays_as_a_person_wrote_it(tmp_path: Path) -
     assert path.read_text() == before + after
     with pytest.raises(SourcesError, match="cannot be taken out"):
         drop_source(path, "b")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"user": "someone@example.org"},
+        {"url_env": "OTHER_URL"},
+        {"max_rejected_share": 0.5},
+        {"keep_text_days": 30},
+        {"silent_after_days": 3},
+        {"default_model": "m"},
+    ],
+)
+def test_the_fingerprint_changes_with_a_setting_alone(change: dict[str, Any]) -> None:
+    source = Source("desk", url_env="DESK_URL", table="t")
+    assert stat_fingerprint([source], KEY) == stat_fingerprint([replace(source)], KEY)
+    assert stat_fingerprint([source], KEY) != stat_fingerprint([replace(source, **change)], KEY)
+
+
+def test_another_user_is_another_fingerprint_that_no_guess_confirms() -> None:
+    one, other = (Source("a", "/gone", user=user) for user in ("one@example.org", "other@example.org"))
+    assert stat_fingerprint([one], KEY) != stat_fingerprint([other], KEY)
+    assert stat_fingerprint([one], KEY) != stat_fingerprint([one], b"o" * 32)

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from economic_index.conversations.sources import Source, SourcesError, add_source, load_sources
+from economic_index.conversations.sources import Source, SourcesError
+from economic_index.conversations.sources_edits import add_source
+from economic_index.conversations.sources_toml import load_sources
 from economic_index.people.declared import load_people
 
 SOURCE = '[[source]]\nname = "a"\npath = "logs"\n'
