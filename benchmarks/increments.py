@@ -16,7 +16,8 @@ from pathlib import Path
 from economic_index.conversations.file_report import FileReport
 from economic_index.conversations.identify import file_id
 from economic_index.conversations.listing import list_files
-from economic_index.conversations.reading import LogReader, Reading
+from economic_index.conversations.reading import LogReader
+from economic_index.conversations.reading_outcome import Reading
 from economic_index.conversations.source_fingerprints import stat_fingerprint
 from economic_index.conversations.sources import Source
 from economic_index.conversations.winners import WinnerStore

@@ -29,6 +29,9 @@ class Locator:
     number: int
 
 
+SURFACES = ("chat", "api", "agent")
+"""How a model was met: by a person in a chat, by a program, by an agent that a person set to work."""
+
 NOT_IN_THIS_FILE = Locator(LocatorKind.LINE, 0)
 """Of a conversation that is told again though the file adds nothing to it."""
 

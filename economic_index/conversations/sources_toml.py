@@ -14,13 +14,12 @@ from typing import Any
 from economic_index.conversations.mapping import MappingError, TableMapping
 from economic_index.conversations.mapping_toml import load_mapping, parse_mapping
 from economic_index.conversations.places import is_url
-from economic_index.conversations.records import AUTO
+from economic_index.conversations.records import AUTO, SURFACES
 from economic_index.conversations.redaction import KINDS
 from economic_index.conversations.sources import KEYS, AssignWeeks, Source, SourcesError
 from economic_index.conversations.stores import StorageLibraryError, check_address
 from economic_index.vocabulary import Audience, SourceFormat, UserRule
 
-SURFACES = ("chat", "api", "agent")
 PEOPLE_SECTIONS = ("users", "identities", "weights")
 """Sections of sources.toml that say who the users are (economic_index/people/declared.py)."""
 

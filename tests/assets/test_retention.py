@@ -24,7 +24,8 @@ from economic_index.contracts.lake import (
     ONET_TASK_MAPPINGS_REJECTED,
     TRANSCRIPTS,
 )
-from economic_index.conversations.reading import LogReader, Reading
+from economic_index.conversations.reading import LogReader
+from economic_index.conversations.reading_outcome import Reading
 from economic_index.conversations.sources import Source
 from economic_index.due import StageVersions, due_weeks, weekly_stages
 from economic_index.lake import Lake, empty_frame

@@ -25,13 +25,12 @@ from economic_index.conversations.readers.drafts import (
     silence,
 )
 from economic_index.conversations.readers.mapped_rows import MappedRow, unpack
-from economic_index.conversations.records import Draft, Element, Locator, ReadContext, Rejected
+from economic_index.conversations.records import SURFACES, Draft, Element, Locator, ReadContext, Rejected
 from economic_index.conversations.repair import Parsed, parse
 from economic_index.conversations.times import is_present
 from economic_index.conversations.versions import micros
 from economic_index.vocabulary import LocatorKind, RejectReason, SourceFormat
 
-SURFACES = ("chat", "api", "agent")
 OPTIONAL_IN_JSON = ("model", "country", "region", "language", "parent_id", "updated_at", "deleted")
 """Columns that documents may leave out where they are empty: not to be found in the first rows is no error."""
 

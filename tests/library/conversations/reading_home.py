@@ -2,7 +2,8 @@
 
 from datetime import UTC, date, datetime
 
-from economic_index.conversations.reading import LogReader, Reading
+from economic_index.conversations.reading import LogReader
+from economic_index.conversations.reading_outcome import Reading
 from economic_index.conversations.sources import AssignWeeks, Source
 from economic_index.lake import Lake
 

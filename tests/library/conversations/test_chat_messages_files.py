@@ -10,7 +10,7 @@ from reading_home import AS_OF, WEEKS, read_logs
 
 from economic_index.contracts.lake import CONVERSATIONS_REJECTED, RAW_LOGS
 from economic_index.conversations.check_logs import sniff_sources
-from economic_index.conversations.reading import Reading
+from economic_index.conversations.reading_outcome import Reading
 from economic_index.conversations.sources import Source
 from economic_index.lake import Lake
 from economic_index.vocabulary import FileStatus, RejectReason, SourceFormat

@@ -23,7 +23,8 @@ from economic_index.conversations import databases, identify, table_reading
 from economic_index.conversations.check_logs import sniff_table
 from economic_index.conversations.databases import DatabaseError, TableQuery, json_line, open_rows
 from economic_index.conversations.errors import LogFormatError
-from economic_index.conversations.reading import LogReader, Reading
+from economic_index.conversations.reading import LogReader
+from economic_index.conversations.reading_outcome import Reading
 from economic_index.conversations.sources import Source
 from economic_index.conversations.table_reading import spool
 from economic_index.conversations.watermarks import Watermark

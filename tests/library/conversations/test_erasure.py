@@ -30,7 +30,8 @@ from economic_index.contracts.lake import (
 from economic_index.contracts.reviews import REVIEWS
 from economic_index.conversations.accounts import PERSON, Accounts
 from economic_index.conversations.identify import conversation_id, user_id
-from economic_index.conversations.reading import LogReader, Reading
+from economic_index.conversations.reading import LogReader
+from economic_index.conversations.reading_outcome import Reading
 from economic_index.conversations.sources import Source
 from economic_index.conversations.winners import WinnerStore
 from economic_index.erasure.erase import ALL_TABLES, Eraser

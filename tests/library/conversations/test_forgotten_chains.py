@@ -11,7 +11,8 @@ from test_sessions_over_files import FIRST, NOON, OTHER, SECOND, asked, put, sou
 
 from economic_index.contracts.lake import TRANSCRIPTS
 from economic_index.conversations.identify import user_id
-from economic_index.conversations.reading import LogReader, Reading
+from economic_index.conversations.reading import LogReader
+from economic_index.conversations.reading_outcome import Reading
 from economic_index.conversations.sources import Source
 from economic_index.conversations.winners import WinnerStore
 from economic_index.erasure.erase import Eraser

@@ -10,7 +10,8 @@ import pytest
 from economic_index.contracts.lake import CONVERSATIONS, SEGMENTS, TRANSCRIPTS
 from economic_index.conversations import identify
 from economic_index.conversations.accounts import AccountsMissingError
-from economic_index.conversations.reading import LogReader, Reading
+from economic_index.conversations.reading import LogReader
+from economic_index.conversations.reading_outcome import Reading
 from economic_index.conversations.sources import Source
 from economic_index.conversations.weekly import conversations_of_week
 from economic_index.due import conversations_stage, due_weeks, input_fingerprint, segments_stage
