@@ -51,7 +51,7 @@ def fuzz(format_name: str, seconds: int) -> None:
             f"-artifact_prefix={FINDINGS}/",
             f"-max_total_time={seconds}",
             "-timeout=20",
-            "-rss_limit_mb=1500",
+            "-rss_limit_mb=4000",  # the fuzzer itself grows; readers do not
             "-max_len=1024",
             "-len_control=0",
         ]
