@@ -9,6 +9,7 @@ from typing import Any
 
 import dagster as dg
 from dagster_dbt import DbtCliResource, DbtProject, dbt_assets
+from dagster_dbt.core.dbt_event_iterator import DbtEventIterator
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
 
@@ -21,13 +22,30 @@ def rollups_asset(project: DbtProject, *, with_column_metadata: bool) -> dg.Asse
         # unit tests are the project's own (make test); data tests are checks of these rows
         command = ["build", "--exclude-resource-type", "unit_test"]
         run = dbt.cli(command, context=context, target_path=Path(project.manifest_path).parent)
-        counted = run.stream().fetch_row_counts()
+        told, failure = all_of(run.stream())
+        counted = DbtEventIterator(iter(told), run).fetch_row_counts()
         try:
             yield from counted.fetch_column_metadata() if with_column_metadata else counted
         finally:  # counting opened the database in this process, and serving opens it read-only
             if run.adapter is not None:
                 run.adapter.cleanup_connections()
             DuckDBConnectionManager.close_all_connections()
+        if failure is not None:
+            raise failure
 
     made: dg.AssetsDefinition = rollups
     return made
+
+
+def all_of(events: Iterator[Any]) -> tuple[list[Any], Exception | None]:
+    """What dbt tells until it ends, and why it failed, if it did.
+
+    Rows can be counted only once dbt has let go of the database. Waiting for that, dagster_dbt asks again and again
+    without a pause, and takes one of its processors from dbt.
+    """
+    told: list[Any] = []
+    try:
+        told.extend(events)
+    except Exception as failure:  # raised again once what was built is told
+        return told, failure
+    return told, None
