@@ -61,7 +61,7 @@ def run(
         print(f"{len(written)} sheets of texts and tasks to judge. Delete them after reading.")
     if is_local and label_set == TEST:
         write_atomically(PAGE, as_page(found))
-        print(f"Page: {PAGE.name}")
+        print(f"Page: {PAGE.relative_to(PROJECT)}")
         if writes_baseline:
             write_atomically(BASELINE, json.dumps(baseline_of(found.items, found.answers), indent=1) + "\n")
             with PROGRESS:
