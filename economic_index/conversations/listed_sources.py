@@ -52,6 +52,7 @@ class Listing:
         """Bytes of all files."""
         return sum(log_file.size_bytes for _, _, log_file in self.files)
 
+    @cached_property
     def by_source(self) -> list[tuple[Source, list[tuple[str, LogFile]]]]:
         """The files of each source, in order."""
         found: dict[str, tuple[Source, list[tuple[str, LogFile]]]] = {}
@@ -62,6 +63,6 @@ class Listing:
     def unchanged(self, known: KnownFiles) -> dict[str, str]:
         """Files that were read to their end as they are, in the same way, by id: in which reading."""
         found: dict[str, str] = {}
-        for source, files in self.by_source():
+        for source, files in self.by_source:
             found |= known.unchanged(files, self.settings[source.name])
         return found

@@ -165,7 +165,7 @@ class _Run:
         """Files of one source after the other, because requests of API logs go on from file to file."""
         unchanged = self.listing.unchanged(self.store.files)
         chained = ChainedFiles(self.lake, self.store, self.context.key)
-        for source, files in self.listing.by_source():
+        for source, files in self.listing.by_source:
             settings = self.listing.settings[source.name]
             known = KnownReadings(self.store, files, settings, source.settings_hash(self.context.key), unchanged)
             self.touched.update(chained.prepare(source.name, len(files), known.look))
