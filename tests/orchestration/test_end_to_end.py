@@ -226,13 +226,13 @@ def _kill_when(home: Home, is_there: Stage) -> None:
     log = home.path.parent / "killed.log"
     with log.open("w") as out:
         process = subprocess.Popen(arguments, cwd=PROJECT, env=home.environment(), stdout=out)
-        ends = time.monotonic() + 300
-        while time.monotonic() < ends and process.poll() is None:
-            if is_there(home, log):
-                break
+        ends, was_there = time.monotonic() + 600, False
+        while time.monotonic() < ends and process.poll() is None and not was_there:
             time.sleep(0.002)
+            was_there = bool(is_there(home, log))
         process.send_signal(signal.SIGKILL)
         assert process.wait() == -signal.SIGKILL, "the run ended before it was seen there"
+        assert was_there, "the run did not come so far in ten minutes"
 
 
 def test_without_a_terminal_and_without_yes_it_stops_and_says_so(tmp_path: Path) -> None:
