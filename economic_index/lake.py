@@ -510,7 +510,7 @@ def process_exists(pid: int) -> bool:
 def write_atomically(path: Path, content: str) -> None:
     """Replace a text file by one rename."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    temporary.write_text(content)
+    temporary.write_text(content, encoding="utf-8")
     os.replace(temporary, path)
     with suppress(FileNotFoundError):
         temporary.unlink()

@@ -13,12 +13,13 @@ from typing import Any, Self
 
 from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
+from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy import event as engine_event
 from sqlalchemy.pool import QueuePool
 
-FILES_KEPT_OPEN, PATIENCE_SECONDS = 8, 60
+FILES_KEPT_OPEN = 8
 RUNS = os.path.join("history", "runs")
 
 
@@ -76,7 +77,7 @@ class OpenEventLog(SqliteEventLogStorage):
                 self.conn_string_for_shard(shard),
                 poolclass=QueuePool,
                 pool_size=1,
-                connect_args={"timeout": PATIENCE_SECONDS, "check_same_thread": False},
+                connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
             )
             engine_event.listen(engine, "connect", _write_on)
             self._engines[shard] = engine

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from economic_index.conversations.mapping import TableMapping
 from economic_index.conversations.sources import KEYS, AssignWeeks, Source, SourcesError
+from economic_index.lake import write_atomically
 
 _SECTION = re.compile(r"\s*\[(?!source\.|\[source\.)")  # a mapping of an entry, [source.mapping], goes with it
 
@@ -21,9 +22,7 @@ def write_sources(path: Path, sources: Sequence[Source]) -> None:
     """Replace sources.toml; what equals the default is not written."""
     text = "# What is read. Keys: docs/log_formats.md. After a change: make index\n"
     text += "".join(entry_text(source) for source in sources)
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
+    write_atomically(path, text)
 
 
 def add_source(path: Path, source: Source) -> None:
@@ -38,9 +37,7 @@ def add_source(path: Path, source: Source) -> None:
         raise SourcesError(
             f"{path.name}: no entry can be added at its end. Write it yourself:\n{entry_text(source)}"
         ) from None
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
+    write_atomically(path, text)
 
 
 def drop_source(path: Path, name: str) -> None:
@@ -53,9 +50,7 @@ def drop_source(path: Path, name: str) -> None:
             end -= 1
         kept = lines[:start] + lines[end:]
         if lines[start].lstrip().startswith("[[source]]") and name not in _names_in(kept):
-            temporary = path.with_name(f".{path.name}.tmp")
-            temporary.write_text("".join(kept), encoding="utf-8")
-            temporary.replace(path)
+            write_atomically(path, "".join(kept))
             return
     raise SourcesError(f"{path.name}: the entry {name!r} cannot be taken out. Delete it yourself, or it is read again.")
 

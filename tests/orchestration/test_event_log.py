@@ -85,16 +85,15 @@ def test_whoever_watches_a_run_is_told_while_the_file_is_open(instance: dg.Dagst
 def test_of_many_runs_few_files_are_open(instance: dg.DagsterInstance, tmp_path: Path) -> None:
     for _ in range(FILES_KEPT_OPEN + 4):
         run(instance)
-    targets = [os.readlink(f"/proc/self/fd/{name}") for name in os.listdir("/proc/self/fd") if _is_there(name)]
-    opened = {target for target in targets if target.startswith(str(tmp_path / RUNS)) and target.endswith(".db")}
-    assert 1 < len(opened) <= FILES_KEPT_OPEN
+    assert 1 < len([name for name in open_in(tmp_path / RUNS) if name.endswith(".db")]) <= FILES_KEPT_OPEN
     instance.event_log_storage.dispose()
-    left = [os.readlink(f"/proc/self/fd/{name}") for name in os.listdir("/proc/self/fd") if _is_there(name)]
-    assert not [target for target in left if target.startswith(str(tmp_path / RUNS))]
+    assert not open_in(tmp_path / RUNS)
 
 
-def _is_there(name: str) -> bool:
-    return os.path.lexists(f"/proc/self/fd/{name}")
+def open_in(folder: Path) -> set[str]:
+    """Files of the folder that this process has open."""
+    links = [f"/proc/self/fd/{name}" for name in os.listdir("/proc/self/fd")]
+    return {file for link in links if os.path.lexists(link) and (file := os.readlink(link)).startswith(str(folder))}
 
 
 def test_what_is_not_there_is_asked_again(instance: dg.DagsterInstance) -> None:
