@@ -67,6 +67,10 @@ create temp table if not exists {name} (
 """
 
 
+RowKey = tuple[str, str, str, int]
+"""Id and content hash of a winner, and the reading and the record that its row in the inbox has."""
+
+
 class Version(NamedTuple):
     """One version of a conversation; times are microseconds since 1970, null if unknown.
 

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from economic_index.conversations.versions import Version
+from economic_index.conversations.versions import RowKey
 
 _CHUNK = 10_000
 INBOX_KEYS = ["conversation_id", "reading_id", "source_record"]
@@ -30,19 +30,20 @@ class WeekWinners:
     reading_codes: dict[str, int]
 
     @classmethod
-    def of(cls, versions: Iterable[Version]) -> "WeekWinners":
-        """Of versions in order of id."""
+    def of(cls, keys: Iterable[RowKey]) -> "WeekWinners":
+        """Of keys in order of id."""
         codes: dict[str, int] = {}
         parts: list[tuple[NDArray[Any], ...]] = []
-        waiting = iter(versions)
+        waiting = iter(keys)
         while chunk := list(islice(waiting, _CHUNK)):
-            readings = [codes.setdefault(version.reading_id, len(codes)) for version in chunk]
+            of_ids, of_hashes, of_readings, of_records = zip(*chunk, strict=True)
+            of_numbers = [codes.setdefault(reading, len(codes)) for reading in of_readings]
             parts.append(
                 (
-                    np.array([version.conversation_id for version in chunk], dtype=np.bytes_),
-                    np.array([version.content_hash for version in chunk], dtype=np.bytes_),
-                    np.array(readings, dtype=np.int32),
-                    np.array([version.source_record for version in chunk], dtype=np.int64),
+                    np.array(of_ids, dtype=np.bytes_),
+                    np.array(of_hashes, dtype=np.bytes_),
+                    np.array(of_numbers, dtype=np.int32),
+                    np.array(of_records, dtype=np.int64),
                 )
             )
         empty: tuple[NDArray[Any], ...] = (

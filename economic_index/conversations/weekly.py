@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import date
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from economic_index.contracts.lake import CONVERSATIONS, TRANSCRIPTS
 from economic_index.conversations.sorted_rows import SortedRows
@@ -51,16 +53,12 @@ def conversations_of_week(lake: Lake, week: date) -> tuple[Batches, Batches]:
     lies neither in the inbox nor in the week.
     """
     with closing(_store(lake)) as store:
-        winners = WeekWinners.of(store.of_week(week))
+        winners = WeekWinners.of(store.row_keys(week))
     if not len(winners):
         return iter(()), iter(())
     waiting = found(map(winners.places_in_inbox, lake.scan_inbox(week, INBOX_KEYS)), len(winners))
     kept = found(map(winners.places_in_week, lake.scan_week(CONVERSATIONS, week, columns=WEEK_KEYS)), len(winners))
-    if missing := len(winners) - int((waiting | kept).sum()):
-        raise LakeError(
-            f"week {week}: {missing} conversations are in neither the inbox nor the week. "
-            f"Delete {lake.database_path('versions').name} in the home and read the logs again."
-        )
+    _check_found(week, waiting | kept)
     rows, transcripts = (SortedRows(lake, week, table, winners, waiting) for table in (CONVERSATIONS, TRANSCRIPTS))
     return _weighted(lake, week, rows.batches(ROWS_A_BATCH)), transcripts.batches(TRANSCRIPTS_A_BATCH)
 
@@ -73,13 +71,36 @@ def _weighted(lake: Lake, week: date, batches: Batches) -> Batches:
 
 
 def scan_conversations(lake: Lake, week: date, count: int, columns: Sequence[str]) -> Batches:
-    """Some columns of a week's `count` conversations as they count now, whether or not the week has been written."""
+    """Some columns of a week's `count` conversations as they count now, in no order, without weights.
+
+    The week need not have been written. Raises LakeError if a winner's row lies neither in the inbox nor in the week.
+    """
     commit = lake.commit_of(CONVERSATIONS, week)
     if commit is not None and commit.row_count == count and not lake.inbox_readings(week):
         yield from lake.scan_week(CONVERSATIONS, week, ROWS_A_BATCH, columns)
         return
-    for batch in conversations_of_week(lake, week)[0]:
-        yield batch.select(list(columns))
+    with closing(_store(lake)) as store:
+        winners = WeekWinners.of(store.row_keys(week))
+    if not len(winners):
+        return
+    is_told = np.zeros(len(winners), dtype=np.bool_)
+    inbox = lake.scan_inbox(week, [*dict.fromkeys([*columns, *INBOX_KEYS])])
+    written = lake.scan_week(CONVERSATIONS, week, columns=[*dict.fromkeys([*columns, *WEEK_KEYS])])
+    for batches, places_of in ((inbox, winners.places_in_inbox), (written, winners.places_in_week)):
+        for batch in batches:
+            places, rows = np.unique(places_of(batch), return_index=True)
+            is_new = (places >= 0) & ~is_told[places]
+            is_told[places[is_new]] = True
+            yield batch.select(list(columns)).take(pa.array(rows[is_new]))
+    _check_found(week, is_told)
+
+
+def _check_found(week: date, is_found: NDArray[np.bool_]) -> None:
+    if missing := int((~is_found).sum()):
+        raise LakeError(
+            f"week {week}: {missing} conversations are in neither the inbox nor the week. "
+            "Delete versions.sqlite in the home and read the logs again."
+        )
 
 
 def _store(lake: Lake) -> WinnerStore:

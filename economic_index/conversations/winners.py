@@ -27,6 +27,7 @@ from economic_index.conversations.versions import (
     FileStat,
     Mark,
     Outcome,
+    RowKey,
     Version,
 )
 
@@ -315,6 +316,14 @@ class WinnerStore(FileEnds):
         """
         for (name,) in self._connection.execute(query):
             yield name
+
+    def row_keys(self, week: date) -> Iterator[RowKey]:
+        """Where the rows of one week's winners are found, by id: much less to make than versions."""
+        query = """
+            select conversation_id, content_hash, reading_id, source_record from winners
+            where week_start = ? order by conversation_id
+        """
+        return self._connection.execute(query, (week.isoformat(),))
 
     def of_week(self, week: date) -> Iterator[Version]:
         """Winners of one week, by id."""

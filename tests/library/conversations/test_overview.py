@@ -48,6 +48,20 @@ def test_counts_are_the_same_before_and_after_the_weeks_are_written(lake: Lake, 
     ]
 
 
+def test_a_week_that_is_partly_written_is_counted_as_it_will_be(lake: Lake, logs: Path) -> None:
+    chats = [Chat(f"c{number}", ("q", "a"), FIRST) for number in range(3)]
+    source = Source("a", str(logs))
+    write_export(logs / "first.json", chats)
+    read_logs(lake, source)
+    commit_all(lake)
+    grown = replace(chats[0], texts=("q", "a", "and", "b"))
+    write_export(logs / "second.json", [grown, chats[1], Chat("c3", ("q", "a"), FIRST)])
+    waiting = read_logs(lake, source).overviews
+    assert [week.conversation_count for item in waiting for week in item.weeks.values()] == [4]
+    commit_all(lake)
+    assert as_markdown(read_logs(lake, source).overviews) == as_markdown(waiting)
+
+
 def test_a_check_says_the_same_of_logs_that_were_not_read(logs: Path) -> None:
     logs_with_a_gap(logs)
     lines = "\n".join(sniff_sources(logs / "a", AS_OF).lines())
