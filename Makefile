@@ -4,6 +4,8 @@ VENV := .venv
 PY := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
 export PYTHONUTF8 := 1
+# some images forbid bytecode: each of the many processes would then compile all that it imports
+unexport PYTHONDONTWRITEBYTECODE
 # every shell has a USER of its own: only one that was said to make is meant
 USER_NAMED := $(filter command,$(word 1,$(origin USER)))
 

@@ -112,6 +112,7 @@ def test_a_stopped_run_leaves_its_batch_to_the_next_which_may_be_of_another_week
     }
     (shown,) = open_batches(home.store, home.clock())
     assert (shown.state, shown.n, shown.since_submission) == (BatchState.SUBMITTED, 10, 0.0)
+    played.control(batch={"end_delay": 3600})  # its own batch ends well after the one that it finds
     state = home.run(requests(range(100, 105)), week=date(2026, 1, 12), run_id="later", turning={"minutes": 2})
     assert state.ended == {State.ANSWERED: 5}
     assert home.answered(range(10)) == set(range(10))
