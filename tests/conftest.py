@@ -4,10 +4,12 @@
 and the longest group begins first.
 """
 
+from pathlib import Path
+
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.embedded_bank import lend_bank
+from tests.embedded_bank import lend_bank, shared_model
 from tests.homes import Home
 from tests.small_logs import write_logs, write_sources
 
@@ -23,6 +25,12 @@ COMPANY = {
     "golden_home": ("tests/orchestration/test_golden_week.py",),
     "built": ("tests/dbt/",),
 }
+
+
+@pytest.fixture(scope="session")
+def shared_model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The engine's model, which takes seconds to make and is only read."""
+    return shared_model(tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture(scope="session")

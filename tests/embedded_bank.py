@@ -41,6 +41,11 @@ def embedded_bank(base: Path, kernel: Kernel | None = None) -> Path:
     return folder
 
 
+def shared_model(base: Path) -> Path:
+    """A folder with the engine's model, for whoever embeds and keeps no home."""
+    return embedded_bank(base) / MODEL
+
+
 def lend_bank(base: Path, home: Path) -> None:
     """Put the model and the bank's vectors where a home looks for them."""
     made, lake = embedded_bank(base), Lake(home)

@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 
@@ -32,15 +33,24 @@ def _values(path: Path, head: bytes) -> Iterator[str]:
     if head.startswith(b"PAR1"):
         yield str(pq.read_metadata(path).metadata)
         for batch in pq.ParquetFile(path).iter_batches():
-            yield from (str(row) for row in batch.to_pylist())
+            yield from _texts(batch)
     elif head.startswith(b"SQLite format 3"):
         with closing(sqlite3.connect(path)) as connection:
             for (name,) in connection.execute("select name from sqlite_master where type = 'table'").fetchall():
-                yield from (str(row) for row in connection.execute(f'select * from "{name}"'))
+                rows = connection.execute(f'select * from "{name}"')
+                while part := rows.fetchmany(10_000):
+                    yield str(part)
     elif path.suffix == ".duckdb":
         with duckdb.connect(str(path), read_only=True) as connection:
             names = connection.execute("select schema_name, table_name from duckdb_tables()").fetchall()
             for schema, name in names:
-                rows = connection.execute(f'select * from "{schema}"."{name}"')
-                while part := rows.fetchmany(10_000):
-                    yield from map(str, part)
+                for batch in connection.execute(f'select * from "{schema}"."{name}"').to_arrow_reader():
+                    yield from _texts(batch)
+
+
+def _texts(batch: pa.RecordBatch) -> Iterator[str]:
+    """All values but numbers, times and truths, which can hold no needle."""
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        yield name
+        if not pa.types.is_primitive(column.type):
+            yield str((column if pa.types.is_nested(column.type) else column.unique()).to_pylist())

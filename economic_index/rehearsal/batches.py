@@ -165,7 +165,7 @@ class Batches:
         is_cut = reading < settings.results_cut + settings.results_short
         response = streamed("application/x-jsonl")
         await response.prepare(request)
-        await _write_file(response, path, path.stat().st_size // 2 if is_cut else path.stat().st_size)
+        await _write_file(response, path, _within_a_line(path) if is_cut else path.stat().st_size)
         if reading < settings.results_cut:
             dropped(request)
         return response
@@ -186,6 +186,14 @@ class Batches:
         self._store.delete(batch.batch_id)
         self._rehearsal.stats.batches["deleted"] += 1
         return json_response(orjson.dumps({"id": batch.batch_id, "type": "message_batch_deleted"}))
+
+
+def _within_a_line(path: Path) -> int:
+    """A place about half-way, before the last character of a line: the half itself may lie between two."""
+    with path.open("rb") as file:
+        file.seek(path.stat().st_size // 2)
+        file.readline()
+        return file.tell() - len(b"}\n")
 
 
 async def _write_file(response: web.StreamResponse, path: Path, size: int) -> None:

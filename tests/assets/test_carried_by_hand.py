@@ -44,9 +44,9 @@ def run(lake, asked, retry=()) -> dg.ExecuteInProcessResult:
         )
 
 
-def test_a_week_goes_on_each_time_that_answers_are_brought(server, tmp_path):
+def test_a_week_goes_on_each_time_that_answers_are_brought(server, tmp_path, shared_model_dir):
     lake = home_of(tmp_path / "home", range(COUNT))
-    asked = engine(server.url, tmp_path, tmp_path / "model", transport=Transport.FILES, sample_share=0.0)
+    asked = engine(server.url, tmp_path, shared_model_dir, transport=Transport.FILES, sample_share=0.0)
     with pytest.raises(AnswersAwaited, match=f"{COUNT} wait in .*{WEEK}-facets-0001.jsonl"):
         run(lake, asked)
     assert server.stats()["arrivals"] == 0
@@ -63,14 +63,14 @@ def test_a_week_goes_on_each_time_that_answers_are_brought(server, tmp_path):
 
     live = home_of(tmp_path / "live", range(COUNT))
     (tmp_path / "other").mkdir()
-    run(live, engine(server.url, tmp_path / "other", tmp_path / "model", sample_share=0.0))
+    run(live, engine(server.url, tmp_path / "other", shared_model_dir, sample_share=0.0))
     for table in TABLES:
         assert lake.read_week(table, WEEK).equals(live.read_week(table, WEEK))
 
 
-def test_what_failed_is_asked_again_and_not_read_again(server, tmp_path):
+def test_what_failed_is_asked_again_and_not_read_again(server, tmp_path, shared_model_dir):
     lake = home_of(tmp_path / "home", range(COUNT))
-    asked = engine(server.url, tmp_path, tmp_path / "model", transport=Transport.FILES, tolerated=1.0, sample_share=0.0)
+    asked = engine(server.url, tmp_path, shared_model_dir, transport=Transport.FILES, tolerated=1.0, sample_share=0.0)
     with pytest.raises(AnswersAwaited):
         run(lake, asked)
     server.control(faults={"refusal": 1.0})
@@ -88,10 +88,10 @@ def test_what_failed_is_asked_again_and_not_read_again(server, tmp_path):
     assert set(lake.read_week(FACET_SUMMARIES, WEEK)["language_state"]) == {"answered"}
 
 
-def test_requests_that_were_answered_in_another_way_do_not_stay(server, tmp_path):
+def test_requests_that_were_answered_in_another_way_do_not_stay(server, tmp_path, shared_model_dir):
     lake = home_of(tmp_path / "home", range(COUNT))
-    asked = engine(server.url, tmp_path, tmp_path / "model", transport=Transport.FILES, sample_share=0.0)
+    asked = engine(server.url, tmp_path, shared_model_dir, transport=Transport.FILES, sample_share=0.0)
     with pytest.raises(AnswersAwaited):
         run(lake, asked)
-    assert run(lake, engine(server.url, tmp_path, tmp_path / "model", sample_share=0.0)).success
+    assert run(lake, engine(server.url, tmp_path, shared_model_dir, sample_share=0.0)).success
     assert requests_in(asked.exchange) == []

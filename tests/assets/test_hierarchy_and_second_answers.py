@@ -37,22 +37,17 @@ WEEKLY = [facet_summaries_asset(FACETS), onet_task_mappings_asset(MAPPINGS), sec
 
 
 @pytest.fixture(scope="module")
-def model_dir(tmp_path_factory) -> Path:
-    return tmp_path_factory.mktemp("model")
-
-
-@pytest.fixture(scope="module")
 def server(tmp_path_factory) -> Iterator[RehearsalServer]:
     with RehearsalServer(Behaviour(), tmp_path_factory.mktemp("server"), lambda: datetime.now(UTC)) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def built(server, model_dir, tmp_path_factory) -> pd.DataFrame:
+def built(server, shared_model_dir, tmp_path_factory) -> pd.DataFrame:
     """The hierarchy over the bank, built once for the tests of this file."""
     home = tmp_path_factory.mktemp("built")
     lake = Lake(home)
-    result = run(lake, asking(server, home, model_dir, lake), [task_hierarchy])
+    result = run(lake, asking(server, home, shared_model_dir, lake), [task_hierarchy])
     (made,) = result.get_asset_materialization_events()
     assert {"page", "top", "hierarchy_id", "nodes_at_level_1"} <= set(made.materialization.metadata)
     checks = {check.check_name: check.passed for check in result.get_asset_check_evaluations()}
@@ -64,8 +59,8 @@ def built(server, model_dir, tmp_path_factory) -> pd.DataFrame:
     return rows
 
 
-def asking(server, home, model_dir, lake, **changes) -> ModelEngine:
-    asked = engine(server.url, home, model_dir, **{"sample_share": 0.5} | changes)
+def asking(server, home, shared_model_dir, lake, **changes) -> ModelEngine:
+    asked = engine(server.url, home, shared_model_dir, **{"sample_share": 0.5} | changes)
     asked.hierarchies = lambda: lake.read(TASK_HIERARCHY)
     return asked
 
@@ -93,8 +88,8 @@ def lake(tmp_path) -> Lake:
     return home_of(tmp_path / "home", range(COUNT))
 
 
-def test_a_sample_is_asked_again_and_laid_beside_the_main_answers(server, model_dir, tmp_path, lake):
-    asked = asking(server, tmp_path, model_dir, lake)
+def test_a_sample_is_asked_again_and_laid_beside_the_main_answers(server, shared_model_dir, tmp_path, lake):
+    asked = asking(server, tmp_path, shared_model_dir, lake)
     before = server.stats()["arrivals"]
     run(lake, asked, WEEKLY)
     rows = lake.read_week(SECOND_ANSWERS, WEEK)
@@ -118,8 +113,10 @@ def test_a_sample_is_asked_again_and_laid_beside_the_main_answers(server, model_
     assert server.stats()["arrivals"] - before == main + 3 * drawn + 3 * work
 
 
-def test_a_hierarchy_makes_the_week_due_and_the_algorithms_are_compared(server, model_dir, tmp_path, lake, built):
-    asked = asking(server, tmp_path, model_dir, lake)
+def test_a_hierarchy_makes_the_week_due_and_the_algorithms_are_compared(
+    server, shared_model_dir, tmp_path, lake, built
+):
+    asked = asking(server, tmp_path, shared_model_dir, lake)
     run(lake, asked, WEEKLY)
     assert not is_due(lake, SECOND, WEEK)
     lake.write(TASK_HIERARCHY, built, "built")
@@ -134,9 +131,9 @@ def test_a_hierarchy_makes_the_week_due_and_the_algorithms_are_compared(server, 
 
 
 @pytest.mark.parametrize("algorithm", [Algorithm.HIERARCHY, Algorithm.ENSEMBLE])
-def test_an_algorithm_is_a_setting_that_stands_in_every_row(algorithm, server, model_dir, tmp_path, lake, built):
+def test_an_algorithm_is_a_setting_that_stands_in_every_row(algorithm, server, shared_model_dir, tmp_path, lake, built):
     lake.write(TASK_HIERARCHY, built, "built")
-    asked = asking(server, tmp_path, model_dir, lake, algorithm=algorithm)
+    asked = asking(server, tmp_path, shared_model_dir, lake, algorithm=algorithm)
     run(lake, asked, WEEKLY)
     rows = lake.read_week(ONET_TASK_MAPPINGS, WEEK)
     assert not broken_rules(ONET_TASK_MAPPINGS, rows)
@@ -147,24 +144,24 @@ def test_an_algorithm_is_a_setting_that_stands_in_every_row(algorithm, server, m
     assert set(kinds) == {"redraw", "order", "wording", "algorithm"}
 
 
-def test_an_algorithm_without_its_hierarchy_says_what_to_do(server, model_dir, tmp_path, lake):
-    asked = asking(server, tmp_path, model_dir, lake, algorithm=Algorithm.HIERARCHY)
+def test_an_algorithm_without_its_hierarchy_says_what_to_do(server, shared_model_dir, tmp_path, lake):
+    asked = asking(server, tmp_path, shared_model_dir, lake, algorithm=Algorithm.HIERARCHY)
     with pytest.raises(HierarchyMissing, match="materialise reference/task_hierarchy"):
         run(lake, asked, WEEKLY)
 
 
-def test_a_hierarchy_is_built_once(server, model_dir, tmp_path, lake, built):
+def test_a_hierarchy_is_built_once(server, shared_model_dir, tmp_path, lake, built):
     lake.write(TASK_HIERARCHY, built, "built")
-    asked = asking(server, tmp_path, model_dir, lake)
+    asked = asking(server, tmp_path, shared_model_dir, lake)
     before = server.stats()["arrivals"]
     run(lake, asked, [task_hierarchy])
     assert server.stats()["arrivals"] == before
     assert lake.read(TASK_HIERARCHY).equals(built)
 
 
-def test_the_estimate_counts_what_the_run_then_asks(server, model_dir, tmp_path, lake, built):
+def test_the_estimate_counts_what_the_run_then_asks(server, shared_model_dir, tmp_path, lake, built):
     lake.write(TASK_HIERARCHY, built, "built")
-    asked = asking(server, tmp_path, model_dir, lake, algorithm=Algorithm.ENSEMBLE)
+    asked = asking(server, tmp_path, shared_model_dir, lake, algorithm=Algorithm.ENSEMBLE)
     run(lake, asked, [cost_estimate])
     expected = lake.read(COST_ESTIMATE).query("way == 'live'").set_index("prompt")["requests"]
     assert set(expected.index) == {"facets", "task", "hierarchy_step", "facets, again", "task, again"}
@@ -176,14 +173,14 @@ def test_the_estimate_counts_what_the_run_then_asks(server, model_dir, tmp_path,
     assert after.sum() == 0
 
 
-def test_a_week_in_which_nobody_was_drawn_has_an_empty_table(server, model_dir, tmp_path, lake):
-    run(lake, asking(server, tmp_path, model_dir, lake, sample_share=1e-9), WEEKLY)
+def test_a_week_in_which_nobody_was_drawn_has_an_empty_table(server, shared_model_dir, tmp_path, lake):
+    run(lake, asking(server, tmp_path, shared_model_dir, lake, sample_share=1e-9), WEEKLY)
     assert lake.commit_of(SECOND_ANSWERS, WEEK).row_count == 0
     assert not is_due(lake, SECOND, WEEK)
 
 
-def test_second_answers_that_failed_are_a_warning_and_can_be_asked_again(server, model_dir, tmp_path, lake):
-    asked = asking(server, tmp_path, model_dir, lake)
+def test_second_answers_that_failed_are_a_warning_and_can_be_asked_again(server, shared_model_dir, tmp_path, lake):
+    asked = asking(server, tmp_path, shared_model_dir, lake)
     run(lake, asked, WEEKLY[:2])
     server.control(faults={"refusal": 1.0})
     try:
@@ -199,8 +196,8 @@ def test_second_answers_that_failed_are_a_warning_and_can_be_asked_again(server,
     assert lake.read_week(ONET_TASK_MAPPINGS, WEEK).equals(main)
 
 
-def test_what_an_asset_came_to_is_all_of_its_rounds(server, model_dir, tmp_path, lake):
-    asked = asking(server, tmp_path, model_dir, lake)
+def test_what_an_asset_came_to_is_all_of_its_rounds(server, shared_model_dir, tmp_path, lake):
+    asked = asking(server, tmp_path, shared_model_dir, lake)
     run(lake, asked, WEEKLY[:2])
     before = asked.store.spent_micro_usd()
     result = run(lake, asked, WEEKLY[2:])
@@ -209,9 +206,9 @@ def test_what_an_asset_came_to_is_all_of_its_rounds(server, model_dir, tmp_path,
     assert told == pytest.approx((asked.store.spent_micro_usd() - before) / 1e6, abs=1e-4)  # told to four places
 
 
-def test_a_rehearsed_tree_leads_no_real_conversation(server, model_dir, tmp_path, lake, built):
+def test_a_rehearsed_tree_leads_no_real_conversation(server, shared_model_dir, tmp_path, lake, built):
     lake.write(TASK_HIERARCHY, built, "built")
-    asked = asking(server, tmp_path, model_dir, lake)
+    asked = asking(server, tmp_path, shared_model_dir, lake)
     assert asked.hierarchy_rows() is not None
     asked.settings = replace(asked.settings, engine=Engine.CLAUDE)
     assert asked.hierarchy_rows() is None

@@ -46,9 +46,9 @@ def instance(tmp_path):
 
 
 @pytest.fixture
-def world(server, tmp_path):
+def world(server, tmp_path, shared_model_dir):
     lake = home_of(tmp_path / "home", range(COUNT), hostile)
-    asked = engine(server.url, tmp_path, tmp_path / "model", tolerated=1.0, sample_share=0.0)
+    asked = engine(server.url, tmp_path, shared_model_dir, tolerated=1.0, sample_share=0.0)
     return lake, asked
 
 

@@ -2,6 +2,7 @@
 
 import graphlib
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -34,17 +35,22 @@ class Compiled:
             connection.execute(f"create table {node['schema']}.{name} as {node['compiled_code']}")
         return connection
 
-    def run_all(self, built_root: Path, home: Path) -> duckdb.DuckDBPyConnection:
-        """Every seed and model over another home, in the order of the graph: the same SQL, without dbt."""
+    def run_all(self, built_root: Path, home: Path, marts: Collection[str] = ()) -> duckdb.DuckDBPyConnection:
+        """Every seed and model over another home, in the order of the graph: the same SQL, without dbt.
+
+        With `marts`, only they and what they are made of.
+        """
         connection = duckdb.connect()
         connection.execute('attach \':memory:\' as "index"; use "index"')
         for schema in ("staging", "intermediate", "marts"):
             connection.execute(f"create schema {schema}")
-        order = graphlib.TopologicalSorter(
-            {name: {one.rsplit(".", 1)[-1] for one in node["depends_on"].get("nodes", [])} & self._nodes.keys()
-             for name, node in self._nodes.items()}
-        )  # fmt: skip
-        for name in order.static_order():
+        parents = {name: self._parents(name) for name in self._nodes}
+        wanted, waiting = set(), list(marts or parents)
+        while waiting:
+            if (name := waiting.pop()) not in wanted:
+                wanted.add(name)
+                waiting.extend(parents[name])
+        for name in graphlib.TopologicalSorter({name: parents[name] for name in wanted}).static_order():
             node = self._nodes[name]
             if node["resource_type"] == "seed":
                 self._fill(connection, name, [])
@@ -52,6 +58,9 @@ class Compiled:
                 sql = node["compiled_code"].replace(str(built_root), str(home))
                 connection.execute(f"create table {node['schema']}.{name} as {sql}")
         return connection
+
+    def _parents(self, name: str) -> set[str]:
+        return {one.rsplit(".", 1)[-1] for one in self._nodes[name]["depends_on"].get("nodes", [])} & self._nodes.keys()
 
     def _fill(self, connection: duckdb.DuckDBPyConnection, name: str, rows: Rows) -> None:
         node = self._nodes[name]

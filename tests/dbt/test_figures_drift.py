@@ -85,9 +85,9 @@ def hidden_cells(built: Built, measure: str, weeks: list[date]) -> set[str]:
 @pytest.fixture(scope="module")
 def changed(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """Another home: a thin week, and a last one with another bank, other words of one question, a planted drift."""
-    root = tmp_path_factory.mktemp("changed")
-    world = changed_world(root)
-    with Compiled(built.world.lake.dbt_target).run_all(built.world.lake.root, world.lake.root) as connection:
+    world = changed_world(tmp_path_factory.mktemp("changed"))
+    compiled, root = Compiled(built.world.lake.dbt_target), built.world.lake.root
+    with compiled.run_all(root, world.lake.root, ["mart_drift", "mart_trend"]) as connection:
         yield connection
 
 

@@ -95,7 +95,8 @@ def test_projected_distances_are_those_of_the_vectors(built: Built) -> None:
 def changed(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """Another home: a thin week, a last one in which half of the talk turned to something else."""
     world = changed_world(tmp_path_factory.mktemp("changed"))
-    with Compiled(built.world.lake.dbt_target).run_all(built.world.lake.root, world.lake.root) as connection:
+    compiled, root = Compiled(built.world.lake.dbt_target), built.world.lake.root
+    with compiled.run_all(root, world.lake.root, ["mart_embedding_drift"]) as connection:
         yield connection
 
 
@@ -136,7 +137,8 @@ def test_a_planted_drift_is_seen_and_a_thin_week_has_no_figure(changed: duckdb.D
 
 def test_vectors_of_another_encoder_have_no_distance(built: Built, tmp_path: Path) -> None:
     world = changed_world(tmp_path, encoder="another")
-    with Compiled(built.world.lake.dbt_target).run_all(built.world.lake.root, world.lake.root) as connection:
+    compiled, root = Compiled(built.world.lake.dbt_target), built.world.lake.root
+    with compiled.run_all(root, world.lake.root, ["mart_embedding_drift"]) as connection:
         assert verdicts(connection)[CHANGED] == "another engine"
         row = connection.execute("select * from marts.mart_embedding_drift where is_other_engine").df()
     assert row["period_start"].dt.date.tolist() == [CHANGED]

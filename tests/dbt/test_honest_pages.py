@@ -66,8 +66,8 @@ def home(
     """The SQL that dbt compiled for the tests' home, over an odd one."""
     world = HOMES[request.param](tmp_path_factory.mktemp("odd"))
     root = built.world.lake.root
-    with Compiled(built.world.lake.dbt_target).run_all(root, world.lake.root) as connection:
-        names = {*MARTS, *INTERVALS, "mart_depth_rarefied"}
+    names = {*MARTS, *INTERVALS, "mart_depth_rarefied"}
+    with Compiled(built.world.lake.dbt_target).run_all(root, world.lake.root, names) as connection:
         frames = {name: connection.execute(f"select * from marts.{name}").df() for name in names}
     return request.param, ServedMarts.holding(frames)
 

@@ -78,14 +78,31 @@ def nothing_is_served(home: Home) -> bool:
     return not (home.path / "served" / "CURRENT").exists()
 
 
-# half read, between the facets of two weeks, while dbt builds its models, just before CURRENT is switched:
-# when the run is killed, and what is then true of the home
+def a_build_is_served(home: Home, log: Path) -> bool:
+    return (home.path / "served" / "CURRENT").exists()
+
+
+def the_page_is_of_another_build(home: Home) -> bool:
+    return build_of(home) not in page_of(home)
+
+
+# half read, between the facets of two weeks, while dbt builds its models, just before CURRENT is switched, and before
+# the report is written: when the run is killed, and what is then true of the home
 KILLS: tuple[tuple[Stage, Callable[[Home], bool]], ...] = (
     (rows_wait_in_the_inbox, no_reading_is_finished),
     (second_week_is_being_classified(), facets_of_the_first_week_alone),
     (said(r"report: \d+ of \d+"), nothing_is_served),
     (first_mart_lies_there, nothing_is_served),
+    (a_build_is_served, the_page_is_of_another_build),
 )
+
+
+def build_of(home: Home) -> str:
+    return (home.path / "served" / "CURRENT").read_text().strip()
+
+
+def page_of(home: Home) -> str:
+    return (home.path / "report" / "index.html").read_text()
 
 
 def commits(lake: Lake) -> dict[tuple[str, str], str]:
@@ -148,9 +165,17 @@ def _week_of(record: dict[str, object]) -> date:
     return week_of(assigned_start(base, AssignWeeks(date(2026, 1, 5), 2)).date())
 
 
+@dataclass(frozen=True)
+class Killed:
+    """A home whose run was killed five times, and what the sixth said."""
+
+    home: Home
+    said: str
+
+
 @pytest.fixture(scope="module")
-def killed_home(small_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """The same logs in a home whose run was killed four times, each time further on, and then let finish."""
+def killed(small_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Killed:
+    """The same logs in a home whose run was killed five times, each time further on, and then let finish."""
     folder = tmp_path_factory.mktemp("killed")
     home = Home(folder / "home", folder / "logs.json")
     write_sources(home.path, home.logs)
@@ -159,65 +184,35 @@ def killed_home(small_home: Home, tmp_path_factory: pytest.TempPathFactory) -> H
     shutil.copy(small_home.path / "dagster" / "pseudonym.key", home.path / "dagster")
     write_logs(home.logs, 4000)  # the first reading takes long enough to be killed halfway; it must leave no trace
     for number, (is_there, is_left) in enumerate(KILLS):
+        if is_there is a_build_is_served:  # the page of a build before it
+            shutil.copytree(small_home.path / "report", home.path / "report")
         _kill_when(home, is_there)
         assert is_left(home), number
         write_logs(home.logs, 120)
     done = home.index()
     assert done.returncode == 0, done.stdout + done.stderr
-    return home
+    return Killed(home, done.stdout)
 
 
-def test_killed_four_times_and_started_again_the_result_is_the_same(small_home: Home, killed_home: Home) -> None:
-    assert_equal(marts(Lake(killed_home.path)), marts(Lake(small_home.path)))
+def test_killed_five_times_and_started_again_the_result_is_the_same(small_home: Home, killed: Killed) -> None:
+    assert_equal(marts(Lake(killed.home.path)), marts(Lake(small_home.path)))
 
 
-@dataclass(frozen=True)
-class Grown:
-    """A home before and after ten more conversations came; the first run over them was killed."""
-
-    home: Home
-    commits_before: dict[tuple[str, str], str]
-    build_when_killed: str
-    page_when_killed: str
-    said: str
+def test_killed_between_the_switch_and_the_report_the_next_run_writes_just_the_report(killed: Killed) -> None:
+    assert not the_page_is_of_another_build(killed.home)
+    assert "Writing the report" in killed.said
+    assert "Rolling up" not in killed.said
 
 
-@pytest.fixture(scope="module")
-def grown_home(killed_home: Home) -> Grown:
-    """Ten more conversations, and a fifth kill: a new build is served, and the report still is the old one."""
-    before, built = commits(Lake(killed_home.path)), build_of(killed_home)
+def test_ten_more_conversations_run_only_their_week(killed: Killed) -> None:
+    lake, home = Lake(killed.home.path), killed.home
+    before = commits(lake)
     more = [record for record in records(80, first=120) if _week_of(record) == date(2026, 1, 5)][:10]
-    killed_home.logs.write_text(json.dumps([*records(120), *more]))
-    _kill_when(killed_home, lambda home, log: build_of(home) != built)
-    left = (build_of(killed_home), page_of(killed_home))
-    done = killed_home.index()
-    assert done.returncode == 0, done.stdout + done.stderr
-    return Grown(killed_home, before, *left, done.stdout)
-
-
-def build_of(home: Home) -> str:
-    return (home.path / "served" / "CURRENT").read_text().strip()
-
-
-def page_of(home: Home) -> str:
-    return (home.path / "report" / "index.html").read_text()
-
-
-def test_ten_more_conversations_run_only_their_week(grown_home: Grown) -> None:
-    lake = Lake(grown_home.home.path)
-    before = grown_home.commits_before
+    home.logs.write_text(json.dumps([*records(120), *more]))
+    _kill_when(home, said("Rolling up"))  # the weeks are whole then
     changed = {week for (table, week), commit in commits(lake).items() if before[table, week] != commit}
     assert changed == {FIRST}
     assert sum(len(lake.read_week(CONVERSATIONS, week)) for week in lake.weeks_of(CONVERSATIONS)) == 130
-
-
-def test_killed_between_the_switch_and_the_report_the_next_run_writes_just_the_report(grown_home: Grown) -> None:
-    served = build_of(grown_home.home)
-    assert served == grown_home.build_when_killed
-    assert served not in grown_home.page_when_killed
-    assert served in page_of(grown_home.home)
-    assert "Writing the report" in grown_home.said
-    assert "Rolling up" not in grown_home.said
 
 
 def _kill_when(home: Home, is_there: Stage) -> None:

@@ -20,13 +20,8 @@ from economic_index.vocabulary import Algorithm, Facet, Transport
 COUNT = 40
 
 
-@pytest.fixture(scope="module")
-def model_dir(tmp_path_factory):
-    return tmp_path_factory.mktemp("model")
-
-
-def test_each_work_conversation_is_mapped_and_nothing_is_asked_twice(server, tmp_path, model_dir):
-    asked = engine(server.url, tmp_path, model_dir)
+def test_each_work_conversation_is_mapped_and_nothing_is_asked_twice(server, tmp_path, shared_model_dir):
+    asked = engine(server.url, tmp_path, shared_model_dir)
     facets, _ = label(asked, range(COUNT))
     rows, rejected = map_tasks(asked, range(COUNT), facets)
     assert rejected.empty
@@ -44,8 +39,8 @@ def test_each_work_conversation_is_mapped_and_nothing_is_asked_twice(server, tmp
     assert server.stats()["arrivals"] == COUNT + work
 
 
-def test_the_planted_task_is_found_among_the_options(server, tmp_path, model_dir):
-    asked = engine(server.url, tmp_path, model_dir)
+def test_the_planted_task_is_found_among_the_options(server, tmp_path, shared_model_dir):
+    asked = engine(server.url, tmp_path, shared_model_dir)
     facets, _ = label(asked, range(COUNT))
     rows, _ = map_tasks(asked, range(COUNT), facets)
     labels = {task.bank_task_id: task.label for task in load_bank()}
@@ -56,8 +51,8 @@ def test_the_planted_task_is_found_among_the_options(server, tmp_path, model_dir
     assert sum(found) / len(found) > 0.9
 
 
-def test_options_stand_in_an_order_of_their_own_for_each_conversation(server, tmp_path, model_dir):
-    asked = engine(server.url, tmp_path, model_dir)
+def test_options_stand_in_an_order_of_their_own_for_each_conversation(server, tmp_path, shared_model_dir):
+    asked = engine(server.url, tmp_path, shared_model_dir)
     facets, _ = label(asked, range(COUNT))
     map_tasks(asked, range(COUNT), facets)
     answers = asked.store.answers_of([content(n) for n in range(COUNT)], Facet.TASK, "claude-haiku-5-5")
@@ -66,8 +61,8 @@ def test_options_stand_in_an_order_of_their_own_for_each_conversation(server, tm
     assert len({each[0] for each in options}) > len(options) / 2
 
 
-def test_none_is_a_choice(server, tmp_path, model_dir):
-    asked = engine(server.url, tmp_path, model_dir)
+def test_none_is_a_choice(server, tmp_path, shared_model_dir):
+    asked = engine(server.url, tmp_path, shared_model_dir)
     facets, _ = label(asked, range(6))
     facets["is_occupational"] = True
     plan = asked.algorithms.plan(Algorithm.CHOICE, facets)
@@ -88,8 +83,8 @@ def none_chosen(request: Request) -> Settled:
     return Settled(attempt, Answer(request.key, request.subject, "claude-haiku-5-5", reply, False, None, now))
 
 
-def test_a_task_that_was_refused_is_not_none(server, tmp_path, model_dir):
-    asked = engine(server.url, tmp_path, model_dir)
+def test_a_task_that_was_refused_is_not_none(server, tmp_path, shared_model_dir):
+    asked = engine(server.url, tmp_path, shared_model_dir)
     facets, _ = label(asked, range(3))
     facets["is_occupational"] = True
     server.control(faults={"refusal": 1.0})
@@ -116,11 +111,11 @@ def test_picks_become_shares(picks, shares, was_cut):
     assert reply.shares() == (shares, was_cut)
 
 
-def test_descriptions_that_another_store_had_are_asked_for_again(server, tmp_path, model_dir):
-    asked = engine(server.url, tmp_path, model_dir)
+def test_descriptions_that_another_store_had_are_asked_for_again(server, tmp_path, shared_model_dir):
+    asked = engine(server.url, tmp_path, shared_model_dir)
     facets, _ = label(asked, range(COUNT))
     (tmp_path / "other").mkdir()
-    other = engine(server.url, tmp_path / "other", model_dir)
+    other = engine(server.url, tmp_path / "other", shared_model_dir)
     work = int(facets["is_occupational"].sum())
     batches = iter(transcripts(range(COUNT)))
     rows, rejected = other.map_tasks(conversations(range(COUNT)), facets, batches, lambda done, of: None, Watch(WEEK))
@@ -130,11 +125,11 @@ def test_descriptions_that_another_store_had_are_asked_for_again(server, tmp_pat
     assert pa.Table.from_batches(list(rows)).to_pandas().equals(mine)
 
 
-def test_without_a_description_a_task_is_a_dead_letter(server, tmp_path, model_dir):
-    asked = engine(server.url, tmp_path, model_dir, tolerated=1.0)
+def test_without_a_description_a_task_is_a_dead_letter(server, tmp_path, shared_model_dir):
+    asked = engine(server.url, tmp_path, shared_model_dir, tolerated=1.0)
     facets, _ = label(asked, range(6))
     (tmp_path / "other").mkdir()
-    other = engine(server.url, tmp_path / "other", model_dir, tolerated=1.0)
+    other = engine(server.url, tmp_path / "other", shared_model_dir, tolerated=1.0)
     rows, rejected = map_tasks(other, range(6), facets)  # no transcript is there, either
     work = set(facets.loc[facets["is_occupational"].eq(True), "conversation_id"])
     assert set(rejected["conversation_id"]) == work
