@@ -203,11 +203,13 @@ class Lake:
         pq.write_table(rows, temporary, compression="zstd", row_group_size=1000)
         os.replace(temporary, folder / f"{reading_id}.parquet")
 
-    def scan_inbox(self, week: date, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+    def scan_inbox(
+        self, week: date, columns: Sequence[str] | None = None, batch_rows: int = 1000
+    ) -> Iterator[pa.RecordBatch]:
         """All rows that wait for a week, file after file, of `columns`, if given."""
         for path in sorted(self._inbox(week).glob("*.parquet")):
             with pq.ParquetFile(path) as file:
-                yield from file.iter_batches(batch_size=1000, columns=columns)
+                yield from file.iter_batches(batch_size=batch_rows, columns=columns)
 
     def inbox_bytes(self, week: date, columns: Sequence[str]) -> int:
         """What columns of all rows that wait for a week take when they are unpacked, at least."""

@@ -22,6 +22,8 @@ from economic_index.vocabulary import Role
 
 MESSAGES = pa.list_(MESSAGE)
 MAX_WAITING = 16
+ROW_BYTES = 4000
+"""What the values of a row take in memory beside its text, about."""
 INBOX_SCHEMA = pa.schema(
     [
         *CONVERSATIONS.arrow_schema(),
@@ -120,7 +122,7 @@ class InboxWriter:
         """Take a row."""
         week = week_of(row.values["started_at"].date())
         self._rows.setdefault(week, []).append(row)
-        size = row.values["text_char_count"] + 500
+        size = row.values["text_char_count"] + ROW_BYTES
         self._chars[week] = self._chars.get(week, 0) + size
         self._total_chars += size
         if self._total_chars > self.max_chars:

@@ -43,28 +43,29 @@ class Transcript(NamedTuple):
 
 def transcript_of(messages: Sequence[Message]) -> Transcript:
     """Texts repaired, empty turns without attachment dropped."""
-    if not messages:
-        return Transcript("", b"", 0, None, None, None, False, 0, True)
-    roles, texts, sent_at, models, attachments = zip(*messages, strict=True)
-    if all(texts) and not any(map(str.isspace, texts)):
-        joined = SEPARATOR.join(texts)
-        try:
-            data = joined.encode()
-        except UnicodeEncodeError:
-            return _repaired(messages)
-        if is_clean(data, len(texts) - 1):
-            return Transcript(
-                "".join([role[0] for role in roles]),
-                data,
-                len(joined) - len(texts) + 1,
-                sent_at if any(sent_at) else None,
-                models if any(models) else None,
-                attachments if any(attachments) else None,
-                False,
-                0,
-                len(data) == len(joined),
-            )
-    return _repaired(messages)
+    kept = [message for message in messages if message.has_attachment or message.text.strip()]
+    if not kept:
+        return _repaired(messages)
+    roles, texts, sent_at, models, attachments = zip(*kept, strict=True)
+    joined = SEPARATOR.join(texts)
+    try:
+        data = joined.encode()
+    except UnicodeEncodeError:
+        return _repaired(messages)
+    left = "".join([message.text for message in messages if not message.text.strip()])
+    if not (is_clean(data, len(texts) - 1) and is_clean(left.encode())):
+        return _repaired(messages)
+    return Transcript(
+        "".join([role[0] for role in roles]),
+        data,
+        len(joined) - len(texts) + 1,
+        sent_at if any(sent_at) else None,
+        models if any(models) else None,
+        attachments if any(attachments) else None,
+        False,
+        len(messages) - len(kept),
+        len(data) == len(joined),
+    )
 
 
 def _repaired(messages: Sequence[Message]) -> Transcript:

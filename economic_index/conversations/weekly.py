@@ -56,8 +56,10 @@ def conversations_of_week(lake: Lake, week: date) -> tuple[Batches, Batches]:
         winners = WeekWinners.of(store.row_keys(week))
     if not len(winners):
         return iter(()), iter(())
-    waiting = found(map(winners.places_in_inbox, lake.scan_inbox(week, INBOX_KEYS)), len(winners))
-    kept = found(map(winners.places_in_week, lake.scan_week(CONVERSATIONS, week, columns=WEEK_KEYS)), len(winners))
+    in_inbox = lake.scan_inbox(week, INBOX_KEYS, ROWS_A_BATCH)
+    in_week = lake.scan_week(CONVERSATIONS, week, ROWS_A_BATCH, WEEK_KEYS)
+    waiting = found(map(winners.places_in_inbox, in_inbox), len(winners))
+    kept = found(map(winners.places_in_week, in_week), len(winners))
     _check_found(week, waiting | kept)
     rows, transcripts = (SortedRows(lake, week, table, winners, waiting) for table in (CONVERSATIONS, TRANSCRIPTS))
     return _weighted(lake, week, rows.batches(ROWS_A_BATCH)), transcripts.batches(TRANSCRIPTS_A_BATCH)
@@ -84,8 +86,8 @@ def scan_conversations(lake: Lake, week: date, count: int, columns: Sequence[str
     if not len(winners):
         return
     is_told = np.zeros(len(winners), dtype=np.bool_)
-    inbox = lake.scan_inbox(week, [*dict.fromkeys([*columns, *INBOX_KEYS])])
-    written = lake.scan_week(CONVERSATIONS, week, columns=[*dict.fromkeys([*columns, *WEEK_KEYS])])
+    inbox = lake.scan_inbox(week, [*dict.fromkeys([*columns, *INBOX_KEYS])], ROWS_A_BATCH)
+    written = lake.scan_week(CONVERSATIONS, week, ROWS_A_BATCH, [*dict.fromkeys([*columns, *WEEK_KEYS])])
     for batches, places_of in ((inbox, winners.places_in_inbox), (written, winners.places_in_week)):
         for batch in batches:
             places, rows = np.unique(places_of(batch), return_index=True)

@@ -53,7 +53,7 @@ def test_the_fast_path_keeps_what_the_slow_one_keeps(texts: list[str]) -> None:
 
 def test_an_empty_turn_with_an_attachment_stays() -> None:
     transcript = transcript_of([Message(Role.USER, "", has_attachment=True), Message(Role.USER, " ")])
-    assert (transcript.texts(), transcript.attachments, transcript.dropped_count) == ([""], [True], 1)
+    assert (transcript.texts(), transcript.attachments, transcript.dropped_count) == ([""], (True,), 1)
 
 
 @given(st.text(alphabet=st.sampled_from("ae\u0301\u00e9\u2019\u200b\u202e\u2060\ufeff\u00ad\u212b")))
