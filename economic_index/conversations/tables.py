@@ -151,7 +151,7 @@ def split_parquet(
 ) -> Iterator[Element | Rejected]:
     """Rows as objects, a batch at a time; of `columns` those that are there. Raises TableError if damaged.
 
-    A row whose text is not UTF-8 is rejected (`malformed_row`).
+    A row whose text is not UTF-8, or with a time that no calendar has, is rejected (`malformed_row`).
     """
     try:
         table = pq.ParquetFile(file, buffer_size=1 << 20, pre_buffer=False)
@@ -162,15 +162,17 @@ def split_parquet(
                 place = Locator(LocatorKind.ROW, extent.record_count)
                 extent.malformed_count += value is None
                 yield Rejected(RejectReason.MALFORMED_ROW, place) if value is None else Element(value, place)
-    except (pa.ArrowException, OSError, ValueError):
+    except (pa.ArrowKeyError, KeyError):
+        raise TableError("The Parquet file has times in a zone that is not known here.") from None
+    except (pa.ArrowException, OSError, ValueError, OverflowError, IndexError):
         raise TableError(f"The Parquet file is damaged after row {extent.record_count}.") from None
 
 
 def _rows(batch: pa.RecordBatch) -> list[dict[str, Any] | None]:
-    """The rows of a batch; None for one whose text cannot be decoded."""
+    """The rows of a batch; None for one that cannot be decoded."""
     try:
         rows: list[dict[str, Any] | None] = batch.to_pylist()
-    except UnicodeDecodeError:
+    except (UnicodeDecodeError, OverflowError):
         return [None] if batch.num_rows == 1 else [row for part in _halves(batch) for row in _rows(part)]
     return rows
 
