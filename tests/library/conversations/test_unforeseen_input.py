@@ -2,6 +2,8 @@
 
 import io
 import json
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -153,3 +155,15 @@ def test_what_no_reader_foresaw_stops_its_file_alone_and_tells_nothing_of_it(
     assert [report.status for report in reading.reports] == [FileStatus.STOPPED, FileStatus.READ]
     assert [report.conversation_count for report in reading.reports] == [0, 1]
     assert sum(winner_counts(lake).values()) == 1
+
+
+COLONS = """
+from economic_index.conversations.readers.api_envelopes import reply_items
+for line in (":-- " + ":-: " * 50_000, ": \\n" * 50_000, "event:\\r\\n" * 50_000, " " * 50_000):
+    print(reply_items(line + "x")[0] == [{"role": "assistant", "content": line + "x"}])
+"""
+
+
+def test_a_reply_of_colons_is_words_and_costs_no_more_than_its_length() -> None:
+    told = subprocess.run([sys.executable, "-c", COLONS], capture_output=True, text=True, check=True, timeout=120)
+    assert told.stdout.split() == ["True"] * 4
