@@ -96,6 +96,18 @@ def test_a_zone_that_nobody_knows_stops_the_table(tmp_path: Path) -> None:
     assert "zone that is not known" in report.error
 
 
+@pytest.mark.parametrize("good_count", [0, 1])
+def test_a_table_of_broken_rows_is_not_called_empty(tmp_path: Path, good_count: int) -> None:
+    turns = [{"role": "user", "content": "q", "turn_identifier": 4}]
+    micros = int(START.timestamp() * 1_000_000)
+    times = pa.array([2**62] * 30 + [micros] * good_count, pa.timestamp("us"))
+    rows = {"conversation_hash": ["h"] * len(times), "timestamp": times, "conversation": [turns] * len(times)}
+    pq.write_table(pa.table(rows), tmp_path / "a.parquet")
+    with pytest.raises(LogFormatError) as stopped:
+        read_file(tmp_path / "a.parquet")
+    assert stopped.value.reason is (RejectReason.MOSTLY_MALFORMED if good_count else RejectReason.UNKNOWN_FORMAT)
+
+
 def read_lines(folder: Path, *records: str) -> Any:
     path = folder / "log.jsonl"
     path.write_text("\n".join(records) + "\n", encoding="utf-8")
