@@ -4,6 +4,7 @@ Nothing else of that file (e-mail, telephone number) is looked at.
 """
 
 import zipfile
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import PurePosixPath
 
@@ -15,9 +16,9 @@ from economic_index.conversations.unpack import ZIP_DAMAGE
 ACCOUNT_FILE, MAX_ACCOUNT_BYTES = "user.json", 1 << 20
 
 
-def account_in_zip(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> str | None:
+def account_in_zip(archive: zipfile.ZipFile, members: Iterable[tuple[str, zipfile.ZipInfo]]) -> str | None:
     """The id in the account file of a ChatGPT export: the one person whose chats the archive holds."""
-    for name, info in members.items():
+    for name, info in members:
         is_account = PurePosixPath(name).name == ACCOUNT_FILE and info.file_size <= MAX_ACCOUNT_BYTES
         if is_account and not info.flag_bits & 0x1:
             with suppress(*ZIP_DAMAGE, OSError), archive.open(info) as member:

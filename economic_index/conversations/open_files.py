@@ -140,7 +140,7 @@ class OpenLog:
                     name,
                     f"{len(infos)} members; limit {self.limits.member_count}; nothing was read.",
                 )
-            members = {info.filename: info for info in infos if _is_plain_member(info)}
+            members = [(info.filename, info) for info in infos if _is_plain_member(info)]  # a name may stand twice
             chosen, ignored = choose_members(members)
             self.account_id = self.account_id or account_in_zip(archive, members)
             self.ignored += ignored
