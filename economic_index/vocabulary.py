@@ -208,6 +208,7 @@ class RejectReason(StrEnum):
     UNRECOVERABLE_STRUCTURE = "unrecoverable_structure"
     MOSTLY_REJECTED = "mostly_rejected"
     FILE_CHANGED = "file_changed"
+    READER_FAILED = "reader_failed"
 
 
 class PeopleFile(StrEnum):

@@ -4,23 +4,24 @@ Nothing else of that file (e-mail, telephone number) is looked at.
 """
 
 import zipfile
-import zlib
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import PurePosixPath
 
 import orjson
 
 from economic_index.conversations.places import LogFile
+from economic_index.conversations.unpack import ZIP_DAMAGE
 
 ACCOUNT_FILE, MAX_ACCOUNT_BYTES = "user.json", 1 << 20
 
 
-def account_in_zip(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> str | None:
+def account_in_zip(archive: zipfile.ZipFile, members: Iterable[tuple[str, zipfile.ZipInfo]]) -> str | None:
     """The id in the account file of a ChatGPT export: the one person whose chats the archive holds."""
-    for name, info in members.items():
+    for name, info in members:
         is_account = PurePosixPath(name).name == ACCOUNT_FILE and info.file_size <= MAX_ACCOUNT_BYTES
         if is_account and not info.flag_bits & 0x1:
-            with suppress(zipfile.BadZipFile, zlib.error, EOFError), archive.open(info) as member:
+            with suppress(*ZIP_DAMAGE, OSError), archive.open(info) as member:
                 return _account_id(member.read(MAX_ACCOUNT_BYTES))
     return None
 

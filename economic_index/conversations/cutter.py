@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from economic_index.conversations.strays import Stray, StrayScan
 from economic_index.conversations.structure import Brackets, StructureScan
 
 MAX_RECORD_BYTES = 256 * 1024 * 1024
@@ -18,12 +19,13 @@ _LOOK_BACK = 64
 
 
 class RawRecord(NamedTuple):
-    """One record as it stands in the file; `data` is None if it is over the limit or cut off."""
+    """One record as it stands in the file; `data` is None if it is over the limit, cut off, or no record at all."""
 
     start: int
     size: int
     data: bytes | None
     is_whole: bool = True
+    is_stray: bool = False
 
 
 class LostSyncError(Exception):
@@ -38,7 +40,7 @@ class RecordCutter:
 
     def __init__(self, depth: int = 1, start: int = 0, max_bytes: int = MAX_RECORD_BYTES) -> None:
         self.depth, self.max_bytes, self.position = depth, max_bytes, start
-        self._scan = StructureScan()
+        self._scan, self._strays = StructureScan(), StrayScan()
         self._held: list[bytes] = []
         self._held_bytes = 0
         self._record_start: int | None = None
@@ -51,32 +53,48 @@ class RecordCutter:
         return self._scan.depth > 0 or self._scan.is_in_string
 
     def feed(self, chunk: bytes) -> Iterator[RawRecord]:
-        """The records that end in this chunk. Raises LostSyncError where a bracket closes nothing."""
+        """The records that end in this chunk, and what stands between them and is none.
+
+        Raises LostSyncError where a bracket closes nothing.
+        """
         brackets = self._scan.scan(chunk)
         is_lost = bool(len(brackets.depths) and brackets.depths.min() < 0)
+        last = len(chunk)
         if is_lost:
             end = int(np.argmax(brackets.depths < 0))
+            last = int(brackets.positions[end])
             brackets = Brackets(brackets.positions[:end], brackets.is_open[:end], brackets.depths[:end])
         cursor = 0
         for position, is_start, is_record in self._edges(brackets):
             if not is_record:
+                if self._is_in_array:
+                    yield from self._between(chunk[cursor:position], cursor)
+                cursor = position + 1
                 before = (self._tail + chunk[max(0, position - _LOOK_BACK) : position + 1])[-_LOOK_BACK:]
                 self._is_in_array = is_start and bool(_WRAPPER.search(before))
             elif is_start and self._is_in_array:
+                yield from self._between(chunk[cursor:position], cursor)
                 self._record_start, cursor = self.position + position, position
             elif self._record_start is not None:
                 yield self._close(chunk[cursor : position + 1])
+                cursor = position + 1
         if self._record_start is not None:
             self._hold(chunk[cursor:])
+        elif self._is_in_array:
+            yield from self._between(chunk[cursor:last], cursor, None if is_lost else self._scan.string_state())
         self._tail = (self._tail + chunk[-_LOOK_BACK:])[-_LOOK_BACK:]
         self.position += len(chunk)
         if is_lost:
             raise LostSyncError
 
     def end(self) -> Iterator[RawRecord]:
-        """The record in which the stream ended, if it did."""
+        """The record in which the stream ended, if it did, or what stands after the last one."""
         if self._record_start is not None:
             yield RawRecord(self._record_start, self._held_bytes, None, is_whole=False)
+        yield from map(_stray, self._strays.end(is_whole=not self.is_open))
+
+    def _between(self, part: bytes, cursor: int, state: bytes | None = None) -> Iterable[RawRecord]:
+        return map(_stray, self._strays.feed(part, self.position + cursor, state))
 
     def _edges(self, brackets: Brackets) -> Iterator[tuple[int, bool, bool]]:
         """Where records begin and end, and at depth 2 also where the arrays of the root object do."""
@@ -106,6 +124,10 @@ class RecordCutter:
             self._held.clear()
         else:
             self._held.append(part)
+
+
+def _stray(found: Stray) -> RawRecord:
+    return RawRecord(found.start, found.size, None, found.is_whole, is_stray=True)
 
 
 def cut_lines(chunks: Iterable[bytes], max_bytes: int = MAX_RECORD_BYTES) -> Iterator[tuple[bytes | None, int, bool]]:

@@ -28,7 +28,12 @@ from economic_index.lake import Lake, week_of
 from economic_index.vocabulary import FileStatus, RejectReason
 
 BATCH_ROWS, BATCH_CHARS = 256, 16 << 20
-DISCARDING = {RejectReason.MOSTLY_MALFORMED, RejectReason.MOSTLY_REJECTED, RejectReason.FILE_CHANGED}
+DISCARDING = {
+    RejectReason.MOSTLY_MALFORMED,
+    RejectReason.MOSTLY_REJECTED,
+    RejectReason.FILE_CHANGED,
+    RejectReason.READER_FAILED,
+}
 """Stops after which nothing of the file is kept; after others, what was read before them is."""
 
 

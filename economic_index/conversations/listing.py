@@ -22,7 +22,7 @@ def list_files(place: str) -> tuple[list[LogFile], list[str]]:
     if is_url(place):
         found = ObjectStore.of(place).list(place)
         named = [file for file in found.values() if file.identity == place]
-        return (named, []) if named else choose_members(found)
+        return (named, []) if named else choose_members(found.items())
     path = Path(place).expanduser().absolute()
     if path.is_file():
         return [local_file(path)], []
@@ -31,7 +31,7 @@ def list_files(place: str) -> tuple[list[LogFile], list[str]]:
         raise NoLogsError(
             f"{path.name}: no such file, and nothing matches. Check the path (LOGS=..., or path in sources.toml)."
         )
-    chosen, ignored = choose_members(entries)
+    chosen, ignored = choose_members(entries.items())
     return list(_stated(chosen)), ignored
 
 

@@ -4,7 +4,8 @@ What a file is, is decided by its structure (sniff.py), never by its name.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
+from operator import itemgetter
 from typing import TypeVar
 
 Member = TypeVar("Member")
@@ -29,20 +30,19 @@ def is_log_name(name: str) -> bool:
     return lower.endswith(LOG_SUFFIXES)
 
 
-def choose_members(members: Mapping[str, Member]) -> tuple[list[Member], list[str]]:
-    """Members of an archive that may be logs, by order of name, and the base names of the others.
+def choose_members(members: Iterable[tuple[str, Member]]) -> tuple[list[Member], list[str]]:
+    """Members of an archive that may be logs, by order of name, and the base names of the others; names may repeat.
 
     Where conversations.json and conversations-000.json … lie side by side, the numbered ones are taken.
     """
     chosen, ignored = [], []
-    split = {name: name.rpartition("/") for name in members}
-    numbered = {folder for folder, _, base in split.values() if _NUMBERED.fullmatch(base)}
-    for name in sorted(members):
-        folder, _, base = split[name]
+    split = [(name.rpartition("/"), member) for name, member in sorted(members, key=itemgetter(0))]
+    numbered = {folder for (folder, _, base), _ in split if _NUMBERED.fullmatch(base)}
+    for (folder, _, base), member in split:
         is_old_copy = base == "conversations.json" and folder in numbered
         is_junk = not _JUNK_FOLDERS.isdisjoint(folder.split("/"))
         if is_junk or is_old_copy or not is_log_name(base):
             ignored.append(base)
         else:
-            chosen.append(members[name])
+            chosen.append(member)
     return chosen, ignored

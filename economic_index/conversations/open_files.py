@@ -18,7 +18,7 @@ from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.log_names import choose_members
 from economic_index.conversations.places import LogFile, as_log_file
 from economic_index.conversations.probe import Probe
-from economic_index.conversations.unpack import CHUNK_BYTES, Stream, gunzip, member_chunks, unzstd
+from economic_index.conversations.unpack import CHUNK_BYTES, ZIP_DAMAGE, Stream, gunzip, member_chunks, unzstd
 from economic_index.vocabulary import RejectReason
 
 GZIP, ZSTD, ZIP, EMPTY_ZIP = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04", b"PK\x05\x06"
@@ -140,7 +140,7 @@ class OpenLog:
                     name,
                     f"{len(infos)} members; limit {self.limits.member_count}; nothing was read.",
                 )
-            members = {info.filename: info for info in infos if _is_plain_member(info)}
+            members = [(info.filename, info) for info in infos if _is_plain_member(info)]  # a name may stand twice
             chosen, ignored = choose_members(members)
             self.account_id = self.account_id or account_in_zip(archive, members)
             self.ignored += ignored
@@ -222,7 +222,7 @@ def _open_zip(file: IO[bytes], name: str, magic: bytes) -> zipfile.ZipFile:
         raise LogFormatError(RejectReason.BAD_ARCHIVE, name, "The archive is empty.")
     try:
         return zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, EOFError, OSError):
+    except (*ZIP_DAMAGE, OSError):
         raise LogFormatError(
             RejectReason.BAD_ARCHIVE, name, "The archive is damaged or was not downloaded to its end; nothing was read."
         ) from None
@@ -233,4 +233,4 @@ def _is_plain_member(info: zipfile.ZipInfo) -> bool:
     path = PurePosixPath(info.filename.replace("\\", "/"))
     is_link = (info.external_attr >> 16) & 0o170000 == 0o120000
     leaves = path.is_absolute() or ".." in path.parts or ":" in path.parts[0] if path.parts else True
-    return not (info.is_dir() or is_link or leaves)
+    return not (leaves or is_link or info.is_dir())  # a name may be empty, which is_dir cannot look at

@@ -59,7 +59,7 @@ class Sniffed:
     ) -> Iterator[Element | Rejected]:
         """The records of `chunks`, which are this stream's own, or of its table. Raises TableError."""
         if self.table is not None:
-            return split_parquet(self.table, extent, self.reader.columns)
+            return split_parquet(self.table, extent, self.reader.columns, max_bytes)
         if self.shape is Shape.CSV:
             return split_csv(chunks, self.form, extent, max_bytes)
         return split(chunks, self.shape, extent, start=self.start, max_bytes=max_bytes)
@@ -97,9 +97,10 @@ def rest_of(stream: Stream, mark: Mark) -> Sniffed:
 
 
 def _sniff_table(file: IO[bytes], file_name: str, format_name: str) -> Sniffed | None:
-    sample = _table_sample(split_parquet(file, Extent()), file_name)
+    extent = Extent()
+    sample = _table_sample(split_parquet(file, extent), file_name)
     file.seek(0)
-    if not sample:
+    if not extent.record_count:
         return None
     reader = _reader_of(sample, file_name, format_name)
     return Sniffed(reader, Shape.PARQUET, iter(()), table=file)
@@ -108,7 +109,7 @@ def _sniff_table(file: IO[bytes], file_name: str, format_name: str) -> Sniffed |
 def _table_sample(rows: Iterator[Element | Rejected], file_name: str) -> list[Any]:
     """The first rows, and what refuses the file if they tell that it is no log."""
     try:
-        sample = [item.value for item in islice(rows, MAX_ELEMENTS) if isinstance(item, Element)]
+        sample = list(islice((item.value for item in rows if isinstance(item, Element)), MAX_ELEMENTS))
     except TableError as error:
         raise LogFormatError(RejectReason.BAD_TABLE, file_name, str(error)) from None
     _refuse_known_others(b"", sample, file_name)

@@ -53,8 +53,9 @@ def split(
 ) -> Iterator[Element | Rejected]:
     """Records in file order. `extent` goes on counting from where it stands; `start` is the first byte's place.
 
-    One broken record costs one record. Where the stream ends inside a record, that record is rejected and
-    `extent.is_truncated` set; where brackets no longer match, the stream stops (`has_lost_sync`).
+    One broken record costs one record; what stands between records and is none counts as one that is broken. Where the
+    stream ends inside a record, that record is rejected and `extent.is_truncated` set; where brackets no longer match,
+    the stream stops (`has_lost_sync`).
     """
     counted = _count_bytes(chunks, extent)
     if shape is Shape.LINES:
@@ -81,8 +82,11 @@ def _split_elements(chunks: Iterable[bytes], cutter: RecordCutter, extent: Exten
         return
     extent.is_truncated = extent.is_truncated or cutter.is_open
     for record in cutter.end():
-        is_lost = record.size > cutter.max_bytes
-        extent.has_lost_sync = is_lost
+        if record.is_stray and record.is_whole:
+            yield _element(record, extent, cutter.max_bytes)
+            continue
+        is_lost = not record.is_stray and record.size > cutter.max_bytes
+        extent.has_lost_sync |= is_lost
         reason = RejectReason.UNRECOVERABLE_STRUCTURE if is_lost else RejectReason.TRUNCATED_RECORD
         detail = f"bytes={record.size} whole_records={extent.record_count}"
         yield Rejected(reason, Locator(LocatorKind.BYTE, record.start), detail)
@@ -90,10 +94,10 @@ def _split_elements(chunks: Iterable[bytes], cutter: RecordCutter, extent: Exten
 
 def _element(record: RawRecord, extent: Extent, max_bytes: int) -> Element | Rejected:
     extent.record_count += 1
-    if record.data is None:
+    if record.data is None and not record.is_stray:
         detail = f"bytes={record.size} limit={max_bytes}"
         return Rejected(RejectReason.RECORD_TOO_LARGE, Locator(LocatorKind.BYTE, record.start), detail)
-    parsed = parse(record.data)
+    parsed = parse(record.data) if record.data is not None else RejectReason.MALFORMED_JSON
     if isinstance(parsed, Parsed):
         return Element(parsed.value, Locator(LocatorKind.ELEMENT, extent.record_count), parsed.is_repaired)
     extent.malformed_count += 1

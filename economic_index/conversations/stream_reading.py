@@ -77,6 +77,10 @@ class FileRows:
             raise LogFormatError(
                 RejectReason.FILE_CHANGED, self.path.name, f"The file cannot be read ({type(error).__name__})."
             ) from None
+        except Exception as error:  # last resort: what no reader foresaw costs its file, not the reading
+            if isinstance(error, LogFormatError):
+                raise
+            raise self._unforeseen(error) from None
         if self._not_logs and not self._log_count:
             raise self._not_logs[0]
         self.report.ignored += [error.file_name for error in self._not_logs]
@@ -85,6 +89,15 @@ class FileRows:
                 raise self._nothing_found()
             self.report.reason = RejectReason.SESSION_WITHOUT_PROMPT
         self._judge_rejections()
+
+    def _unforeseen(self, error: Exception) -> LogFormatError:
+        """The stop for an error of our own; its message may hold text of the log, and is dropped."""
+        return LogFormatError(
+            RejectReason.READER_FAILED,
+            self.path.name,
+            f"A reader failed on this file ({type(error).__name__}); nothing of it is kept. The fault is "
+            "the program's: please report it with this name.",
+        )
 
     def _rows(self) -> Iterator[Row]:
         source = self.source

@@ -45,6 +45,10 @@ class StructureScan:
         self.is_in_string ^= bool(len(quotes) & 1)
         return Brackets(positions, is_open, depths)
 
+    def string_state(self) -> bytes:
+        """What would open the string, and the escape, in which the stream so far ends."""
+        return (b'"\\' if self.is_escaped else b'"') if self.is_in_string else b""
+
     def _string_ends(self, chunk: bytes, codes: NDArray[np.uint8]) -> NDArray[np.int64]:
         """Positions of the quotes that begin or end a string: those after an even run of backslashes."""
         begins_escaped = self.is_escaped

@@ -17,7 +17,7 @@ from economic_index.conversations.splitter import Extent
 from economic_index.vocabulary import LocatorKind, RejectReason
 
 DELIMITERS = (",", ";", "\t", "|")
-BATCH_BYTES, MAX_BATCH_ROWS = 8 << 20, 1024
+BATCH_BYTES, MAX_BATCH_ROWS = 8 << 20, 64
 
 
 class TableError(Exception):
@@ -147,42 +147,76 @@ def _broken_row(lines: _Lines, place: Locator, extent: Extent) -> Rejected:
 
 
 def split_parquet(
-    file: IO[bytes], extent: Extent, columns: Sequence[str] | None = None
+    file: IO[bytes], extent: Extent, columns: Sequence[str] | None = None, max_bytes: int = MAX_RECORD_BYTES
 ) -> Iterator[Element | Rejected]:
     """Rows as objects, a batch at a time; of `columns` those that are there. Raises TableError if damaged.
 
-    A row whose text is not UTF-8 is rejected (`malformed_row`).
+    A row whose text is not UTF-8, or with a time that no calendar has, is rejected (`malformed_row`); so is one that
+    unpacks to more than the limit (`record_too_large`).
     """
     try:
         table = pq.ParquetFile(file, buffer_size=1 << 20, pre_buffer=False)
         wanted = None if columns is None else [name for name in table.schema_arrow.names if name in columns]
-        for batch in table.iter_batches(_batch_rows(table), columns=wanted):
-            for value in _rows(batch):
+        for batch in _batches(table, wanted):
+            for value in _rows(batch, max_bytes):
                 extent.record_count += 1
                 place = Locator(LocatorKind.ROW, extent.record_count)
-                extent.malformed_count += value is None
-                yield Rejected(RejectReason.MALFORMED_ROW, place) if value is None else Element(value, place)
-    except (pa.ArrowException, OSError, ValueError):
+                if isinstance(value, dict):
+                    yield Element(value, place)
+                elif value is None:
+                    extent.malformed_count += 1
+                    yield Rejected(RejectReason.MALFORMED_ROW, place)
+                else:
+                    yield Rejected(RejectReason.RECORD_TOO_LARGE, place, f"bytes={value} limit={max_bytes}")
+    except (pa.ArrowKeyError, KeyError):
+        raise TableError("The Parquet file has times in a zone that is not known here.") from None
+    except (pa.ArrowException, OSError, ValueError, OverflowError, IndexError):
         raise TableError(f"The Parquet file is damaged after row {extent.record_count}.") from None
 
 
-def _rows(batch: pa.RecordBatch) -> list[dict[str, Any] | None]:
-    """The rows of a batch; None for one whose text cannot be decoded."""
+def _batches(table: pq.ParquetFile, columns: list[str] | None) -> Iterator[pa.RecordBatch]:
+    """All rows in batches of a few MB as they are unpacked, which the file does not tell: repeated text is stored once.
+
+    Of each row group one row is tried, then as many as its size allows, then fewer or more where later rows differ.
+    """
+    for group in range(table.num_row_groups):
+        done, size, row_count = 0, 1, table.metadata.row_group(group).num_rows
+        while done < row_count:
+            begun, skipped = done, done
+            for batch in table.iter_batches(size, row_groups=[group], columns=columns):
+                if skipped >= batch.num_rows:
+                    skipped -= batch.num_rows
+                    continue
+                part = batch.slice(skipped)
+                skipped = 0
+                done += part.num_rows
+                yield part
+                next_size = _next_size(size, part, may_grow=done >= 2 * begun)
+                if next_size != size:
+                    size = next_size
+                    break
+
+
+def _next_size(size: int, batch: pa.RecordBatch, *, may_grow: bool) -> int:
+    """How many rows the next batch should have; seldom another number: what was read is then skipped once more."""
+    fitting = min(BATCH_BYTES * batch.num_rows // max(batch.nbytes, 1), MAX_BATCH_ROWS)
+    if fitting < size:
+        return max(min(fitting, size // 2), 1)
+    return fitting if may_grow and fitting >= 2 * size else size
+
+
+def _rows(batch: pa.RecordBatch, max_bytes: int) -> list[dict[str, Any] | int | None]:
+    """The rows of a batch; instead of one that cannot be decoded None, instead of one over the limit its size."""
+    is_one = batch.num_rows == 1
+    if batch.nbytes > max_bytes:
+        return [batch.nbytes] if is_one else _rows_of_halves(batch, max_bytes)
     try:
-        rows: list[dict[str, Any] | None] = batch.to_pylist()
-    except UnicodeDecodeError:
-        return [None] if batch.num_rows == 1 else [row for part in _halves(batch) for row in _rows(part)]
+        rows: list[dict[str, Any] | int | None] = batch.to_pylist()
+    except (UnicodeDecodeError, OverflowError):
+        return [None] if is_one else _rows_of_halves(batch, max_bytes)
     return rows
 
 
-def _halves(batch: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+def _rows_of_halves(batch: pa.RecordBatch, max_bytes: int) -> list[dict[str, Any] | int | None]:
     middle = batch.num_rows // 2
-    return batch.slice(0, middle), batch.slice(middle)
-
-
-def _batch_rows(table: pq.ParquetFile) -> int:
-    """So many rows that a batch of long texts stays small."""
-    metadata = table.metadata
-    total = sum(metadata.row_group(index).total_byte_size for index in range(metadata.num_row_groups))
-    row_bytes = total // max(metadata.num_rows, 1)
-    return int(min(max(BATCH_BYTES // max(row_bytes, 1), 1), MAX_BATCH_ROWS))
+    return [row for part in (batch.slice(0, middle), batch.slice(middle)) for row in _rows(part, max_bytes)]

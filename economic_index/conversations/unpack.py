@@ -3,6 +3,9 @@
 Which files are opened is decided in open_files.py.
 """
 
+import errno
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -17,6 +20,18 @@ from economic_index.vocabulary import RejectReason
 
 CHUNK_BYTES = 1 << 20
 _ZSTD_PIECE = 4096
+ZIP_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    RuntimeError,
+    ValueError,
+    IndexError,
+    OverflowError,
+)
+"""What zipfile and its unpackers raise over wrong bytes: also names and methods that are none, sizes out of range."""
 
 
 @dataclass
@@ -96,7 +111,16 @@ def member_chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo, stream: Strea
             while chunk := member.read(CHUNK_BYTES):
                 checksum = zlib.crc32(chunk, checksum)
                 yield chunk
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
+    except ZIP_DAMAGE:
+        checksum = -1
+    except OSError as error:
+        if not is_damage(error):
+            raise
         checksum = -1
     if checksum != info.CRC:
         stream.damage, stream.detail = RejectReason.BAD_ARCHIVE, "a member is damaged"
+
+
+def is_damage(error: OSError) -> bool:
+    """Whether wrong bytes were the cause, not the disk: bzip2 says so without a number, a place before 0 is EINVAL."""
+    return error.errno in {None, errno.EINVAL}

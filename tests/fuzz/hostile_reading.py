@@ -15,7 +15,7 @@ from economic_index.conversations.normalise import Row
 from economic_index.conversations.run_context import RunContext
 from economic_index.conversations.sources import AssignWeeks, Source
 from economic_index.conversations.stream_reading import FileRows
-from economic_index.vocabulary import UserRule
+from economic_index.vocabulary import RejectReason, UserRule
 
 KEY, AS_OF = b"k" * 32, datetime(2026, 9, 1, tzinfo=UTC)
 MARK = "Zq7Zq7"
@@ -35,6 +35,7 @@ def read_hostile(data: bytes, source: Source, suffix: str = ".json") -> list[Row
         except LogFormatError as error:
             report.stop(error, KEY)
         assert [entry.name for entry in Path(folder).iterdir()] == [path.name], "a temporary file is left"
+    assert report.reason is not RejectReason.READER_FAILED, report.error
     check_nothing_leaks(report)
     check_nothing_is_lost(report, rows)
     if rows:

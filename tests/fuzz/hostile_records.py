@@ -7,12 +7,14 @@ import csv
 import io
 import json
 import re
+import zipfile
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from economic_index.conversations.mapping_toml import load_mapping
+from economic_index.conversations.open_files import ZIP
 from economic_index.conversations.records import AUTO
 from economic_index.conversations.sources import Source
 from economic_index.vocabulary import SourceFormat
@@ -20,6 +22,7 @@ from tests.fuzz.hostile_reading import MARK
 
 SAMPLES = Path(__file__).parents[1] / "library" / "conversations" / "samples"
 MAX_MUTATIONS = 6
+ZIP_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 _DEEP = "nested as deep as "
 _DEEP_TEXT = re.compile(rf'"{_DEEP}(\d+)"')
 
@@ -89,6 +92,10 @@ HOSTILE: tuple[Callable[[Draws], Any], ...] = (
     lambda draws: {MARK: [MARK], "type": MARK, "text": MARK, "content": MARK, "role": MARK},
     lambda draws: json.dumps([{"role": "user", "content": MARK}, {"role": MARK}, 5]),
     lambda draws: json.dumps({"messages": [{"role": "user", "content": [{"type": MARK}]}]}),
+    lambda draws: json.dumps(
+        [{"role": "user", "content": MARK}, {"role": "assistant", "content": "a", "model": "\ud800"}]
+    ),
+    lambda draws: MARK + "_" + "9" * draws.below(6000),
     lambda draws: "[" * draws.below(2000),
     lambda draws: _nested(draws.below(1500)),
     lambda draws: ("1970-01-01", "2199-12-31T23:59:60Z", "2026-02-30", "26-1-5", "2026-01-05T10:00:00.1234567+25:00")[
@@ -176,6 +183,20 @@ def _change(parent: Any, key: Any, draws: Draws) -> None:
         parent[MARK + draws.text()] = parent.pop(key)
     else:
         parent[key] = HOSTILE[draws.below(len(HOSTILE))](draws)
+
+
+def hostile_archive(name: str, draws: Draws) -> Case:
+    """The sample of a format in a ZIP of which some bytes, mostly of its tables, are overwritten."""
+    path, packed = sample_path(name), io.BytesIO()
+    with zipfile.ZipFile(packed, "w", ZIP_METHODS[draws.below(len(ZIP_METHODS))]) as archive:
+        archive.writestr(path.name, path.read_bytes())
+        archive.writestr("user.json", '{"id": "user-x"}')
+    torn = bytearray(packed.getvalue())
+    table = torn.index(b"PK\x01\x02")
+    for _ in range(1 + draws.below(3)):
+        first = table if draws.below(4) else len(ZIP)
+        torn[first + draws.below(len(torn) - first)] = draws.below(256)
+    return Case(bytes(torn), ".zip")
 
 
 def _torn(data: bytes, draws: Draws) -> bytes:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from economic_index.conversations.sources import Source
 from tests.fuzz.findings import FINDINGS
 from tests.fuzz.hostile_reading import MARK, read_hostile
-from tests.fuzz.hostile_records import hostile_case, sample_names, sample_path, source_of
+from tests.fuzz.hostile_records import hostile_archive, hostile_case, sample_names, sample_path, source_of
 
 
 class Drawn:
@@ -38,6 +38,14 @@ def test_a_hostile_log_gives_rows_or_rejections_and_nothing_else(format_name: st
 @settings(max_examples=40, suppress_health_check=list(HealthCheck), deadline=None)
 def test_bytes_of_any_kind_are_read_by_every_reader(format_name: str, data: bytes) -> None:
     read_hostile(data, source_of(format_name, True), sample_path(format_name).suffix)
+
+
+@pytest.mark.parametrize("format_name", ["chatgpt_export", "litellm", "mapped_table"])
+@given(data=st.data())
+@settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
+def test_a_torn_archive_gives_rows_or_a_reason(format_name: str, data: Any) -> None:
+    case = hostile_archive(format_name, Drawn(data))
+    read_hostile(case.data, source_of(format_name, True), case.suffix)
 
 
 @pytest.mark.parametrize("name", sorted(FINDINGS))

@@ -13,7 +13,8 @@ from economic_index.vocabulary import RejectReason
 REQUEST_KEYS = ("request", "body", "params", "input", "request_body", "kwargs")
 REPLY_KEYS = ("response", "output", "result", "response_body", "completion")
 MAX_WRAPPING = 3
-_EVENT_TEXT = re.compile(r"\s*(?:(?:event|id|retry)?:[^\n]*\s+)*data:\s*[\[{]")
+_EVENT_TEXT = re.compile(r"\s*+(?:(?:event|id|retry)?:[^\r\n]*+[\r\n]\s*+)*+data:\s*+[\[{]")
+"""Whole lines, none of which is read twice: a text of colons must not cost more than its length."""
 
 
 @dataclass(frozen=True)

@@ -248,14 +248,17 @@ def _nothing(held: Any) -> dict[str, Any]:
 
 
 def _reply(given: Any) -> Any:
-    """What was answered; an answer that is itself JSON counts as the words that it is."""
+    """What was answered; an answer that is itself JSON counts as the words that it is. Raises UnreadableBodyError."""
     held = parsed(given)
     if held in (None, "", {}, []):
         return None
     is_body = isinstance(held, dict) and bool(REPLY_KEYS & held.keys())
     if is_body or are_items(held) or isinstance(held, str):
         return held
-    words = given if isinstance(given, str) else json.dumps(given, ensure_ascii=False, default=str)
+    try:
+        words = given if isinstance(given, str) else json.dumps(given, ensure_ascii=False, default=str)
+    except RecursionError:
+        raise UnreadableBodyError(RejectReason.TOO_DEEP, "output=too_deep") from None
     return [{"role": "assistant", "content": words}]
 
 

@@ -50,7 +50,8 @@ class MappedRow(NamedTuple):
             return orjson.dumps(list(self))
         except TypeError:
             told = {name: join_surrogates(value) for name, value in self.told.items()}
-            mended = self._replace(told=told)
+            order = str(self.order) if isinstance(self.order, int) else self.order  # may have more than 64 bits
+            mended = self._replace(told=told, order=order)
             return orjson.dumps([join_surrogates(cell) if isinstance(cell, str) else cell for cell in mended])
 
     @property

@@ -30,7 +30,7 @@ ROLES = {
 }
 NOT_SPOKEN = ("system", "tool", "function", "observation")
 TURN_KEYS = ("conversations", "conversation", "items")
-_PART = re.compile(r"(.+)_(\d+)")
+_PART = re.compile(r"(.+)_(\d{1,18})")
 
 
 @dataclass

@@ -85,6 +85,16 @@ def test_numbered_parts_are_taken_instead_of_the_old_single_file(tmp_path: Path)
     assert contents(path) == {"conversations-000.json": b"1", "conversations-001.json": b"2"}
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_members_of_one_name_are_all_read(tmp_path: Path) -> None:
+    path = tmp_path / "export.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for data in (b"[1]", b"[2]"):
+            archive.writestr("conversations.json", data)
+    with open_log(path) as log:
+        assert [b"".join(stream.chunks) for stream in log.streams()] == [b"[1]", b"[2]"]
+
+
 def test_a_zip_in_a_zip_is_read_one_level_deep_and_leaves_no_file(tmp_path: Path) -> None:
     inner = zipped({"conversations.json": LOG, "deeper.zip": zipped({"c.json": b"[3]"})})
     path = tmp_path / "export.zip"

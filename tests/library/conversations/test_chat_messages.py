@@ -293,6 +293,7 @@ def test_of_several_choices_the_first_is_taken_and_the_others_counted() -> None:
     [
         'data: {"choices":[{"delta":{"content":"5"}}]}\n\ndata: [DONE]\n',
         'event: message_start\ndata: {"type":"message_start"}\n\n',
+        ': ping\r\n\r\nid: 1\r\nretry: 5\r\ndata: [{"type":"message_start"}]\r\n',
         {"status_code": 200, "body": 'data: {"id":"a"}\n\n'},
         [{"object": "chat.completion.chunk", "choices": []}],
         {"object": "chat.completion.chunk", "choices": []},

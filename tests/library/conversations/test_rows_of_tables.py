@@ -2,6 +2,8 @@
 
 import csv
 import io
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from economic_index.conversations import tables
 from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.open_files import open_log
 from economic_index.conversations.records import Element, Rejected
@@ -99,6 +102,53 @@ def test_a_row_of_parquet_that_is_not_utf8_costs_one_row() -> None:
     items = list(split_parquet(parquet(pa.table({"a": broken})), extent))
     assert [isinstance(item, Rejected) for item in items] == [False, True, False]
     assert (extent.record_count, extent.malformed_count) == (3, 1)
+
+
+def test_a_row_of_parquet_over_the_limit_costs_one_row() -> None:
+    texts = ["one", "x" * 3000, "three", "x" * 3000, "five"]
+    extent = Extent()
+    items = list(split_parquet(parquet(pa.table({"a": texts})), extent, max_bytes=2000))
+    assert [item.value["a"] for item in items if isinstance(item, Element)] == ["one", "three", "five"]
+    found = [(item.reason, item.locator.number) for item in items if isinstance(item, Rejected)]
+    assert found == [(RejectReason.RECORD_TOO_LARGE, 2), (RejectReason.RECORD_TOO_LARGE, 4)]
+    assert (extent.record_count, extent.malformed_count) == (5, 0)
+
+
+@given(sizes=st.lists(st.sampled_from([1, 100, 5000]), max_size=60), group=st.sampled_from([1, 7, 60]))
+def test_every_row_of_parquet_is_told_once_whatever_the_sizes_of_batches(sizes: list[int], group: int) -> None:
+    table = pa.table({"n": pa.array(range(len(sizes)), pa.int64()), "text": pa.array(["x" * n for n in sizes])})
+    file = io.BytesIO()
+    pq.write_table(table, file, row_group_size=group)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tables, "BATCH_BYTES", 2000)
+        items = list(split_parquet(file, Extent()))
+    assert [(item.value["n"], len(item.value["text"])) for item in items] == list(enumerate(sizes))
+    assert [item.locator.number for item in items] == list(range(1, len(sizes) + 1))
+
+
+MEASURE = """
+import resource, sys
+from economic_index.conversations.splitter import Extent
+from economic_index.conversations.tables import split_parquet
+with open(sys.argv[1], "rb") as file:
+    next(split_parquet(file, Extent()))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    count = sum(1 for _ in split_parquet(file, Extent()))
+print(count, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+"""
+
+
+def test_a_text_that_is_stored_once_and_repeated_takes_little_memory(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    small = pa.table({"id": ["a"] * 100, "turns": [[{"content": "short"}]] * 100})
+    large = pa.table({"id": ["a"] * 1000, "turns": [[{"content": "x" * 900_000}]] * 1000})
+    with pq.ParquetWriter(path, small.schema) as writer:
+        writer.write_table(pa.concat_tables([small, large]))
+    assert path.stat().st_size < 100_000
+    told = subprocess.run([sys.executable, "-c", MEASURE, path], capture_output=True, text=True, check=True)
+    count, megabytes = map(int, told.stdout.split())
+    assert count == 1100
+    assert megabytes < 300
 
 
 def test_a_damaged_parquet_file_stops_with_a_reason(tmp_path: Path) -> None:

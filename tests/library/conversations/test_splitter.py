@@ -94,6 +94,52 @@ def test_one_malformed_element_costs_one_element_and_is_told_by_its_byte() -> No
     assert (extent.record_count, extent.malformed_count) == (3, 1)
 
 
+STRAYS = st.sampled_from(
+    [b"null", b"-7.5e3", b"true", b'"words, and {more]"', b'"\\\\"', b'"a\\"]b"', b"words astray", b"\xc3\xa9t\xc3\xa9"]
+)
+BLANKS = st.sampled_from([b"", b" ", b"\n\t", b"\r\n", b"\x1e", b"\xef\xbb\xbf", b"\x00" * 9])
+
+
+@given(st.lists(RECORDS.map(lambda records: json.dumps(records[:1]).encode()[1:-1]) | STRAYS), BLANKS, CHUNKS)
+def test_what_stands_between_elements_and_is_none_is_told_one_by_one(
+    items: list[bytes], blank: bytes, size: int
+) -> None:
+    data, places = b"[", []
+    for number, item in enumerate(items):
+        data += (b"," if number else b"") + blank
+        if item and item[:1] != b"{":
+            places.append((len(data), len(item + blank)))
+        data += item + blank
+    found, rejected, extent = values(data + b"]" + blank, Shape.ARRAY, size)
+    assert found == [json.loads(item) for item in items if item[:1] == b"{"]
+    assert [(r.reason, r.locator.kind) for r in rejected] == [(RejectReason.MALFORMED_JSON, LocatorKind.BYTE)] * len(
+        places
+    )
+    assert [(r.locator.number, r.detail) for r in rejected] == [(at, f"bytes={length}") for at, length in places]
+    assert (extent.record_count, extent.malformed_count) == (len(found) + len(places), len(places))
+
+
+@pytest.mark.parametrize("size", [1, 3, 64])
+def test_words_between_objects_and_in_a_wrapped_array_are_told_and_keys_beside_it_are_not(size: int) -> None:
+    found, rejected, extent = values(b'{"a":1} some words\n{"a":2}\n --- ', Shape.OBJECTS, size)
+    assert found == [{"a": 1}, {"a": 2}]
+    assert [(r.reason, r.locator.number) for r in rejected] == [
+        (RejectReason.MALFORMED_JSON, 8),
+        (RejectReason.MALFORMED_JSON, 28),
+    ]
+    assert not extent.is_truncated
+    wrapped = b'{"n": [5, 6], "value": [{"a":1}, null, {"a":2}, 8], "last": {"x": 3}, "z": 4} '
+    found, rejected, _ = values(wrapped, Shape.WRAPPED_ARRAY, size)
+    assert found == [{"a": 1}, {"a": 2}]
+    assert [r.locator.number for r in rejected] == [wrapped.index(b"null"), wrapped.index(b"8]")]
+
+
+def test_an_array_that_is_cut_in_a_text_of_its_own_is_told_as_cut() -> None:
+    _, rejected, extent = values(b'[{"a":1}, "never ends', Shape.ARRAY, 4)
+    assert [(r.reason, r.locator.number) for r in rejected] == [(RejectReason.TRUNCATED_RECORD, 10)]
+    assert (extent.record_count, extent.is_truncated) == (1, True)
+
+
 def test_one_malformed_line_costs_one_line_and_a_cut_last_line_is_told_apart() -> None:
     found, rejected, extent = values(b'{"a":1}\n{"a":\n\n{"a":3}\r\n{"a":4', Shape.LINES)
     assert found == [{"a": 1}, {"a": 3}]
