@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from chatgpt_logs import Chat
 
 from economic_index.conversations.file_report import FileReport
 from economic_index.conversations.identify import user_id
 from economic_index.conversations.run_context import RunContext
 from economic_index.conversations.sources import Source
 from economic_index.conversations.stream_reading import FileRows
-from tests.library.conversations.chatgpt_logs import Chat
 
 KEY, AS_OF = b"k" * 32, datetime(2026, 9, 1, tzinfo=UTC)
 SYSTEM = "chatgpt"
