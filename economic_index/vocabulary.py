@@ -205,6 +205,8 @@ class RejectReason(StrEnum):
     BAD_TABLE = "bad_table"
     MAPPING_COLUMN = "mapping_column"
     DATABASE_FAILED = "database_failed"
+    NO_LOGS = "no_logs"
+    STORE_FAILED = "store_failed"
     UNRECOVERABLE_STRUCTURE = "unrecoverable_structure"
     MOSTLY_REJECTED = "mostly_rejected"
     FILE_CHANGED = "file_changed"

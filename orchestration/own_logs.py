@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from economic_index.conversations.check_logs import LogSummary, sniff_sources, sniff_table
+from economic_index.conversations.listing import list_files
 from economic_index.conversations.mapping_toml import load_mapping
 from economic_index.conversations.places import absolute_place
 from economic_index.conversations.sources import AssignWeeks, Source
@@ -38,11 +39,18 @@ def describe(settings: Settings, logs: str, mapping: str | None = None) -> LogSu
 
 
 def is_declared(settings: Settings, logs: str) -> bool:
-    """Whether sources.toml names these logs; then nothing is asked, and reading itself says what is new."""
+    """Whether sources.toml names these logs; then nothing is asked, and reading itself says what is new.
+
+    Raises OSError (NoLogsError, StoreError) if nothing is there: a reading of all sources would pass over them.
+    """
+    known = _known(settings)
+    if any(source.url_env and source.name == logs for source in known):
+        return True
     place = absolute_place(logs)
-    return any(
-        source.name == logs if source.url_env else absolute_place(source.path) == place for source in _known(settings)
-    )
+    is_known = any(not source.url_env and absolute_place(source.path) == place for source in known)
+    if is_known:
+        list_files(place)
+    return is_known
 
 
 def adopt(settings: Settings, summary: LogSummary, *, yes: bool) -> bool:

@@ -91,7 +91,7 @@ CONVERSATIONS = table(
         "product": text("Product of the source, such as chatgpt."),
         "surface": text("chat, api or agent."),
         "model": text("Model of the last assistant message, normalised.", nullable=True),
-        "model_raw": text("The same as logged.", nullable=True),
+        "model_raw": text("The same as logged, without path and account.", nullable=True),
         "model_count": whole("Distinct models in the conversation.", 32),
         "country": text("ISO 3166-1 alpha-2, as logged.", nullable=True),
         "region": text("ISO 3166-2, as logged.", nullable=True),

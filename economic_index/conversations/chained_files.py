@@ -162,6 +162,10 @@ class ChainedFiles:
         self._kept |= {reading for reading, end in ends.items() if (end.newest_at or 0) >= newest - _DAY}
         self._kept |= {self._before, ends[self._before].before}
 
+    def hold(self, source: str) -> None:
+        """Keep what the files of a source left open, which are not read now."""
+        self._kept |= self.store.ends_of(source).keys()
+
     def drop_others(self) -> None:
         """Delete what is open no longer, after all sources."""
         self.lake.keep_only_chains(self._kept)

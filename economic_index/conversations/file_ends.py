@@ -3,12 +3,14 @@
 A part of winners.py's store: which version of a conversation counts is decided there.
 """
 
-from collections.abc import Collection, Mapping
+import json
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from datetime import date
+from typing import Any
 
 from economic_index.conversations.erased_versions import ErasedVersions
-from economic_index.conversations.versions import FileEnd
+from economic_index.conversations.versions import FileEnd, FileStat
 from economic_index.vocabulary import FileStatus
 
 
@@ -37,6 +39,24 @@ class FileEnds(ErasedVersions):
             "insert or replace into ends values (?, ?, ?, ?, ?)", (reading_id, *asdict(end).values())
         )
         self._connection.execute("delete from home where name = ?", (f"retell {end.source}",))
+
+    def note_stop(
+        self, reading_id: str, stat: FileStat, row: dict[str, Any], rejections: Iterable[dict[str, Any]]
+    ) -> None:
+        """Record a reading that found no file to read: it changes no file, and no conversation."""
+        with self._transaction():
+            self._connection.execute("delete from rejections where reading_id = ?", (reading_id,))
+            self._connection.execute(
+                "insert or replace into readings values (?, ?, ?, ?, ?, ?, ?, ?)",
+                (reading_id, *asdict(stat).values(), json.dumps(row, default=str)),
+            )
+            told = ((reading_id, json.dumps(rejection, default=str)) for rejection in rejections)
+            self._connection.executemany("insert into rejections values (?, ?)", told)
+
+    def forget_stop(self, reading_id: str) -> None:
+        """Delete what such a reading rejected: files were found again."""
+        with self._transaction():
+            self._connection.execute("delete from rejections where reading_id = ?", (reading_id,))
 
     def unread(self, source: str, reading_ids: Collection[str]) -> tuple[date, ...]:
         """Have readings count as never done, with all that they gave; the weeks that this changes.

@@ -11,6 +11,7 @@ from typing import Any
 
 import zstandard
 
+from economic_index.conversations.kept_names import kept_name
 from economic_index.conversations.readers.chains import Chain, Exchange, Keys
 from economic_index.conversations.readers.sessions import Sessions
 from economic_index.conversations.records import NOT_IN_THIS_FILE, Draft, Message
@@ -64,7 +65,7 @@ def _told(chain: Chain, redact: Redact) -> dict[str, Any]:
                 message.role,
                 "" if is_forgotten else redact(message.text),
                 micros(message.sent_at),
-                message.model,
+                kept_name(message.model),
                 message.has_attachment,
             )
             for message in chain.messages
@@ -74,7 +75,7 @@ def _told(chain: Chain, redact: Redact) -> dict[str, Any]:
         "counts": chain.counts,
         "times": [micros(at) for at in (chain.started_at, chain.last_at, chain.seen_at)],
         "reply_key": chain.reply_key,
-        "model": chain.model,
+        "model": kept_name(chain.model),
         "flags": sorted(chain.flags),
         "sessions": chain.sessions,
         "requests": chain.requests,

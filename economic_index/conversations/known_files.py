@@ -83,6 +83,12 @@ class KnownFiles:
         noted = (stat.file_id, row.get("source", ""), *counts, *(astuple(mark) if mark else (None,) * 6))
         self._connection.execute(f"insert or replace into files values ({_marks(noted)})", noted)
 
+    def ids_of(self, source: str) -> set[str]:
+        """Ids of the files that were last read for a source."""
+        return {
+            file_id for (file_id,) in self._connection.execute("select file_id from files where source = ?", (source,))
+        }
+
     def by_source(self) -> dict[str, SourceFiles]:
         """Files, records and duplicates of each source."""
         query = "select source, count(*), sum(record_count), sum(duplicate_count) from files group by source"

@@ -29,7 +29,7 @@ def list_files(place: str) -> tuple[list[LogFile], list[str]]:
     entries = _entries(path)
     if not entries:
         raise NoLogsError(
-            f"{path.name}: no such file, and nothing matches. Check the path (LOGS=..., or path in sources.toml)."
+            path.name, "no such file, and nothing matches. Check the path (LOGS=..., or path in sources.toml)."
         )
     chosen, ignored = choose_members(entries.items())
     return list(_stated(chosen)), ignored
@@ -57,7 +57,7 @@ def _walk(root: str) -> Iterator[tuple[str, "os.DirEntry[str]"]]:
                         yield prefix + entry.name, entry
         except PermissionError:
             name = (prefix or root).rstrip("/").rpartition("/")[2]
-            raise NoLogsError(f"{name}: this folder may not be read. Allow it, or name the files alone.") from None
+            raise NoLogsError(name, "this folder may not be read. Allow it, or name the files alone.") from None
 
 
 def _stated(entries: list["os.DirEntry[str] | Path"]) -> Iterator[LogFile]:

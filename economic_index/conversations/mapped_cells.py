@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from economic_index.conversations.kept_names import kept_name
 from economic_index.conversations.mapping import cell_text
 
 _COUNTRY = re.compile(r"[A-Za-z]{2}")
@@ -14,7 +15,7 @@ _REGION = re.compile(r"[A-Za-z]{2}-[A-Za-z0-9]{1,3}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
 _NAME = re.compile(r"[^\W\d][\w $.()/#-]{0,39}")
 _NOT_SET = (None, "false", "f", "no", "n", "0", "null", "none")
-MAX_LABEL, MAX_NAMES = 100, 60
+MAX_NAMES = 60
 
 
 def cell(record: Mapping[str, Any], path: str | None) -> Any:
@@ -78,8 +79,7 @@ def language(value: Any) -> str | None:
 
 def label(value: Any) -> str | None:
     """A short name, of a product or a model."""
-    text = cell_text(value)
-    return text[:MAX_LABEL] if text else None
+    return kept_name(cell_text(value))
 
 
 def shown_names(names: Sequence[str]) -> str:

@@ -4,12 +4,14 @@ Which version of a conversation wins is decided in winners.py, not here.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from economic_index.conversations import identify
 from economic_index.conversations.assign import assigned_start, assigned_user
+from economic_index.conversations.kept_names import kept_name
 from economic_index.conversations.records import NOT_IN_THIS_FILE, Draft, Reader, Rejected
 from economic_index.conversations.redaction import Redactor
 from economic_index.conversations.reserved import is_reserved
@@ -103,6 +105,8 @@ class Normaliser:
         values |= _times(draft, transcript, logged_at)
         values |= origin
         values |= self._models(draft, transcript)
+        if transcript.models is not None:
+            transcript = transcript._replace(models=_kept_models(transcript.models))
         for name in COUNTS:
             values[name] = draft.counts.get(name, 0)
         values["dropped_message_count"] += transcript.dropped_count
@@ -236,8 +240,8 @@ class Normaliser:
         named = [model for role, model in pairs if model and role == "a"]
         raw = draft.model_raw or (named[-1] if named else None) or self.source.default_model
         return {
-            "model": normalise_model(raw),
-            "model_raw": clean(raw)[0] if raw else None,
+            "model": normalise_model(kept_name(raw)),
+            "model_raw": kept_name(raw),
             "model_count": len(set(named)) or int(raw is not None),
         }
 
@@ -262,6 +266,11 @@ def _times(draft: Draft, transcript: Transcript, logged_at: datetime | None) -> 
         "updated_at": draft.updated_at,
         "source_exported_at": draft.exported_at,
     }
+
+
+def _kept_models(models: Sequence[str | None]) -> Sequence[str | None] | None:
+    kept = tuple(map(kept_name, models))
+    return kept if any(kept) else None
 
 
 def normalise_model(raw: str | None) -> str | None:

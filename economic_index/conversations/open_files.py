@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from economic_index.conversations.account import account_beside, account_in_zip
+from economic_index.conversations.account import ZippedAccounts, account_beside
 from economic_index.conversations.errors import LogFormatError
 from economic_index.conversations.log_names import choose_members
 from economic_index.conversations.places import LogFile, as_log_file
@@ -46,9 +46,8 @@ class ArchiveLimits:
 class OpenLog:
     """A log file that is being read. `digest` and `byte_count` cover the bytes of the file itself, from `start` on.
 
-    `account_id` is the id in a user.json in the archive or beside the file; it stays in memory. A file `is_plain` if
-    its bytes are its text: of such a file no byte is read that was not there when it was listed, and `probe` samples
-    what is read of a whole one.
+    A file `is_plain` if its bytes are its text: of such a file no byte is read that was not there when it was listed,
+    and `probe` samples what is read of a whole one.
     """
 
     path: LogFile
@@ -61,7 +60,6 @@ class OpenLog:
     digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
     byte_count: int = 0
     ignored: list[str] = field(default_factory=list)
-    account_id: str | None = None
 
     def streams(self) -> Iterator[Stream]:
         """One stream for a plain or compressed file, one per chosen member for a ZIP, in order of name."""
@@ -80,8 +78,7 @@ class OpenLog:
             with self._at_hand() as file:
                 yield Stream(self.path.name, iter(()), file)
             return
-        self.account_id = account_beside(self.path)
-        stream = Stream(_without_suffix(self.path.name, magic), iter(()))
+        stream = Stream(_without_suffix(self.path.name, magic), iter(()), account_id=account_beside(self.path))
         raw = self._raw_chunks()
         if magic[:2] == GZIP:
             stream.chunks = self._limited(gunzip(raw, stream), lambda: self.byte_count)
@@ -96,8 +93,8 @@ class OpenLog:
     def _rest(self) -> Stream:
         """What a plain file has after the place to which it was read before."""
         self.file.seek(self.start)
-        self.is_plain, self.account_id = True, account_beside(self.path)
-        return Stream(self.path.name, self._listed(self._raw_chunks()))
+        self.is_plain = True
+        return Stream(self.path.name, self._listed(self._raw_chunks()), account_id=account_beside(self.path))
 
     def _raw_chunks(self) -> Iterator[bytes]:
         while chunk := self.file.read(self._chunk_size()):
@@ -130,7 +127,9 @@ class OpenLog:
             unnamed.seek(0)
             yield unnamed
 
-    def _members(self, file: IO[bytes], name: str, magic: bytes, *, is_nested: bool) -> Iterator[Stream]:
+    def _members(
+        self, file: IO[bytes], name: str, magic: bytes, *, is_nested: bool, outer_id: str | None = None
+    ) -> Iterator[Stream]:
         archive = _open_zip(file, name, magic)
         with archive:
             infos = archive.infolist()
@@ -142,7 +141,7 @@ class OpenLog:
                 )
             members = [(info.filename, info) for info in infos if _is_plain_member(info)]  # a name may stand twice
             chosen, ignored = choose_members(members)
-            self.account_id = self.account_id or account_in_zip(archive, members)
+            accounts = ZippedAccounts(archive, members, outer_id)
             self.ignored += ignored
             done = 0
             for member in chosen:
@@ -151,11 +150,11 @@ class OpenLog:
                         RejectReason.ENCRYPTED_ARCHIVE, name, "The archive is encrypted: unpack it first."
                     )
                 base = PurePosixPath(member.filename).name
-                stream = Stream(base, iter(()))
+                stream = Stream(base, iter(()), account_id=accounts.of(member))
                 chunks = member_chunks(archive, member, stream)
                 limited = self._limited(chunks, lambda size=member.compress_size: size)  # type: ignore[misc]
                 if base.lower().endswith((".zip", ".parquet")) and not is_nested:
-                    yield from self._nested(limited, base)
+                    yield from self._nested(limited, base, stream.account_id)
                     continue
                 stream.chunks = limited
                 yield stream
@@ -167,7 +166,7 @@ class OpenLog:
                         f"{done} bytes unpacked; limit {self.limits.file_bytes}; nothing after {base} was read.",
                     )
 
-    def _nested(self, chunks: Iterator[bytes], name: str) -> Iterator[Stream]:
+    def _nested(self, chunks: Iterator[bytes], name: str, account_id: str | None) -> Iterator[Stream]:
         """A ZIP or a table inside the ZIP: its bytes go to an unnamed temporary file that no crash leaves behind."""
         with tempfile.TemporaryFile(dir=self.temporary_folder) as unnamed:
             for chunk in chunks:
@@ -176,9 +175,9 @@ class OpenLog:
             magic = unnamed.read(4)
             unnamed.seek(0)
             if magic == PARQUET:
-                yield Stream(name, iter(()), unnamed)
+                yield Stream(name, iter(()), unnamed, account_id=account_id)
             else:
-                yield from self._members(unnamed, name, magic, is_nested=True)
+                yield from self._members(unnamed, name, magic, is_nested=True, outer_id=account_id)
 
     def _limited(self, chunks: Iterator[bytes], packed: Callable[[], int]) -> Iterator[bytes]:
         """Stop where real bytes, not headers, say that this is a bomb."""

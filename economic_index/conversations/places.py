@@ -15,7 +15,11 @@ _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.:-]*://")
 
 
 class NoLogsError(FileNotFoundError):
-    """There is no file where logs were said to be."""
+    """There is no file where logs were said to be; `remedy` is what to do, without the name of the place."""
+
+    def __init__(self, place: str, remedy: str = "") -> None:
+        super().__init__(f"{place}: {remedy}")
+        self.remedy = remedy
 
 
 class Store(Protocol):

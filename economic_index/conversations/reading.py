@@ -27,6 +27,7 @@ from economic_index.conversations.sources import Source
 from economic_index.conversations.sources_toml import load_sources
 from economic_index.conversations.systems import systems_of
 from economic_index.conversations.table_reading import TableReading
+from economic_index.conversations.unlisted_sources import forget_unlisted, note_unlisted
 from economic_index.conversations.versions import Mark, Outcome
 from economic_index.conversations.winners import WinnerStore
 from economic_index.erasure.erase import Eraser
@@ -115,20 +116,23 @@ def read_sources(lake: Lake, reader: LogReader) -> Reading:
     """Read every file that is new or has changed; register its winners once it was read to its end.
 
     Raises KeyMismatchError if the home was written with another key, AccountsMissingError if it was read with an
-    identity file and there is none. A file that cannot be read stops alone.
+    identity file and there is none; OSError if no source can be listed. A file that cannot be read stops alone, and so
+    does a source that cannot be listed.
     """
     sources = tuple(_with_accounts(source, reader.accounts) for source in reader.sources)
     listing = Listing.of(sources, reader.key)
-    ranks = {file_id: rank for rank, (_, file_id, _) in enumerate(listing.files)}
+    ranks: dict[str, int] = {}
     with closing(WinnerStore(lake.database_path("versions"), lambda file_id: ranks.get(file_id, -1))) as store:
         store.check_key(reader.key)
         store.check_accounts(reader.accounts)
+        ranks |= listing.rank(store.files.ids_of)
         lake.drop_abandoned()
         drop_unfinished(lake, store)
         drop_committed(lake)
         tombstones = store.tombstones((reader.key, *reader.retired_keys))
         context = RunContext(reader.key, reader.as_of, tombstones, reader.accounts)
         run = _Run(lake, store, reader, listing, context)
+        run.note_unlisted()
         run.read_files()
         for source in sources:
             if source.url_env is not None:
@@ -161,6 +165,15 @@ class _Run:
     unchanged_count: int = 0
     _done: int = 0
 
+    def note_unlisted(self) -> None:
+        """Say of which sources no file is known, and no longer of those that are listed again."""
+        for source in self.listing.sources:
+            error = self.listing.unlisted.get(source.name)
+            if error is None:
+                forget_unlisted(self.store, source, self.context.key)
+            else:
+                self.reports.append(note_unlisted(self.store, source, self.context.key, error))
+
     def read_files(self) -> None:
         """Files of one source after the other, because requests of API logs go on from file to file."""
         unchanged = self.listing.unchanged(self.store.files)
@@ -179,6 +192,8 @@ class _Run:
                     self._note(self._reading_of(source, log_file, after, chained).run())
                 self._done += log_file.size_bytes
             chained.finish()
+        for name in self.listing.unlisted:
+            chained.hold(name)
         chained.drop_others()
 
     def read_table(self, source: Source, take_rank: Callable[[str], None]) -> None:

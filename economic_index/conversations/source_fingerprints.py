@@ -15,7 +15,7 @@ def stat_fingerprint(sources: Sequence[Source], key: bytes, beside: Sequence[Pat
     """Hash of the sources and of their files' names, sizes and dates, and of files beside them; none is opened.
 
     Every setting counts, also those that change no row: a reading acts on them (stopped files, texts to be dropped).
-    Raises StoreError.
+    A source that cannot be listed counts as such, so that the others go on.
     """
     digest = hashlib.sha256()
     for file in beside:
@@ -29,6 +29,9 @@ def stat_fingerprint(sources: Sequence[Source], key: bytes, beside: Sequence[Pat
         try:
             files, _ = list_files(source.path)
         except FileNotFoundError:
+            continue
+        except OSError:  # the reading says what is wrong, and reads the others
+            digest.update(b"not listed\n")
             continue
         digest.update("".join(f"{file.identity} {file.size_bytes} {file.stamp}\n" for file in files).encode())
     return digest.hexdigest()[:16]

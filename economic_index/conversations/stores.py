@@ -26,7 +26,11 @@ _MOMENTS = ("LastModified", "last_modified", "mtime", "updated", "modified", "cr
 
 
 class StoreError(OSError):
-    """A store does not answer, or refuses; the message names the place and the remedy."""
+    """A store does not answer, or refuses; the message names the place, `remedy` is the rest of it."""
+
+    def __init__(self, place: str, remedy: str = "") -> None:
+        super().__init__(f"{place}: {remedy}")
+        self.remedy = remedy
 
 
 class StorageLibraryError(Exception):
@@ -94,7 +98,7 @@ class ObjectStore:
             found = self._infos(url)
         names = [name for name, info in found.items() if info.get("type") == "file" and not name.endswith("/")]
         if not names:
-            raise NoLogsError(f"{shown(url)}: nothing lies there. Check the path (LOGS=..., or path in sources.toml).")
+            raise NoLogsError(shown(url), "nothing lies there. Check the path (LOGS=..., or path in sources.toml).")
         root = _root(url)
         files = [self._file(self.files.unstrip_protocol(name), found[name]) for name in names]
         return {file.identity.removeprefix(root): file for file in files}
@@ -171,17 +175,19 @@ def _told(url: str) -> Iterator[None]:
         yield
     except FileNotFoundError:
         raise NoLogsError(
-            f"{shown(url)}: no such bucket or file. Check the path (LOGS=..., or path in sources.toml)."
+            shown(url), "no such bucket or file. Check the path (LOGS=..., or path in sources.toml)."
         ) from None
     except PermissionError:
         raise StoreError(
-            f"{shown(url)}: access is refused. Give the account the right to list and read there; its credentials "
-            "come from where the store's library looks for them (environment, profile, role)."
+            shown(url),
+            "access is refused. Give the account the right to list and read there; its credentials "
+            "come from where the store's library looks for them (environment, profile, role).",
         ) from None
     except Exception as error:  # each library has errors of its own, outside OSError
         raise StoreError(
-            f"{shown(url)}: the store does not answer ({type(error).__name__}). Check the address, the network, and "
-            "that the store's library finds credentials (environment, profile, role)."
+            shown(url),
+            f"the store does not answer ({type(error).__name__}). Check the address, the network, and that the "
+            "store's library finds credentials (environment, profile, role).",
         ) from None
 
 

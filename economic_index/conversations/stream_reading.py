@@ -141,8 +141,8 @@ class FileRows:
         self.report.source_format, self.report.reader_version = reader.format, reader.version
         self._check_times(reader, stream.name)
         settings: dict[str, Any] = {SESSIONS: self.sessions, ENVIRONMENTS: self.source.environments}
-        if log.account_id:
-            settings[ACCOUNT_ID] = log.account_id
+        if stream.account_id:
+            settings[ACCOUNT_ID] = stream.account_id
         settings[KEEP_USER_INSTRUCTIONS] = self.source.keep_user_instructions
         asked = ReadContext(self.context.as_of, settings, self.report.skipped, self.temporary_folder)
         redactor = Redactor(self.source.redact, self.source.phone_region, self.report.redacted)

@@ -38,7 +38,8 @@ ZIP_DAMAGE = (
 class Stream:
     """The bytes of one log inside a file. `damage` is set if they ended before they should have.
 
-    A Parquet file, which is read from its end, is `table` instead, and has no chunks.
+    A Parquet file, which is read from its end, is `table` instead, and has no chunks. `account_id` is the id in the
+    user.json beside the log, in its folder or its archive; it stays in memory.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Stream:
     table: IO[bytes] | None = None
     damage: RejectReason | None = None
     detail: str = ""
+    account_id: str | None = None
 
 
 def gunzip(chunks: Iterator[bytes], stream: Stream) -> Iterator[bytes]:

@@ -50,6 +50,19 @@ def test_a_home_of_ones_own_is_made_by_an_answer_not_by_a_question(
     assert default_home() == own.parent / "demo"
 
 
+def test_declared_logs_that_are_not_there_stop_whoever_names_them(
+    own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own.mkdir(parents=True)
+    entries = (f'[[source]]\nname = "{name}"\npath = "{tmp_path / name}"\n' for name in ("gone", "there"))
+    (own / "sources.toml").write_text("".join(entries))
+    (tmp_path / "there").mkdir()
+    tuning_file(tmp_path / "there")
+    assert run(monkeypatch, "index", "--logs", str(tmp_path / "gone")) == 1
+    assert "NoLogsError: gone: no such file" in capsys.readouterr().err
+    assert [path.name for path in own.iterdir()] == ["sources.toml"]
+
+
 @pytest.mark.parametrize("command", ["index", "check-logs"])
 def test_no_logs_are_not_the_folder_that_one_stands_in(
     own: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str

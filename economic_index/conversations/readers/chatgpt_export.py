@@ -77,7 +77,7 @@ class ChatgptExport:
     """Elements with `mapping`, a tree of messages by node id; slim exports without most keys included."""
 
     format = SourceFormat.CHATGPT_EXPORT
-    version = "1"
+    version = "2"
     system = "chatgpt"
     product = "chatgpt"
     has_times = True

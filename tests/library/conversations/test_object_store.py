@@ -13,6 +13,7 @@ import zstandard
 from chatgpt_logs import Chat
 from object_store import BUCKET, SECRET, Bucket, s3_server
 from reading_home import AS_OF, KEY, read_logs
+from s3fs import S3FileSystem
 
 from economic_index.conversations import stores
 from economic_index.conversations.check_logs import sniff_sources
@@ -167,9 +168,12 @@ def test_a_wrong_address_is_named_with_what_to_check(
 
 
 def test_a_store_that_does_not_answer_or_refuses_is_no_empty_store(
-    bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+    bucket: Bucket, lake: Lake, logs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = bucket.put("team/a.jsonl", lines_of("one"))
+    (logs / "b.jsonl").write_bytes(lines_of("two"))
+    cloud, disk = Source("cloud", url), Source("disk", str(logs))
+    there, nothing = (stat_fingerprint([Source("cloud", place)], KEY) for place in (url, f"{url}.none"))
     for raised, told in [
         (PermissionError(f"Forbidden {SECRET}"), "access is refused"),
         (RuntimeError(f"endpoint with {SECRET}"), "the store does not answer (RuntimeError)"),
@@ -180,10 +184,17 @@ def test_a_store_that_does_not_answer_or_refuses_is_no_empty_store(
                 raise error
 
             patch.setattr("s3fs.S3FileSystem.info", fail)
+            S3FileSystem.clear_instance_cache()  # one made before has the method as it was
             with pytest.raises(StoreError, match="environment, profile, role") as caught:
-                stat_fingerprint([Source("s", url)], KEY)
+                read_logs(lake, cloud)
+            assert stat_fingerprint([cloud], KEY) not in (there, nothing)
+            reading = read_logs(lake, cloud, disk)
         assert told in str(caught.value)
-        assert SECRET not in str(caught.value)
+        assert told.capitalize()[:20] in reading.summary
+        assert SECRET not in str(caught.value) + reading.summary
+        assert reading.stopped_files() == ["cloud: store_failed"]
+    S3FileSystem.clear_instance_cache()
+    assert read_logs(lake, cloud, disk).stopped_files() == []
 
 
 def test_the_address_stands_in_sources_as_it_is(tmp_path: Path, bucket: Bucket) -> None:
