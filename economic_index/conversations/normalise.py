@@ -130,7 +130,7 @@ class Normaliser:
         tombstones = self.context.tombstones
         if not tombstones.marks:
             return False
-        system, raw = self.reader.system, draft.raw_user_id
+        system, raw = self.reader.system, draft.raw_user_id or self._named_user()
 
         def id_under(key: bytes) -> str:
             if key == self.context.key:
@@ -212,12 +212,16 @@ class Normaliser:
     def _user_of(self, draft: Draft, content_hash: str) -> str | None:
         if draft.user_id is not None:
             return draft.user_id
-        raw_user_id = draft.raw_user_id or self.source.user
+        raw_user_id = draft.raw_user_id or self._named_user()
         if self.source.users is UserRule.LOG and raw_user_id:
             return self._user_id(self.reader.system, raw_user_id)
         if self.source.users is UserRule.ASSIGNED:
             return self._user_id("assigned", assigned_user(draft.native_id or content_hash))
         return None
+
+    def _named_user(self) -> str | None:
+        """The one person whose log sources.toml says it is."""
+        return self.source.user if self.source.users is UserRule.LOG else None
 
     def _user_id(self, system: str, raw_id: str) -> str:
         """One person writes many conversations: pseudonyms are remembered while a file is read."""

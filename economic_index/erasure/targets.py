@@ -57,7 +57,8 @@ def target_user(
 ) -> Target:
     """A user by pseudonym, or by the id or e-mail that the log carries, of one of the `systems` or of any.
 
-    Where `accounts` are joined, the person is meant with all of them. Raises TargetError.
+    Where `accounts` are joined, the person is meant with all of them: each by its own pseudonym too, which is all that
+    an earlier key tells of it. Raises TargetError.
     """
     named = named.strip()
     if not named:
@@ -65,10 +66,13 @@ def target_user(
     if _PSEUDONYM.fullmatch(named):
         if not named.startswith("u1"):
             raise TargetError("That is the id of a conversation (c1…), not of a user.")
-        return Target(user_ids=frozenset([named]))
+        return _person(accounts, {named})
     meant = _systems(system, (*systems, PERSON) if accounts else systems)
-    ids = {user_id(key, each, named) for each in meant}
-    return Target(user_ids=frozenset(ids | ({accounts.user_id(each, named) for each in meant} if accounts else set())))
+    return _person(accounts, {user_id(key, each, named) for each in meant})
+
+
+def _person(accounts: Accounts | None, ids: set[str]) -> Target:
+    return Target(user_ids=frozenset(accounts.joined_to(ids) if accounts else ids))
 
 
 def target_conversation(key: bytes, named: str, system: str | None = None, systems: Sequence[str] = SYSTEMS) -> Target:
