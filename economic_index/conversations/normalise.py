@@ -4,7 +4,7 @@ Which version of a conversation wins is decided in winners.py, not here.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -117,6 +117,22 @@ class Normaliser:
         if rejected.native_id is None:
             return []
         return identify.known_conversation_ids(self.context.key, self.reader.system, rejected.native_id)
+
+    def without_forgotten(self, rejected: Rejected) -> Rejected | Forgotten:
+        """A rejected record, unless its conversation was forgotten: a hash of its id would tell of it again.
+
+        That a log calls it deleted is counted all the same, under no id.
+        """
+        if rejected.native_id is None or not self._holds(rejected.native_id):
+            return rejected
+        return replace(rejected, native_id=None) if rejected.reason is RejectReason.DELETED else Forgotten()
+
+    def _holds(self, native_id: str) -> bool:
+        """Whether what the log calls so has a tombstone, under the ids that any key makes of it."""
+        system = self.reader.system
+        return self.context.tombstones.hold_any_conversation(
+            lambda key: identify.known_conversation_ids(key, system, native_id)
+        )
 
     def _is_forgotten(
         self,
