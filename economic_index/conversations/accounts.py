@@ -5,8 +5,9 @@ The file is read in economic_index/people/identities.py; nothing of it is writte
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from economic_index.conversations import identify
 
@@ -29,6 +30,19 @@ class Accounts:
         """The pseudonym of whoever has this raw id in this system."""
         account = identify.user_id(self.key, system, raw_id)
         return self.person_of.get(account, account)
+
+    def joined_to(self, pseudonyms: Iterable[str]) -> set[str]:
+        """These, the persons whose accounts they are, and all accounts of these persons."""
+        found = set(pseudonyms)
+        persons = found | {self.person_of[each] for each in found if each in self.person_of}
+        return persons.union(*(self._accounts_of.get(person, ()) for person in persons))
+
+    @cached_property
+    def _accounts_of(self) -> dict[str, list[str]]:
+        accounts: dict[str, list[str]] = {}
+        for account, person in self.person_of.items():
+            accounts.setdefault(person, []).append(account)
+        return accounts
 
     @property
     def fingerprint(self) -> str:

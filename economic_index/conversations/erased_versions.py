@@ -20,14 +20,18 @@ class ErasedVersions:
 
     _connection: sqlite3.Connection
 
-    def erase(self, contents: Iterable[tuple[str, str]], marks: Iterable[str]) -> list[date]:
+    def erase(
+        self, contents: Iterable[tuple[str, str]], marks: Iterable[str], contents_alone: Iterable[str] = ()
+    ) -> list[date]:
         """No version of these conversations (id, content hash) counts any more; the weeks that this changes.
 
-        They are listed until `end_erasing`, so that a deletion that was killed is gone on with.
+        They are listed until `end_erasing`, so that a deletion that was killed is gone on with; so are contents of
+        which the conversation stays, without an id.
         """
         pairs = list(contents)
         with self._transaction():
-            self._connection.executemany("insert or ignore into erasing values (?, ?)", pairs)
+            query = "insert or ignore into erasing values (?, ?)"
+            self._connection.executemany(query, [*pairs, *(("", content) for content in contents_alone)])
             return self._erase({name for name, _ in pairs}, marks)
 
     def _erase(self, ids: Iterable[str], marks: Iterable[str]) -> list[date]:
@@ -45,7 +49,10 @@ class ErasedVersions:
         return sorted(date.fromisoformat(week) for week in weeks)
 
     def erasing(self) -> list[tuple[str, str]]:
-        """Conversations (id, content hash) that were forgotten, and whose deletion is not known to be whole."""
+        """Conversations (id, content hash) that were forgotten, and whose deletion is not known to be whole.
+
+        The id is empty where a content alone was.
+        """
         return self._connection.execute("select conversation_id, content_hash from erasing").fetchall()
 
     def end_erasing(self) -> None:
@@ -78,18 +85,32 @@ class ErasedVersions:
             self._connection.executemany("delete from rejections where rowid = ?", gone)
         return len(gone)
 
+    def ids_of_source(self, name: str) -> frozenset[str]:
+        """Conversations whose counting version this source gave."""
+        query = """
+            select conversation_id from winners where reading_id in (
+                select reading_id from readings where json_extract(row, '$.source') = ?
+            )
+        """
+        return frozenset(each for (each,) in self._connection.execute(query, (name,)))
+
     def forget_source(self, name: str) -> None:
-        """Delete what was told of a source's files; files of others whose copies lost are read again."""
+        """Delete what was told of a source's files; files of others that may have a version that lost are read again.
+
+        These are the ones in which some lost at once, and all where one of this source took the place of another.
+        """
         with self._transaction():
             self._drop_watermark(name)
             for table in ("files", "ends"):
                 self._connection.execute(f"delete from {table} where source = ?", (name,))
-            for reading_id, row in self._connection.execute("select reading_id, row from readings").fetchall():
-                told = json.loads(row)
+            rows = self._connection.execute("select reading_id, row from readings").fetchall()
+            readings = [(reading_id, json.loads(row)) for reading_id, row in rows]
+            has_overtaken = any(told["superseded_count"] for _, told in readings if told["source"] == name)
+            for reading_id, told in readings:
                 if told["source"] == name:
                     self._connection.execute("delete from rejections where reading_id = ?", (reading_id,))
                     self._connection.execute("delete from readings where reading_id = ?", (reading_id,))
-                elif told["duplicate_count"] or told["superseded_count"]:
+                elif has_overtaken or told["duplicate_count"] or told["superseded_count"]:
                     self._connection.execute("update readings set is_final = 0 where reading_id = ?", (reading_id,))
                     self._connection.execute("delete from files where file_id = ?", (told["file_id"],))
                     self._drop_watermark(told["source"])

@@ -15,7 +15,6 @@ from economic_index.conversations.file_report import FileReport
 from economic_index.conversations.inbox_rows import InboxWriter
 from economic_index.conversations.normalise import Row
 from economic_index.conversations.places import LogFile
-from economic_index.conversations.readers.registry import reader_named
 from economic_index.conversations.readers.sessions import Sessions
 from economic_index.conversations.redaction import Redactor
 from economic_index.conversations.run_context import RunContext
@@ -141,11 +140,9 @@ class FileReading:
         self.report.stop(error, self.context.key)
 
     def _note_automated(self) -> None:
-        """Whose requests are more than a person types, by pseudonym: the raw name goes no further."""
-        for raw_user, day, count in self.sessions.take_automated():
-            system = reader_named(self.report.source_format or "").system
-            user = identify.user_id(self.context.key, system, raw_user)
-            self.report.automated[f"{user} on {day}"] = count
+        """Requests that are more than a person types; whose they are would outlive their being forgotten."""
+        for day, count in self.sessions.take_automated():
+            self.report.automated[day] += count
 
     def _end(self) -> FileEnd | None:
         """What the file leaves open, if it holds API requests and nothing stopped it."""

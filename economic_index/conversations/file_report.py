@@ -89,7 +89,8 @@ class FileReport:
     rejections: list[dict[str, Any]] = field(default_factory=list)
     hand_on: Callable[[list[dict[str, Any]]], None] | None = None
     reasons: Counter[RejectReason] = field(default_factory=Counter)
-    automated: dict[str, int] = field(default_factory=dict)
+    automated: Counter[date] = field(default_factory=Counter)
+    """Conversations by day of users who begin more than a person types; whose they are is told nowhere."""
     _first: dict[RejectReason, dict[str, Any]] = field(default_factory=dict)
 
     def reject(self, rejected: Rejected, key: bytes, member: str | None = None) -> None:
@@ -195,8 +196,10 @@ class FileReport:
             yield self.error
         for sentence in self._sentences():
             yield f"{sentence} ({self.public_name()})"
-        for who, count in self.automated.items():
-            told = f"{count:,} conversations of {who} have one system prompt: a program's, most likely."
+        for day, count in sorted(self.automated.items()):
+            told = (
+                f"{count:,} conversations of {day} were begun by a user with one system prompt: a program, most likely."
+            )
             yield f"{told} ({self.public_name()})"
 
     def _sentences(self) -> Iterator[str]:

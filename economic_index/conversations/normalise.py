@@ -5,7 +5,7 @@ Which version of a conversation wins is decided in winners.py, not here.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -122,6 +122,22 @@ class Normaliser:
             return []
         return identify.known_conversation_ids(self.context.key, self.reader.system, rejected.native_id)
 
+    def without_forgotten(self, rejected: Rejected) -> Rejected | Forgotten:
+        """A rejected record, unless its conversation was forgotten: a hash of its id would tell of it again.
+
+        That a log calls it deleted is counted all the same, under no id.
+        """
+        if rejected.native_id is None or not self._holds(rejected.native_id):
+            return rejected
+        return replace(rejected, native_id=None) if rejected.reason is RejectReason.DELETED else Forgotten()
+
+    def _holds(self, native_id: str) -> bool:
+        """Whether what the log calls so has a tombstone, under the ids that any key makes of it."""
+        system = self.reader.system
+        return self.context.tombstones.hold_any_conversation(
+            lambda key: identify.known_conversation_ids(key, system, native_id)
+        )
+
     def _is_forgotten(
         self,
         draft: Draft,
@@ -134,7 +150,7 @@ class Normaliser:
         tombstones = self.context.tombstones
         if not tombstones.marks:
             return False
-        system, raw = self.reader.system, draft.raw_user_id
+        system, raw = self.reader.system, draft.raw_user_id or self._named_user()
 
         def id_under(key: bytes) -> str:
             if key == self.context.key:
@@ -216,12 +232,16 @@ class Normaliser:
     def _user_of(self, draft: Draft, content_hash: str) -> str | None:
         if draft.user_id is not None:
             return draft.user_id
-        raw_user_id = draft.raw_user_id or self.source.user
+        raw_user_id = draft.raw_user_id or self._named_user()
         if self.source.users is UserRule.LOG and raw_user_id:
             return self._user_id(self.reader.system, raw_user_id)
         if self.source.users is UserRule.ASSIGNED:
             return self._user_id("assigned", assigned_user(draft.native_id or content_hash))
         return None
+
+    def _named_user(self) -> str | None:
+        """The one person whose log sources.toml says it is."""
+        return self.source.user if self.source.users is UserRule.LOG else None
 
     def _user_id(self, system: str, raw_id: str) -> str:
         """One person writes many conversations: pseudonyms are remembered while a file is read."""

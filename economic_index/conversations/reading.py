@@ -213,6 +213,9 @@ class _Run:
         report, outcome = found
         self.reports.append(report)
         self.touched.update(outcome.touched_weeks)
+        if report.deleted_ids:  # the files after it may hold them too
+            tombstones = self.store.tombstones(self.context.tombstones.keys)
+            self.context = replace(self.context, tombstones=tombstones)
 
 
 def source_rows(sources: tuple[Source, ...]) -> list[dict[str, Any]]:

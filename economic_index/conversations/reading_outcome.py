@@ -70,8 +70,9 @@ class Reading:
         }
 
     def automated_traffic(self) -> dict[str, int]:
-        """Conversations of users (pseudonyms) and days that are more than a person types."""
-        return {who: count for report in self.reports for who, count in report.automated.items()}
+        """Conversations by day that were begun by users who begin more than a person types."""
+        found = sum((report.automated for report in self.reports), Counter[date]())
+        return {day.isoformat(): count for day, count in sorted(found.items())}
 
     def stopped_files(self) -> list[str]:
         """Public names of files that were not read to their end, with the reason."""

@@ -21,7 +21,7 @@ from economic_index.conversations.readers.chatgpt_export import ACCOUNT_ID
 from economic_index.conversations.readers.langfuse import ENVIRONMENTS
 from economic_index.conversations.readers.mapped_table import MappedTable
 from economic_index.conversations.readers.sessions import SESSIONS, Sessions
-from economic_index.conversations.records import NO_PROMPT, PRIVATE_NAMES, Draft, ReadContext, Reader
+from economic_index.conversations.records import NO_PROMPT, PRIVATE_NAMES, Draft, ReadContext, Reader, Rejected
 from economic_index.conversations.redaction import Redactor
 from economic_index.conversations.run_context import RunContext
 from economic_index.conversations.sniff import Sniffed, rest_of, sniff
@@ -154,6 +154,10 @@ class FileRows:
         try:
             for item in reader.read(elements, asked):
                 result = normaliser.row(item) if isinstance(item, Draft) else item
+                if isinstance(result, Rejected):
+                    if result.reason is RejectReason.DELETED:
+                        self.report.deleted_ids.update(normaliser.deleted_ids(result))
+                    result = normaliser.without_forgotten(result)
                 if isinstance(result, Row):
                     self.report.count(
                         result,
@@ -163,8 +167,6 @@ class FileRows:
                 elif isinstance(result, Forgotten):
                     self.report.forgotten_count += 1
                 else:
-                    if result.reason is RejectReason.DELETED:
-                        self.report.deleted_ids.update(normaliser.deleted_ids(result))
                     self.report.reject(result, self.context.key, stream.name)
         except TableError as error:
             raise LogFormatError(RejectReason.BAD_TABLE, stream.name, str(error)) from None

@@ -32,6 +32,14 @@ class Tombstones:
         """Whether this conversation was forgotten under any key; given the id that a key makes of it."""
         return self._hold(CONVERSATION, id_of)
 
+    def hold_any_conversation(self, ids_of: Callable[[bytes], Iterable[str]]) -> bool:
+        """The same where a key may make several ids of it."""
+        return bool(self.marks) and any(
+            self._mark(place, CONVERSATION, each) in self.marks
+            for place, key in enumerate(self.keys)
+            for each in ids_of(key)
+        )
+
     def _hold(self, kind: str, pseudonym_of: Callable[[bytes], str]) -> bool:
         return bool(self.marks) and any(
             self._mark(place, kind, pseudonym_of(key)) in self.marks for place, key in enumerate(self.keys)

@@ -7,7 +7,7 @@ deletion that was killed is gone on with by whoever opens the home next. Who is 
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
@@ -16,13 +16,13 @@ import pyarrow.compute as pc
 
 from economic_index.contracts import TABLES, Table
 from economic_index.contracts.evaluation import EVALUATION_TABLES
-from economic_index.contracts.lake import CONVERSATIONS_REJECTED, USERS, WEIGHTS
+from economic_index.contracts.lake import CONVERSATIONS, CONVERSATIONS_REJECTED, LAKE_TABLES, USERS, WEIGHTS
 from economic_index.contracts.money import MONEY_TABLES
 from economic_index.contracts.review_items import REVIEW_RECORDS
 from economic_index.conversations.tombstones import CONVERSATION, USER, Tombstones
 from economic_index.conversations.winners import WinnerStore
-from economic_index.erasure.targets import Target, contents_of
-from economic_index.forgetting import ANSWERS
+from economic_index.erasure.targets import Target, contents_beside, contents_of
+from economic_index.forgetting import ANSWERS, drop_unfinished
 from economic_index.lake import Lake
 from economic_index.llm.batch_spool import SpoolFolder
 from economic_index.llm.exchange_folder import EXCHANGE, forget_carried
@@ -31,6 +31,7 @@ from economic_index.local.vectors import VectorStore
 
 ALL_TABLES: tuple[Table, ...] = (*TABLES, *REVIEW_RECORDS, *MONEY_TABLES, *EVALUATION_TABLES)
 BY_CONVERSATION = tuple(table for table in ALL_TABLES if "conversation_id" in table.schema.columns)
+OF_WEEKS = tuple(table for table in LAKE_TABLES if table.weekly and table in BY_CONVERSATION)
 STALE = ""
 """Fingerprint of a week that was changed in place: it is made again from what is left."""
 
@@ -54,25 +55,30 @@ class Eraser:
 
     def erase(self, target: Target) -> Erased:
         """Forget what is meant, now and in later deliveries; a source alone leaves no tombstones."""
-        contents = contents_of(self.lake, target)
         self.lake.drop_chains()  # first: nothing lists it, and it can be made again
         with closing(self._store()) as store:
             store.check_key(self.keys[0])
-            weeks = store.erase(contents, _marks(store.tombstones(self.keys[:1]), target))
+            contents = contents_of(self.lake, _told_by_ids(store, target))
+            ids = {name for name, _ in contents}
+            lost = contents_beside(self.lake, target.source, ids) if target.source is not None else set()
+            weeks = store.erase(contents, _marks(store.tombstones(self.keys[:1]), target), lost)
             rejections = store.forget_rejections(target.record_hashes) if target.record_hashes else 0
             if target.source is not None:
                 store.forget_source(target.source)
+                drop_unfinished(self.lake, store)  # its rows in the inbox: of a reading that is known no more
         if rejections or target.source is not None:
             self._drop_rejections(target)
-        self._drop_people(target.user_ids | target.conversation_ids | {name for name, _ in contents})
+        self._drop_people(target.user_ids | target.conversation_ids | ids)
         self.go_on()
-        return Erased(len({name for name, _ in contents}), tuple(weeks), rejections)
+        if target.source is not None:
+            self._drop_overtaken(target.source)
+        return Erased(len(ids), tuple(weeks), rejections)
 
     def count(self, target: Target) -> Erased:
         """How much would be forgotten; nothing is changed."""
-        ids = {name for name, _ in contents_of(self.lake, target)}
         with closing(self._store()) as store:
             store.check_key(self.keys[0])
+            ids = {name for name, _ in contents_of(self.lake, _told_by_ids(store, target))}
             weeks = [
                 week for week in store.weeks() if any(version.conversation_id in ids for version in store.of_week(week))
             ]
@@ -93,7 +99,7 @@ class Eraser:
             pairs = store.erasing()
             if not pairs:
                 return False
-            ids = {name for name, _ in pairs}
+            ids = {name for name, _ in pairs if name}
             contents = {content for _, content in pairs} - set(store.content_hashes())
         self.lake.drop_abandoned()
         self.lake.drop_published()
@@ -142,13 +148,27 @@ class Eraser:
     def _drop_rows(self, table: Table, ids: set[str]) -> None:
         places: list[date | None] = [*self.lake.weeks_of(table)] if table.weekly else [None]
         for week in places:
-            if not self.lake.holds(table, week) or not any(_names(batch, ids) for batch in self.lake.scan(table, week)):
-                continue
-            rows = (_without(batch, ids) for batch in self.lake.scan(table, week))
-            if week is None:
-                self.lake.write(table, rows, STALE)
-            else:
-                self.lake.commit_week(week, {table: rows}, STALE)
+            self._drop_rows_of(table, week, ids)
+
+    def _drop_rows_of(self, table: Table, week: date | None, ids: set[str]) -> None:
+        if not self.lake.holds(table, week) or not any(_names(batch, ids) for batch in self.lake.scan(table, week)):
+            return
+        rows = (_without(batch, ids) for batch in self.lake.scan(table, week))
+        if week is None:
+            self.lake.write(table, rows, STALE)
+        else:
+            self.lake.commit_week(week, {table: rows}, STALE)
+
+    def _drop_overtaken(self, source: str) -> None:
+        """Rows of a source whose conversation another gives by now, in weeks that were not written since."""
+        for week in self.lake.weeks_of(CONVERSATIONS):
+            ids = {
+                name
+                for batch in self.lake.scan_week(CONVERSATIONS, week, columns=["conversation_id", "source"])
+                for name in batch.filter(pc.equal(batch["source"], source))["conversation_id"].to_pylist()
+            }
+            for table in reversed(OF_WEEKS if ids else ()):  # conversations last: they say what is to go
+                self._drop_rows_of(table, week, ids)
 
     def _drop_rejections(self, target: Target) -> None:
         """Rows of rejected records, which name no conversation."""
@@ -165,6 +185,13 @@ class Eraser:
     def _drop_where(self, table: Table, rows: pd.DataFrame, is_meant: "pd.Series[bool]") -> None:
         if is_meant.any():
             self.lake.write(table, rows[~is_meant], STALE)
+
+
+def _told_by_ids(store: WinnerStore, target: Target) -> Target:
+    """A source as the conversations whose counting version it gave; others only lose what it had of them."""
+    if target.source is None:
+        return target
+    return replace(target, source=None, conversation_ids=target.conversation_ids | store.ids_of_source(target.source))
 
 
 def _marks(stones: Tombstones, target: Target) -> set[str]:

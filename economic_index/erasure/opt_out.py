@@ -34,11 +34,13 @@ class Entry:
     systems: tuple[str, ...]
 
     def is_in(self, stones: Tombstones) -> bool:
-        """Whether they were forgotten before, under whichever key."""
-        if self.raw is None:
-            return not stones.all_marks(USER, self.target.user_ids).isdisjoint(stones.marks)
-        raw = self.raw
-        return all(stones.hold_user(lambda key, name=name: user_id(key, name, raw)) for name in self.systems)  # type: ignore[misc]
+        """Whether they were forgotten before, under whichever key, with all that is joined to them by now."""
+        ids, raw = set(self.target.user_ids), self.raw
+        if raw is not None:
+            if not all(stones.hold_user(lambda key, name=name: user_id(key, name, raw)) for name in self.systems):  # type: ignore[misc]
+                return False
+            ids -= {user_id(stones.keys[0], name, raw) for name in self.systems}
+        return not any(stones.all_marks(USER, [each]).isdisjoint(stones.marks) for each in ids)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ Raw ids are used in memory and go no further; nothing is deleted here.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -57,7 +57,8 @@ def target_user(
 ) -> Target:
     """A user by pseudonym, or by the id or e-mail that the log carries, of one of the `systems` or of any.
 
-    Where `accounts` are joined, the person is meant with all of them. Raises TargetError.
+    Where `accounts` are joined, the person is meant with all of them: each by its own pseudonym too, which is all that
+    an earlier key tells of it. Raises TargetError.
     """
     named = named.strip()
     if not named:
@@ -65,10 +66,13 @@ def target_user(
     if _PSEUDONYM.fullmatch(named):
         if not named.startswith("u1"):
             raise TargetError("That is the id of a conversation (c1…), not of a user.")
-        return Target(user_ids=frozenset([named]))
+        return _person(accounts, {named})
     meant = _systems(system, (*systems, PERSON) if accounts else systems)
-    ids = {user_id(key, each, named) for each in meant}
-    return Target(user_ids=frozenset(ids | ({accounts.user_id(each, named) for each in meant} if accounts else set())))
+    return _person(accounts, {user_id(key, each, named) for each in meant})
+
+
+def _person(accounts: Accounts | None, ids: set[str]) -> Target:
+    return Target(user_ids=frozenset(accounts.joined_to(ids) if accounts else ids))
 
 
 def target_conversation(key: bytes, named: str, system: str | None = None, systems: Sequence[str] = SYSTEMS) -> Target:
@@ -91,12 +95,25 @@ def _systems(system: str | None, systems: Sequence[str]) -> Sequence[str]:
 
 
 def contents_of(lake: Lake, target: Target) -> list[tuple[str, str]]:
-    """Conversation id and content hash of all that is meant, in weeks and inbox; an id may have several contents."""
+    """Conversation id and content hash of all that is meant, in weeks and inbox; an id may have several contents.
+
+    What a source gave is told by the conversations that it gave: many a row of it has lost to another's.
+    """
     found = {pair for part in _parts(lake) for pair in _meant(part, target)}
     ids = {name for name, _ in found}
     # another content of a conversation that is meant may name no user
     rest = Target(conversation_ids=frozenset(ids))
     return sorted(found | {pair for part in _parts(lake) for pair in _meant(part, rest)}) if ids else []
+
+
+def contents_beside(lake: Lake, source: str, ids: Collection[str]) -> set[str]:
+    """Content hashes of what a source gave of other conversations than these: versions that lost."""
+    return {
+        content
+        for part in _parts(lake)
+        for name, content in _pairs(part.filter(_is_in(part, "source", frozenset([source]))))
+        if name not in ids
+    }
 
 
 def _parts(lake: Lake) -> Iterator[pa.Table]:
@@ -109,10 +126,11 @@ def _parts(lake: Lake) -> Iterator[pa.Table]:
 
 def _meant(rows: pa.Table, target: Target) -> Iterator[tuple[str, str]]:
     wanted = pc.or_(_is_in(rows, "user_id", target.user_ids), _is_in(rows, "conversation_id", target.conversation_ids))
-    if target.source is not None:
-        wanted = pc.or_(wanted, _is_in(rows, "source", frozenset([target.source])))
-    meant = rows.filter(wanted)
-    yield from zip(meant["conversation_id"].to_pylist(), meant["content_hash"].to_pylist(), strict=True)
+    return _pairs(rows.filter(wanted))
+
+
+def _pairs(rows: pa.Table) -> Iterator[tuple[str, str]]:
+    return zip(rows["conversation_id"].to_pylist(), rows["content_hash"].to_pylist(), strict=True)
 
 
 def _is_in(rows: pa.Table, column: str, values: frozenset[str]) -> pa.Array:

@@ -179,9 +179,12 @@ class Sessions:
         if len(self._begun) > MAX_COUNTED:  # of so many, those that were seen once will hardly be seen 500 times
             self._begun = Counter({key: count for key, count in self._begun.items() if count > 1})
 
-    def take_automated(self) -> list[tuple[str, date, int]]:
-        """Raw users, days and conversations begun, where they are more than a person types; each is given once."""
-        found = [(user, day, count) for (user, _, day), count in self._automated.items()]
+    def take_automated(self) -> list[tuple[date, int]]:
+        """By user and system prompt, which are not told: days and conversations begun, where no person types so many.
+
+        Each is given once.
+        """
+        found = [(day, count) for (_, _, day), count in self._automated.items()]
         self._automated = {}
         return found
 

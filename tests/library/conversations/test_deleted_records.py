@@ -78,3 +78,14 @@ def test_what_was_never_read_is_only_counted(lake: Lake, logs: Path) -> None:
     reading = read_logs(lake, Source("chats", str(write_export(logs / "a.json", [gone]))))
     assert reading.stopped_files() == []
     assert "1 conversations were deleted" in reading.summary
+
+
+@pytest.mark.parametrize("name", ["before.json", "z_after.json"])
+def test_another_file_of_the_same_reading_does_not_bring_it_back(lake: Lake, logs: Path, name: str) -> None:
+    chat, other = Chat("c", ("q", SECRET)), Chat("d", ("q", "a"))
+    write_export(logs / "deleted.json", [replace(chat, extra=DELETED), other])
+    write_export(logs / name, [chat, Chat("e", ("q", "b"))])
+    read_logs(lake, Source("chats", str(logs), product="chatgpt"))
+    commit_due(lake)
+    assert ids(lake) == 2
+    assert places_of(lake.root, [SECRET]) == {}
