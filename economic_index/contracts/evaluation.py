@@ -35,7 +35,7 @@ ENGINE_SCORES = table(
         "label_set": text("Labels that it is held against."),
         "engine": text("Engine; `coder` is one coder against the other."),
         "version": text("Hash of the engine's model, or the model that was asked."),
-        "facet": text("Facet; automation is computed from the pattern, iwa and task from the mapping."),
+        "facet": text("Facet; automation is computed from the pattern; iwa, task and task_soc_group from the mapping."),
         "answer": label(AnswerKind, "As published, or the likeliest label whatever its confidence."),
         "scoring": label(Scoring, "Which label counts as right."),
         "cut_kind": text("What the items are cut by: all, language, length, week, confidence, surest half, reading."),

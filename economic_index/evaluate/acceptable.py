@@ -4,20 +4,23 @@ A judge sees the conversation and some tasks in random order, and says of each w
 which is joined afterwards: the rows here have it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import orjson
 
 from economic_index.evaluate.answers import ABSTAINED
 from economic_index.evaluate.intervals import Interval, proportion, replicates
 from economic_index.evaluate.scores import ALL, Score
 from economic_index.evaluate.targets import TASK
+from economic_index.labels.label_sets import file_bytes, has_file
 from economic_index.vocabulary import AnswerKind, Measure, Scoring
 
 Reals = npt.NDArray[np.float64]
+JUDGED = "test_acceptable"
 ENGINE_CHOICE = "engine"
 SURER_HALF = "surest half"
 
@@ -30,6 +33,11 @@ class Judgement:
     confidence: float
     is_accepted: bool
     decoys: tuple[bool, ...]
+
+
+def judged_choices() -> list[dict[str, Any]]:
+    """The committed rows; none if no task was judged."""
+    return [orjson.loads(line) for line in file_bytes(JUDGED).splitlines()] if has_file(JUDGED) else []
 
 
 def judgements_of(rows: Sequence[Mapping[str, Any]]) -> list[Judgement]:
@@ -46,6 +54,11 @@ def judgements_of(rows: Sequence[Mapping[str, Any]]) -> list[Judgement]:
 def own_choice(row: Mapping[str, Any]) -> str:
     """The task that the engine chose; what stands for no answer where it made no choice."""
     return next((str(each["node"]) for each in row["choices"] if each["kind"] == ENGINE_CHOICE), ABSTAINED)
+
+
+def acceptable_tasks(rows: Iterable[Mapping[str, Any]]) -> dict[str, set[str]]:
+    """The tasks that the judge accepted of each conversation that was judged, whoever chose them."""
+    return {str(row["id"]): {str(each["node"]) for each in row["choices"] if each["is_acceptable"]} for row in rows}
 
 
 def skill(engine: Reals | float, decoy: Reals | float) -> Any:

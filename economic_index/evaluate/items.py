@@ -16,7 +16,10 @@ from economic_index.vocabulary import Collaboration, Facet, Mode, Role, Scoring
 AUTOMATION = "automation"
 """The facet of automation against augmentation, computed from the pattern."""
 ACTIVITY = "iwa"
-FACETS = (Facet.COLLABORATION, AUTOMATION, Facet.USE_CASE, Facet.INTENT, Facet.IS_OCCUPATIONAL, Facet.SOC_GROUP)
+TASK_GROUP = "task_soc_group"
+"""The SOC group of the mapped tasks, which figures count: held against the same label as the head's own answer."""
+LABELLED = (Facet.COLLABORATION, AUTOMATION, Facet.USE_CASE, Facet.INTENT, Facet.IS_OCCUPATIONAL, Facet.SOC_GROUP)
+FACETS = (*LABELLED[:-1], TASK_GROUP, Facet.SOC_GROUP)
 _AUTOMATING = (Collaboration.DIRECTIVE, Collaboration.FEEDBACK_LOOP)
 _AUGMENTING = (Collaboration.TASK_ITERATION, Collaboration.LEARNING, Collaboration.VALIDATION)
 OPEN_PARTS = 7 / 8
@@ -65,12 +68,16 @@ def mode_of(pattern: str) -> str:
 
 def label_of(row: Row, facet: str) -> str:
     """A row's label of a facet, automation computed."""
-    return mode_of(value_of(row, Facet.COLLABORATION)) if facet == AUTOMATION else value_of(row, facet)
+    if facet == AUTOMATION:
+        return mode_of(value_of(row, Facet.COLLABORATION))
+    return value_of(row, Facet.SOC_GROUP if facet == TASK_GROUP else facet)
 
 
 def classes(facet: str) -> tuple[str, ...]:
     """All labels of a facet."""
-    return tuple(map(str, Mode)) if facet == AUTOMATION else classes_of(facet)
+    if facet == AUTOMATION:
+        return tuple(map(str, Mode))
+    return classes_of(Facet.SOC_GROUP if facet == TASK_GROUP else facet)
 
 
 def truths(item: Item, facet: str, said: str, scoring: Scoring) -> Truth:

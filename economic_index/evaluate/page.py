@@ -11,13 +11,13 @@ import numpy as np
 from economic_index.evaluate import report
 from economic_index.evaluate.answers import Answers
 from economic_index.evaluate.curves import calibration_curve
-from economic_index.evaluate.items import FACETS, TEST, Item, classes
+from economic_index.evaluate.items import FACETS, TASK_GROUP, TEST, Item, classes
 from economic_index.evaluate.scores import Score, compare, matrix_of
 from economic_index.evaluate.targets import judge
 from economic_index.evaluate.whole import READING, several_parts
 from economic_index.vocabulary import AnswerKind, Facet, Measure, Scoring
 
-SHOWN_MATRICES = (Facet.COLLABORATION, Facet.USE_CASE, Facet.INTENT, Facet.SOC_GROUP)
+SHOWN_MATRICES = (Facet.COLLABORATION, Facet.USE_CASE, Facet.INTENT, TASK_GROUP, Facet.SOC_GROUP)
 HEAD = """# How right the engines are
 
 This page is written by `make evaluate`; do not edit it. What the labels are, and who gave them: [labels](labels.md),
@@ -81,7 +81,9 @@ def _targets(found: Evaluated) -> str:
     text = (
         "## Figures to reach\n\nStrict scoring, all items. *Met*: the estimate reaches the figure and its lower limit "
         "lies at most 0.05 below. *Not met*: its upper limit lies below. Else *cannot tell*. Both readings of an "
-        "answer are judged: forced, and as published, where an abstention is an error."
+        "answer are judged: forced, and as published, where an abstention is an error. For the SOC group the verdict "
+        "is that of the group of the mapped tasks, whatever their confidence, as figures count it; the head's own "
+        "answer, which helps to find the tasks, stands beside it."
     )
     for kind, title in report.KINDS.items():
         text += f"\n\n**Answers {title}**\n\n{report.verdict_table(judge(found.scores, kind))}"

@@ -8,7 +8,7 @@ from math import isnan
 
 from economic_index.evaluate.answers import ABSTAINED
 from economic_index.evaluate.curves import Tenth
-from economic_index.evaluate.items import ACTIVITY, AUTOMATION, FACETS
+from economic_index.evaluate.items import ACTIVITY, AUTOMATION, FACETS, LABELLED, TASK_GROUP
 from economic_index.evaluate.matrices import Reals
 from economic_index.evaluate.scores import CODER, SURELY, Score, find
 from economic_index.evaluate.targets import TASK, Judged
@@ -21,10 +21,13 @@ TITLES = {
     Facet.USE_CASE: "use case",
     Facet.INTENT: "intent",
     Facet.IS_OCCUPATIONAL: "occupational or not",
-    Facet.SOC_GROUP: "SOC group (first)",
+    TASK_GROUP: "SOC group of the mapped tasks (figures count it)",
+    Facet.SOC_GROUP: "SOC group, the head's own answer",
     ACTIVITY: "IWA (one of the coder's own)",
     TASK: "task (judged blind)",
 }
+CODED = {Facet.SOC_GROUP: "SOC group (first)"}
+"""What a coder says, where engines say it in two ways."""
 KINDS = {
     AnswerKind.FORCED: "forced: the likeliest label, whatever its confidence",
     AnswerKind.ANSWERED: "as published: unclassified is an error",
@@ -48,9 +51,10 @@ def cell(score: Score | None) -> str:
 def ceiling_table(scores: Sequence[Score]) -> str:
     """One coder against the other."""
     rows = [
-        [TITLES[facet], *(cell(_find(scores, CODER, facet, measure=measure)) for measure in MEASURES),
+        [CODED.get(facet, TITLES[facet]),
+         *(cell(_find(scores, CODER, facet, measure=measure)) for measure in MEASURES),
          cell(_find(scores, CODER, facet, is_weighted=True))]
-        for facet in (*FACETS, ACTIVITY)
+        for facet in (*LABELLED, ACTIVITY)
     ]  # fmt: skip
     return table(["facet", "accuracy", "macro-F1", "kappa", "alpha", "accuracy, weighted"], rows)
 
@@ -190,5 +194,6 @@ def _find(scores: Sequence[Score], engine: str, facet: str, **wanted: object) ->
     default = {"scoring": Scoring.STRICT, "answer": AnswerKind.ANSWERED, "measure": Measure.ACCURACY}
     if engine == CODER:
         default["scoring"] = Scoring.CEILING
+        facet = Facet.SOC_GROUP if facet == TASK_GROUP else facet
     asked = {name: getattr(value, "value", value) for name, value in (default | wanted).items()}
     return find(scores, engine=engine, facet=str(facet), **asked)

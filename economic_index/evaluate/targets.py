@@ -1,12 +1,13 @@
 """Figures to reach on the test set, and the verdict on each: met, not met, or cannot tell.
 
-They were set before any engine was scored; none is moved.
+They were set before any engine was scored; none is moved. That of the SOC group is judged by the group of the mapped
+tasks, which is what figures count; the head's own answer stands beside it.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from economic_index.evaluate.items import ACTIVITY, AUTOMATION
+from economic_index.evaluate.items import ACTIVITY, AUTOMATION, TASK_GROUP
 from economic_index.evaluate.scores import Score, find
 from economic_index.vocabulary import AnswerKind, Facet, Measure, Scoring
 
@@ -29,6 +30,7 @@ TARGETS = (
     Target(Facet.COLLABORATION, Measure.ACCURACY, 0.77),
     Target(Facet.COLLABORATION, Measure.KAPPA, 0.64),
     Target(AUTOMATION, Measure.ACCURACY, 0.82),
+    Target(TASK_GROUP, Measure.ACCURACY, 0.79),
     Target(Facet.SOC_GROUP, Measure.ACCURACY, 0.79),
     Target(Facet.USE_CASE, Measure.ACCURACY, 0.79),
     Target(Facet.INTENT, Measure.ACCURACY, 0.90),

@@ -6,7 +6,7 @@ from economic_index.evaluate.activities import activity_credits, coder_activity_
 from economic_index.evaluate.answers import ABSTAINED, Answers
 from economic_index.evaluate.baseline import regressions
 from economic_index.evaluate.between import between_engines
-from economic_index.evaluate.items import AUTOMATION, FACETS, Item, cuts_of, fixed_sample
+from economic_index.evaluate.items import AUTOMATION, FACETS, TASK_GROUP, Item, cuts_of, fixed_sample
 from economic_index.evaluate.page import Evaluated, as_page
 from economic_index.evaluate.scores import ceiling_scores, compare, engine_scores, find
 from economic_index.evaluate.targets import judge, verdict
@@ -78,6 +78,7 @@ def _said(patterns):
     return {
         Facet.COLLABORATION: patterns, AUTOMATION: ["automation"] * 4, Facet.USE_CASE: ["work"] * 4,
         Facet.INTENT: ["doing"] * 4, Facet.IS_OCCUPATIONAL: ["true"] * 4, Facet.SOC_GROUP: ["15"] * 4,
+        TASK_GROUP: ["15", "27", "27", ABSTAINED],
     }  # fmt: skip
 
 
@@ -101,6 +102,9 @@ def test_the_page_has_the_verdicts_and_no_label_that_is_not_ours():
     page = as_page(Evaluated("test", ITEMS, found, scores))
     assert "a language model reading, not people" in page
     assert "| pattern (six classes) | accuracy | 0.77 | 0.50 [" in page
+    # the group that figures count, and the head's own beside it
+    assert "| SOC group of the mapped tasks (figures count it) | accuracy | 0.79 | 0.25 [" in page
+    assert "| SOC group, the head's own answer | accuracy | 0.79 | 1.00 [" in page
     assert "not measured" in page
     assert "nan" not in page
 
