@@ -71,6 +71,7 @@ def as_page(found: Evaluated) -> str:
     if any(score.measure == Measure.ACCEPTANCE.value for score in scores):
         parts.append(
             f"### Tasks, judged blind among decoys\n\n{TASKS_ARE_MAPPED}\n\n{report.acceptance_table(engine, scores)}"
+            f"\n\n{report.decoy_table(engine, scores)}"
         )
     parts += [_calibration(found, facet) for facet in FACETS if _has_confidence(found, facet)]
     parts += [_matrix(found, facet) for facet in SHOWN_MATRICES if (facet, AnswerKind.FORCED) in found.answers.said]

@@ -6,12 +6,13 @@ Nothing is computed here besides rounding.
 from collections.abc import Iterable, Sequence
 from math import isnan
 
+from economic_index.evaluate.acceptable import RANDOM, SAME_GROUP
 from economic_index.evaluate.answers import ABSTAINED
 from economic_index.evaluate.curves import Tenth
 from economic_index.evaluate.items import ACTIVITY, AUTOMATION, FACETS, LABELLED, TASK_GROUP
 from economic_index.evaluate.matrices import Reals
 from economic_index.evaluate.scores import CODER, SURELY, Score, find
-from economic_index.evaluate.targets import TASK, Judged
+from economic_index.evaluate.targets import DECOY, OTHER_ENGINE, TASK, Judged
 from economic_index.evaluate.whole import BOTH, EVERY, FIRST, READING, WHOLE
 from economic_index.vocabulary import AnswerKind, Facet, Measure, Scoring
 
@@ -31,6 +32,11 @@ CODED = {Facet.SOC_GROUP: "SOC group (first)"}
 KINDS = {
     AnswerKind.FORCED: "forced: the likeliest label, whatever its confidence",
     AnswerKind.ANSWERED: "as published: unclassified is an error",
+}
+DECOY_KINDS = {
+    SAME_GROUP: "of the SOC group of the engine's choice",
+    RANDOM: "of any other group",
+    OTHER_ENGINE: "another engine's choice",
 }
 MEASURES = (Measure.ACCURACY, Measure.MACRO_F1, Measure.KAPPA, Measure.ALPHA)
 
@@ -96,6 +102,16 @@ def acceptance_table(engine: str, scores: Sequence[Score]) -> str:
     }
     rows = [[cut, str(of[0].n), *map(cell, of)] for cut, of in found.items() if of[0] is not None]
     return table(["conversations", "n", "accepted", "decoys accepted", "skill"], rows)
+
+
+def decoy_table(engine: str, scores: Sequence[Score]) -> str:
+    """Acceptance by kind of decoy, those of which none was judged named."""
+    found = {
+        kind: find(scores, engine=engine, facet=TASK, cut_kind=DECOY, cut=kind, measure=Measure.DECOY_ACCEPTANCE.value)
+        for kind in DECOY_KINDS
+    }
+    rows = [[DECOY_KINDS[kind], str(of.n) if of else "0", cell(of) or "none judged"] for kind, of in found.items()]
+    return table(["decoys", "n", "accepted"], rows)
 
 
 def score_table(engine: str, scores: Sequence[Score], kind: AnswerKind) -> str:

@@ -12,8 +12,11 @@ from economic_index.evaluate.scores import Score, find
 from economic_index.vocabulary import AnswerKind, Facet, Measure, Scoring
 
 TASK = "task"
+DECOY, OTHER_ENGINE = "decoy", "other_engine"
+"""The cut by kind of decoy, and the hardest kind."""
 SLACK = 0.05
 MET, NOT_MET, CANNOT_TELL, NOT_MEASURED = "met", "not met", "cannot tell", "not measured"
+MET_WITHOUT_ENGINE = "met with the decoys judged; none came from another engine"
 
 
 @dataclass(frozen=True)
@@ -76,4 +79,6 @@ def _judged(target: Target, scores: list[Score], answer: AnswerKind) -> Judged:
     )
     if score is None:
         return Judged(target, None, NOT_MEASURED)
-    return Judged(target, score, verdict(score.value, score.lo, score.hi, target.bar))
+    found = verdict(score.value, score.lo, score.hi, target.bar)
+    is_easier = target.measure is Measure.SKILL and not find(scores, cut_kind=DECOY, cut=OTHER_ENGINE)
+    return Judged(target, score, MET_WITHOUT_ENGINE if found == MET and is_easier else found)

@@ -8,6 +8,7 @@ from economic_index.evaluate.baseline import regressions
 from economic_index.evaluate.between import between_engines
 from economic_index.evaluate.items import AUTOMATION, FACETS, TASK_GROUP, Item, cuts_of, fixed_sample
 from economic_index.evaluate.page import Evaluated, as_page
+from economic_index.evaluate.report import decoy_table
 from economic_index.evaluate.scores import ceiling_scores, compare, engine_scores, find
 from economic_index.evaluate.targets import judge, verdict
 from economic_index.labels.label_rows import UNSETTLED
@@ -153,6 +154,28 @@ def test_a_judged_task_is_held_against_its_decoys():
     }
     assert published["all", Measure.ACCEPTANCE].verdict == "cannot tell"
     assert acceptance_scores("local", []) == []
+
+
+def judged_row(name, own, **decoys):
+    choices = [{"kind": kind, "is_acceptable": is_accepted} for kind, is_accepted in decoys.items()]
+    return {"id": name, "confidence": 0.9, "choices": [{"kind": "engine", "is_acceptable": own}, *choices]}
+
+
+def test_a_skill_met_without_decoys_of_another_engine_says_so():
+    rows = [judged_row(f"{n}_0", True, same_group=n == 0, random=False) for n in range(40)]
+    scores = acceptance_scores("local", judgements_of(rows))
+    assert find(scores, cut_kind="decoy", cut="same_group").value == 1 / 40
+    assert find(scores, cut_kind="decoy", cut="random").n == 40
+    verdicts = {each.target.measure: each.verdict for each in judge(scores, AnswerKind.FORCED) if each.score}
+    assert verdicts[Measure.SKILL] == "met with the decoys judged; none came from another engine"
+    assert verdicts[Measure.ACCEPTANCE] == "met"
+    assert "| another engine's choice | 0 | none judged |" in decoy_table("local", scores)
+    beside = [judged_row(f"{n}_0", True, random=False, other_engine=n < 4) for n in range(40)]
+    scores = acceptance_scores("local", judgements_of(beside))
+    assert "| another engine's choice | 40 | 0.10 [" in decoy_table("local", scores)
+    assert {each.verdict for each in judge(scores, AnswerKind.FORCED) if each.target.measure == Measure.SKILL} == {
+        "met"
+    }
 
 
 def test_a_fall_of_more_than_two_points_is_a_regression():
