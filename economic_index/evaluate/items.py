@@ -4,13 +4,14 @@ Labels and turn counts alone; the texts stay in the corpus.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from economic_index.labels.corpus import Part, open_parts
 from economic_index.labels.draws import in_drawn_order
 from economic_index.labels.label_rows import UNSETTLED, LabelError, classes_of, value_of
 from economic_index.labels.label_sets import CODERS, SETTLED, load_set
+from economic_index.labels.twins import tested_with_twins
 from economic_index.vocabulary import Collaboration, Facet, Mode, Role, Scoring
 
 AUTOMATION = "automation"
@@ -25,13 +26,18 @@ _AUGMENTING = (Collaboration.TASK_ITERATION, Collaboration.LEARNING, Collaborati
 OPEN_PARTS = 7 / 8
 """Chance that one part of a conversation is not reserved."""
 TEST = "test"
+TWIN, WITH_TWIN, WITHOUT_TWIN = "twin", "with a twin", "without"
+"""The cut by whether an item's text stands in a set for training too."""
 Row = Mapping[str, Any]
 Truth = tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True)
 class Item:
-    """One conversation with its labels; of a set that one coder read, all three rows are the same."""
+    """One conversation with its labels; of a set that one coder read, all three rows are the same.
+
+    `has_twin`, of a test set: whether its text stands in a set for training too.
+    """
 
     id: str
     first: Row
@@ -40,6 +46,7 @@ class Item:
     part_count: int
     turn_count: int
     week: str | None = None
+    has_twin: bool | None = None
 
     @property
     def weight(self) -> float:
@@ -102,7 +109,8 @@ def labelled_test_items() -> list[Item]:
     if not set(first) == set(second) == set(settled):
         raise LabelError(f"{', '.join((*CODERS, SETTLED))} are of different conversations. Gather and fold them again.")
     parts = open_parts()
-    return [_item(name, first[name], second[name], settled[name], parts) for name in sorted(first)]
+    found = [_item(name, first[name], second[name], settled[name], parts) for name in sorted(first)]
+    return [replace(item, has_twin=item.id in tested_with_twins()) for item in found]
 
 
 def set_items(name: str) -> list[Item]:
@@ -127,11 +135,12 @@ def fixed_sample(items: Sequence[Item], count: int) -> list[Item]:
 
 
 def cuts_of(item: Item) -> dict[str, str]:
-    """The cells of an item, by what is cut: language, length, and week where it has one."""
+    """The cells of an item, by what is cut: language, length; week, and whether it has a twin, where that is known."""
     english = str(item.first["language"]).split("-")[0] == "en" if "language" in item.first else True
     turns = item.turn_count
     cuts = {
         "language": "English" if english else "other languages",
         "length": "1 turn" if turns <= 1 else "2-4 turns" if turns <= 4 else "5 turns and more",
     }
+    cuts |= {} if item.has_twin is None else {TWIN: WITH_TWIN if item.has_twin else WITHOUT_TWIN}
     return cuts if item.week is None else cuts | {"week": item.week}

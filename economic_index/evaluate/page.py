@@ -66,6 +66,8 @@ def as_page(found: Evaluated) -> str:
     parts.append(
         "### By language and length (strict, forced)\n\n" + report.cut_table(engine, scores, AnswerKind.FORCED)
     )
+    if any(item.has_twin for item in found.items):
+        parts.append(_twins(found))
     if any(score.cut_kind == READING for score in scores):
         parts.append(_wholes(found))
     if any(score.measure == Measure.ACCEPTANCE.value for score in scores):
@@ -89,6 +91,16 @@ def _targets(found: Evaluated) -> str:
     for kind, title in report.KINDS.items():
         text += f"\n\n**Answers {title}**\n\n{report.verdict_table(judge(found.scores, kind))}"
     return text
+
+
+def _twins(found: Evaluated) -> str:
+    count = sum(bool(item.has_twin) for item in found.items)
+    return (
+        f"### Without texts that stand in training (strict, as published)\n\n{count} of the {len(found.items):,} "
+        "conversations have a twin among those labelled for training: another id, and the same first turn, letters and "
+        "digits alone (the same first part, where the first turn is short). Training leaves such texts out now; the "
+        "committed model was trained before it did.\n\n" + report.twin_table(found.answers.engine, found.scores)
+    )
 
 
 def _wholes(found: Evaluated) -> str:

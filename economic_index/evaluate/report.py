@@ -9,10 +9,19 @@ from math import isnan
 from economic_index.evaluate.acceptable import RANDOM, SAME_GROUP
 from economic_index.evaluate.answers import ABSTAINED
 from economic_index.evaluate.curves import Tenth
-from economic_index.evaluate.items import ACTIVITY, AUTOMATION, FACETS, LABELLED, TASK_GROUP
+from economic_index.evaluate.items import (
+    ACTIVITY,
+    AUTOMATION,
+    FACETS,
+    LABELLED,
+    TASK_GROUP,
+    TWIN,
+    WITH_TWIN,
+    WITHOUT_TWIN,
+)
 from economic_index.evaluate.matrices import Reals
 from economic_index.evaluate.scores import CODER, SURELY, Score, find
-from economic_index.evaluate.targets import DECOY, OTHER_ENGINE, TASK, Judged
+from economic_index.evaluate.targets import DECOY, OTHER_ENGINE, TARGETS, TASK, Judged, verdict
 from economic_index.evaluate.whole import BOTH, EVERY, FIRST, READING, WHOLE
 from economic_index.vocabulary import AnswerKind, Facet, Measure, Scoring
 
@@ -38,6 +47,7 @@ DECOY_KINDS = {
     RANDOM: "of any other group",
     OTHER_ENGINE: "another engine's choice",
 }
+TWIN_FACETS = (Facet.COLLABORATION, Facet.USE_CASE, TASK_GROUP, Facet.SOC_GROUP, Facet.INTENT)
 MEASURES = (Measure.ACCURACY, Measure.MACRO_F1, Measure.KAPPA, Measure.ALPHA)
 
 
@@ -47,11 +57,12 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
 
 
-def cell(score: Score | None) -> str:
+def cell(score: Score | None, digits: int = 2) -> str:
     """An estimate with its limits."""
     if score is None or isnan(score.value):
         return ""
-    return f"{score.value:.2f}" if isnan(score.lo) else f"{score.value:.2f} [{score.lo:.2f}, {score.hi:.2f}]"
+    value, lo, hi = (f"{each:.{digits}f}" for each in (score.value, score.lo, score.hi))
+    return value if isnan(score.lo) else f"{value} [{lo}, {hi}]"
 
 
 def ceiling_table(scores: Sequence[Score]) -> str:
@@ -161,6 +172,19 @@ def cut_table(engine: str, scores: Sequence[Score], kind: AnswerKind) -> str:
         ]  # fmt: skip
         rows.append([f"{cut_kind}: {cut}", str(next((s.n for s in here if s), 0)), *map(cell, here)])
     return table(["items", "n", *(TITLES[facet] for facet in (*FACETS, ACTIVITY))], rows)
+
+
+def twin_table(engine: str, scores: Sequence[Score]) -> str:
+    """Strict, as published: all items, those without a twin in training, those with one; and the verdict without."""
+    rows = []
+    for target in (each for each in TARGETS if each.facet in TWIN_FACETS and each.measure is Measure.ACCURACY):
+        of = {"engine": engine, "facet": str(target.facet), "measure": Measure.ACCURACY.value}
+        of |= {"scoring": Scoring.STRICT.value, "answer": AnswerKind.ANSWERED.value}
+        every = find(scores, **of)
+        without, twins = (find(scores, **of, cut_kind=TWIN, cut=cut) for cut in (WITHOUT_TWIN, WITH_TWIN))
+        said = verdict(without.value, without.lo, without.hi, target.bar) if without else ""
+        rows.append([TITLES[target.facet], *(cell(each, 3) for each in (every, without, twins)), said])
+    return table(["facet", "all", "without twins", "twins alone", "verdict without"], rows)
 
 
 def whole_table(engine: str, scores: Sequence[Score], kind: AnswerKind) -> str:

@@ -43,6 +43,7 @@ chose to share; much programming and marketing), labelled **by a large language 
 some of them were aimed at what a random draw lacks (feedback loops, validation, rare groups). Where the codebook's
 boundaries matter, labels are those of a second reading under it ([labels](labels.md)). Labels describe the first part
 of a conversation; in use the whole conversation is rendered. Nothing reserved for outside evaluation was read.
+{twins}
 
 Thresholds and temperatures were chosen on {n} conversations, a random draw that no encoder and no head was trained on;
 the figures on this page are theirs too (calibration of task picks {folds}-fold, seed {seed}), so they flatter a little.
@@ -56,6 +57,19 @@ the answer is `unclassified`.
 | facet | n | accuracy | majority class | kappa | threshold | coverage | accuracy where it answers |
 | --- | --- | --- | --- | --- | --- | --- | --- |
 """
+
+
+def _twins(card: dict[str, Any]) -> str:
+    if "twins_left_out" not in card:
+        return (
+            "Training now leaves out texts that stand in the test set, or among those held out, under another id.\n"
+            "**This model was trained before that rule**: some test and held-out conversations have a twin that\n"
+            "trained it; [the evaluation](evaluation.md) has the figures without those of the test set."
+        )
+    return (
+        f"{card['twins_left_out']} labelled conversations whose text stands in the test set, or among those held out,\n"
+        "under another id were left out."
+    )
 
 
 def _facet_row(name: str, entry: dict[str, Any]) -> str:
@@ -138,6 +152,7 @@ def model_card(card: dict[str, Any], shapes: int, groups: tuple[str, ...]) -> st
         tasks=card["task"]["tasks"],
         n=f"{card['n']:,}",
         trained=f"{card['n_trained']:,}",
+        twins=_twins(card),
         cosine=f"{card['int8']['cosine_least']:.3f}",
         int8=", ".join(f"{card['int8'][name]:.2f} ({title})" for name, title in TITLES.items()),
         folds=card["folds"],

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -108,6 +110,15 @@ def test_the_page_has_the_verdicts_and_no_label_that_is_not_ours():
     assert "| SOC group, the head's own answer | accuracy | 0.79 | 1.00 [" in page
     assert "not measured" in page
     assert "nan" not in page
+
+
+def test_the_page_has_the_figures_without_texts_that_stand_in_training():
+    items = [replace(each, has_twin=each.id == "a_0") for each in ITEMS]
+    found = answers(_said(["directive"] * 4), [0.9] * 4)
+    page = as_page(Evaluated("test", items, found, engine_scores(items, found)))
+    assert "1 of the 4 conversations have a twin" in page
+    assert "| pattern (six classes) | 0.500 [0.150, 0.850] | 0.333 [" in page
+    assert "have a twin" not in as_page(Evaluated("test", ITEMS, found, engine_scores(ITEMS, found)))
 
 
 def test_agreement_of_two_engines_asks_no_label():
