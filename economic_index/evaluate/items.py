@@ -46,6 +46,7 @@ class Item:
     part_count: int
     turn_count: int
     week: str | None = None
+    source: str | None = None
     has_twin: bool | None = None
 
     @property
@@ -135,12 +136,13 @@ def fixed_sample(items: Sequence[Item], count: int) -> list[Item]:
 
 
 def cuts_of(item: Item) -> dict[str, str]:
-    """The cells of an item, by what is cut: language, length; week, and whether it has a twin, where that is known."""
+    """The cells of an item, by what is cut: language, length; week, source, whether it has a twin, where known."""
     english = str(item.first["language"]).split("-")[0] == "en" if "language" in item.first else True
     turns = item.turn_count
     cuts = {
         "language": "English" if english else "other languages",
         "length": "1 turn" if turns <= 1 else "2-4 turns" if turns <= 4 else "5 turns and more",
     }
-    cuts |= {} if item.has_twin is None else {TWIN: WITH_TWIN if item.has_twin else WITHOUT_TWIN}
-    return cuts if item.week is None else cuts | {"week": item.week}
+    twin = None if item.has_twin is None else WITH_TWIN if item.has_twin else WITHOUT_TWIN
+    known = {"week": item.week, "source": item.source, TWIN: twin}
+    return cuts | {kind: cut for kind, cut in known.items() if cut is not None}

@@ -47,6 +47,7 @@ DECOY_KINDS = {
     RANDOM: "of any other group",
     OTHER_ENGINE: "another engine's choice",
 }
+CUTS = ("language", "length", "source", "week")
 TWIN_FACETS = (Facet.COLLABORATION, Facet.USE_CASE, TASK_GROUP, Facet.SOC_GROUP, Facet.INTENT)
 MEASURES = (Measure.ACCURACY, Measure.MACRO_F1, Measure.KAPPA, Measure.ALPHA)
 
@@ -161,8 +162,8 @@ def selective_table(engine: str, scores: Sequence[Score]) -> str:
 
 
 def cut_table(engine: str, scores: Sequence[Score], kind: AnswerKind) -> str:
-    """Strict accuracy by language, length and week."""
-    cuts = dict.fromkeys((s.cut_kind, s.cut) for s in scores if s.cut_kind in ("language", "length", "week"))
+    """Strict accuracy by language and length; by source and week where items have them."""
+    cuts = dict.fromkeys((s.cut_kind, s.cut) for s in scores if s.cut_kind in CUTS)
     rows = []
     for cut_kind, cut in sorted(cuts):
         here = [

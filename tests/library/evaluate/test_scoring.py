@@ -121,6 +121,33 @@ def test_the_page_has_the_figures_without_texts_that_stand_in_training():
     assert "have a twin" not in as_page(Evaluated("test", ITEMS, found, engine_scores(ITEMS, found)))
 
 
+def page_of(items, label_set="test"):
+    found = answers(_said(["directive"] * 4), [0.9] * 4)
+    return as_page(Evaluated(label_set, items, found, engine_scores(items, found)))
+
+
+def test_items_of_several_sources_and_weeks_are_cut_by_them():
+    items = [replace(each, source="chat" if each.turn_count > 1 else "desk") for each in ITEMS]
+    page = page_of(items)
+    assert "### By language, length, source and week (strict, forced)" in page
+    assert "| source: chat | 2 | 0.25 [" in page
+    assert "| week: 2026-01-05 | 1 | 0.50 [" in page
+    assert "no cut by source" not in page
+    bare = page_of([replace(each, week=None) for each in ITEMS])
+    assert "### By language and length (strict, forced)" in bare
+    assert "there is no cut by source or week" in bare
+
+
+def test_only_a_test_set_is_said_not_to_have_trained():
+    assert "Nothing was trained or tuned on these conversations." in page_of(ITEMS)
+    assert "1 have a\ntwin among those that were" in page_of([replace(ITEMS[0], has_twin=True), *ITEMS[1:]])
+    for name in ("training_4000", "training_aimed"):
+        page = page_of(ITEMS, name)
+        assert "**These labels are for training**" in page
+        assert "Nothing was trained" not in page
+    assert "Nothing was trained" in page_of(ITEMS, "test_coder_a")
+
+
 def test_agreement_of_two_engines_asks_no_label():
     first, second = (answers(_said(each), [0.5] * 4) for each in (["directive"] * 4, ["directive"] * 3 + [ABSTAINED]))
     scores = between_engines(ITEMS, first, second)
