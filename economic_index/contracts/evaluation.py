@@ -35,10 +35,12 @@ ENGINE_SCORES = table(
         "label_set": text("Labels that it is held against."),
         "engine": text("Engine; `coder` is one coder against the other."),
         "version": text("Hash of the engine's model, or the model that was asked."),
-        "facet": text("Facet; automation is computed from the pattern, iwa and task from the mapping."),
+        "facet": text("Facet; automation is computed from the pattern; iwa, task and task_soc_group from the mapping."),
         "answer": label(AnswerKind, "As published, or the likeliest label whatever its confidence."),
         "scoring": label(Scoring, "Which label counts as right."),
-        "cut_kind": text("What the items are cut by: all, language, length, week, confidence, surest half, reading."),
+        "cut_kind": text(
+            "What items are cut by: all, language, length, week, source, confidence, surest half, decoy, twin, reading."
+        ),
         "cut": text("Which part of it."),
         "is_weighted": flag("Weighted by (8/7)^parts, to speak of the whole corpus."),
         "measure": label(Measure, "What is measured."),

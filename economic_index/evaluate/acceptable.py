@@ -4,21 +4,26 @@ A judge sees the conversation and some tasks in random order, and says of each w
 which is joined afterwards: the rows here have it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import orjson
 
 from economic_index.evaluate.answers import ABSTAINED
 from economic_index.evaluate.intervals import Interval, proportion, replicates
 from economic_index.evaluate.scores import ALL, Score
-from economic_index.evaluate.targets import TASK
+from economic_index.evaluate.targets import DECOY, OTHER_ENGINE, TASK
+from economic_index.labels.label_sets import file_bytes, has_file
 from economic_index.vocabulary import AnswerKind, Measure, Scoring
 
 Reals = npt.NDArray[np.float64]
+JUDGED = "test_acceptable"
 ENGINE_CHOICE = "engine"
+SAME_GROUP, RANDOM = "same_group", "random"
+DECOYS = (SAME_GROUP, RANDOM, OTHER_ENGINE)
 SURER_HALF = "surest half"
 
 
@@ -30,6 +35,12 @@ class Judgement:
     confidence: float
     is_accepted: bool
     decoys: tuple[bool, ...]
+    kinds: tuple[str, ...]
+
+
+def judged_choices() -> list[dict[str, Any]]:
+    """The committed rows; none if no task was judged."""
+    return [orjson.loads(line) for line in file_bytes(JUDGED).splitlines()] if has_file(JUDGED) else []
 
 
 def judgements_of(rows: Sequence[Mapping[str, Any]]) -> list[Judgement]:
@@ -37,15 +48,22 @@ def judgements_of(rows: Sequence[Mapping[str, Any]]) -> list[Judgement]:
     found = []
     for row in rows:
         own = [each["is_acceptable"] for each in row["choices"] if each["kind"] == ENGINE_CHOICE]
-        decoys = tuple(bool(each["is_acceptable"]) for each in row["choices"] if each["kind"] != ENGINE_CHOICE)
+        others = [each for each in row["choices"] if each["kind"] != ENGINE_CHOICE]
+        decoys = tuple(bool(each["is_acceptable"]) for each in others)
+        kinds = tuple(str(each["kind"]) for each in others)
         confidence = row["confidence"] if row["confidence"] is not None else float("nan")
-        found.append(Judgement(str(row["id"]), float(confidence), any(own), decoys))
+        found.append(Judgement(str(row["id"]), float(confidence), any(own), decoys, kinds))
     return found
 
 
 def own_choice(row: Mapping[str, Any]) -> str:
     """The task that the engine chose; what stands for no answer where it made no choice."""
     return next((str(each["node"]) for each in row["choices"] if each["kind"] == ENGINE_CHOICE), ABSTAINED)
+
+
+def acceptable_tasks(rows: Iterable[Mapping[str, Any]]) -> dict[str, set[str]]:
+    """The tasks that the judge accepted of each conversation that was judged, whoever chose them."""
+    return {str(row["id"]): {str(each["node"]) for each in row["choices"] if each["is_acceptable"]} for row in rows}
 
 
 def skill(engine: Reals | float, decoy: Reals | float) -> Any:
@@ -67,14 +85,16 @@ def skill_interval(judged: Sequence[Judgement]) -> Interval:
 
 
 def acceptance_scores(engine: str, judged: Sequence[Judgement]) -> list[Score]:
-    """Acceptance, decoys' acceptance and skill, over all and over the half of which the engine is surest.
+    """Acceptance, decoys' acceptance and skill, over all and over the surest half; decoys by kind.
 
     Judged are tasks as they were mapped, and no task is an error: the answer as published. It is the forced one too, as
     tasks are mapped whatever their confidence.
     """
     order = sorted(judged, key=lambda each: -np.nan_to_num(each.confidence, nan=-1.0))
     surest = order[: (len(order) + 1) // 2]
-    return [*_of(engine, ALL, judged), *_of(engine, SURER_HALF, surest)] if judged else []
+    if not judged:
+        return []
+    return [*_of(engine, ALL, judged), *_of(engine, SURER_HALF, surest), *_by_kind(engine, judged)]
 
 
 def _of(engine: str, cut: str, judged: Sequence[Judgement]) -> list[Score]:
@@ -87,10 +107,27 @@ def _of(engine: str, cut: str, judged: Sequence[Judgement]) -> list[Score]:
     }
     coverage = 1.0 if cut == ALL else 0.5
     return [
-        Score(
-            engine, TASK, kind.value, Scoring.STRICT.value, cut, cut, False, measure.value,
-            of.value, of.lo, of.hi, len(judged), coverage,
-        )
-        for kind in AnswerKind
+        each
         for measure, of in measures.items()
-    ]  # fmt: skip
+        for each in _rows(engine, (cut, cut), measure, of, len(judged), coverage)
+    ]
+
+
+def _by_kind(engine: str, judged: Sequence[Judgement]) -> Iterator[Score]:
+    """Acceptance of each kind of decoy; a kind that was never shown has no row."""
+    shown = [each for of in judged for each in zip(of.kinds, of.decoys, strict=True)]
+    for decoy in DECOYS:
+        accepted = np.array([is_accepted for kind, is_accepted in shown if kind == decoy], np.float64)
+        if len(accepted):
+            share = proportion(accepted, np.ones(len(accepted)))
+            yield from _rows(engine, (DECOY, decoy), Measure.DECOY_ACCEPTANCE, share, len(accepted), 1.0)
+
+
+def _rows(
+    engine: str, cut: tuple[str, str], measure: Measure, of: Interval, count: int, coverage: float
+) -> Iterator[Score]:
+    for kind in AnswerKind:
+        yield Score(
+            engine, TASK, kind.value, Scoring.STRICT.value, *cut, False, measure.value,
+            of.value, of.lo, of.hi, count, coverage,
+        )  # fmt: skip

@@ -18,12 +18,13 @@ import pyarrow as pa
 
 from economic_index.classifier import Classifier, Report, Rows, Watch
 from economic_index.contracts.lake import TRANSCRIPTS
-from economic_index.evaluate.items import ACTIVITY, AUTOMATION, Item, classes, mode_of
+from economic_index.evaluate.items import ACTIVITY, AUTOMATION, TASK_GROUP, Item, classes, mode_of
 from economic_index.labels.corpus import open_parts
 from economic_index.labels.label_rows import NO_GROUP, soc_groups
 from economic_index.local.window import Turn
+from economic_index.review.predictions import heaviest_group
 from economic_index.taxonomy import facts
-from economic_index.vocabulary import AnswerKind, Facet, Level, MappingState, State
+from economic_index.vocabulary import AnswerKind, Facet, Level, State
 
 Reals = npt.NDArray[np.float64]
 ABSTAINED = "(no answer)"
@@ -47,8 +48,7 @@ class NamesActivities(Protocol):
 class Answers:
     """What an engine says of some items, in their order: by facet and kind of answer, and how sure it is of it.
 
-    `picks` are the tasks of the bank that it chose first, with the confidence `task`, and `groups` the SOC groups that
-    most of its tasks' weight lies on, which are what figures count; both empty if it mapped none.
+    `picks` are the tasks of the bank that it chose first, with the confidence `task`; empty if it mapped none.
     """
 
     engine: str
@@ -56,7 +56,6 @@ class Answers:
     said: Mapping[tuple[str, AnswerKind], Sequence[str]]
     confidence: Mapping[str, Reals]
     picks: Sequence[str] = ()
-    groups: Sequence[str] = ()
 
 
 def ask(
@@ -119,13 +118,12 @@ def answers_of(
     """
     rows = facets.set_index("conversation_id").loc[list(ids)]
     activities = _activities(mappings) if mappings is not None else {}
-    groups = _groups(mappings) if mappings is not None else {}
     said: dict[tuple[str, AnswerKind], Sequence[str]] = {}
     confidence: dict[str, Reals] = {}
     for facet in CLOSED_FACETS:
-        if facet == Facet.SOC_GROUP and mappings is None and (rows["soc_group_state"] == State.NOT_ASKED).all():
+        if facet == Facet.SOC_GROUP and _has_no_head(rows):
             continue
-        found = [_answer(row, facet, groups.get(str(name), ABSTAINED)) for name, row in rows.iterrows()]
+        found = [_answer(row, facet) for _, row in rows.iterrows()]
         said[facet, AnswerKind.ANSWERED] = [each[0] for each in found]
         said[facet, AnswerKind.FORCED] = [each[1] for each in found]
         confidence[facet] = np.array([each[2] for each in found], np.float64)
@@ -136,23 +134,32 @@ def answers_of(
             said[ACTIVITY, kind] = [known.get(name, (ABSTAINED, np.nan))[0] for name in ids]
     confidence[AUTOMATION] = _mode_confidence(rows, confidence[Facet.COLLABORATION])
     confidence[ACTIVITY] = np.array([activities.get(name, (ABSTAINED, np.nan))[1] for name in ids], np.float64)
+    if mappings is not None:
+        groups = _groups(mappings, rows["is_occupational_confidence"])
+        found = [groups.get(name, (ABSTAINED, np.nan)) for name in ids]
+        # tasks are mapped whatever their confidence: what is forced is what is published
+        said |= {(TASK_GROUP, kind): [group for group, _ in found] for kind in AnswerKind}
+        confidence[TASK_GROUP] = np.array([sure for _, sure in found], np.float64)
     picks = _picks(mappings) if mappings is not None else {}
     confidence["task"] = np.array([picks.get(name, (ABSTAINED, np.nan))[1] for name in ids], np.float64)
     picked = [picks.get(name, (ABSTAINED, np.nan))[0] for name in ids] if mappings is not None else []
-    grouped = [groups.get(name, ABSTAINED) for name in ids] if mappings is not None else []
     first = facets.iloc[0]
     version = str(first["model_hash"]) if isinstance(first["model_hash"], str) else str(first["model"])
-    return Answers(str(first["engine"]), version, said, confidence, picked, grouped)
+    return Answers(str(first["engine"]), version, said, confidence, picked)
 
 
-def _answer(row: Any, facet: str, group_of_task: str) -> tuple[str, str, float]:
-    """The answer as published, the likeliest label, and the confidence in it."""
+def _has_no_head(rows: pd.DataFrame) -> bool:
+    """Whether the engine says no SOC group of its own, apart from that of the tasks."""
+    unasked = rows["soc_group_state"] == State.NOT_ASKED
+    screened = (rows["is_occupational_state"] == State.ANSWERED) & rows["is_occupational"].eq(False)
+    return bool((unasked & ~screened).any())
+
+
+def _answer(row: Any, facet: str) -> tuple[str, str, float]:
+    """The answer that the rows have, the likeliest label, and the confidence in it."""
     state, value, sure = row[f"{facet}_state"], row[facet], row[f"{facet}_confidence"]
     if facet == Facet.SOC_GROUP and state == State.NOT_ASKED:
-        screened = row["is_occupational_state"] == State.ANSWERED and not row["is_occupational"]
-        # an engine without a head of its own has the group of the task that it picked
-        said = NO_GROUP if screened else group_of_task
-        return said, said, _real(row["is_occupational_confidence"])
+        return NO_GROUP, NO_GROUP, _real(row["is_occupational_confidence"])  # screened: see _has_no_head
     said = str(value).lower() if state == State.ANSWERED and facet == Facet.IS_OCCUPATIONAL else str(value)
     said = said if state == State.ANSWERED else ABSTAINED
     likely = row[f"{facet}_probabilities"]
@@ -202,15 +209,15 @@ def _activities(mappings: pd.DataFrame) -> dict[str, tuple[str, float]]:
     )
 
 
-def _groups(mappings: pd.DataFrame) -> dict[str, str]:
-    """The SOC group that most of a conversation's weight lies on; `none` where it is not occupational."""
+def _groups(mappings: pd.DataFrame, screened: "pd.Series[float]") -> dict[str, tuple[str, float]]:
+    """The SOC group that figures count, and the confidence in it: of what is not occupational that of the screen."""
     of_statement = facts.soc_groups_of_statements("20.1")
-    found = _heaviest(
-        mappings,
-        {Level.TASK: lambda node: of_statement.get(node, ()), Level.SOC_GROUP: lambda node: [node]},
-    )
-    idle = mappings.loc[mappings["state"] == MappingState.NOT_OCCUPATIONAL, "conversation_id"]
-    return {name: group for name, (group, _) in found.items()} | dict.fromkeys(map(str, idle), NO_GROUP)
+    found = {}
+    for name, rows in mappings.groupby("conversation_id"):
+        if group := heaviest_group(rows, of_statement):
+            sure = screened[name] if group == NO_GROUP else rows["confidence"].iloc[0]
+            found[str(name)] = group, _real(sure)
+    return found
 
 
 def _heaviest(mappings: pd.DataFrame, split: Mapping[str, Any]) -> dict[str, tuple[str, float]]:

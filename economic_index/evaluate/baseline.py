@@ -7,11 +7,15 @@ import json
 from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
+from economic_index.evaluate.acceptable import acceptable_tasks, judged_choices
+from economic_index.evaluate.activities import activity_credits
 from economic_index.evaluate.answers import Answers
-from economic_index.evaluate.items import FACETS, Item, fixed_sample
+from economic_index.evaluate.items import ACTIVITY, FACETS, Item, fixed_sample
 from economic_index.evaluate.scores import compare
+from economic_index.evaluate.targets import TASK
 from economic_index.labels.label_sets import CODERS, SETTLED, sha256_of
 from economic_index.vocabulary import AnswerKind, Scoring
 
@@ -23,14 +27,29 @@ Accuracies = dict[str, dict[str, float]]
 
 
 def accuracies(items: Sequence[Item], answers: Answers) -> Accuracies:
-    """Strict accuracy by facet and kind of answer; `answers` are of these items, in their order."""
-    return {
+    """Strict accuracy by facet and kind of answer; `answers` are of these items, in their order, tasks mapped.
+
+    Of the first pick: how often it is a task that the blind judge accepted. One that was never judged is an error, so
+    it speaks of the engine whose picks were judged, and of no other.
+    """
+    found = {
         str(facet): {
-            kind.value: round(float(compare(items, facet, answers.said[facet, kind], Scoring.STRICT).credits.mean()), 4)
+            kind.value: float(compare(items, facet, answers.said[facet, kind], Scoring.STRICT).credits.mean())
             for kind in AnswerKind
         }
         for facet in FACETS
     }
+    found[ACTIVITY] = {
+        kind.value: fmean(
+            credit for _, credit, _ in activity_credits(items, answers.said[ACTIVITY, kind], Scoring.STRICT)
+        )
+        for kind in AnswerKind
+    }
+    accepted = acceptable_tasks(judged_choices())
+    picks = zip(items, answers.picks, strict=True)
+    first = fmean(pick in accepted[item.id] for item, pick in picks if item.id in accepted)
+    found[TASK] = {kind.value: first for kind in AnswerKind}
+    return {facet: {kind: round(value, 4) for kind, value in kinds.items()} for facet, kinds in found.items()}
 
 
 def baseline_of(items: Sequence[Item], answers: Answers) -> dict[str, Any]:
@@ -55,7 +74,6 @@ def picked(items: Sequence[Item], answers: Answers, few: Sequence[Item]) -> Answ
         {key: [said[row] for row in rows] for key, said in answers.said.items()},
         {facet: confidence[rows] for facet, confidence in answers.confidence.items()},
         [answers.picks[row] for row in rows] if answers.picks else (),
-        [answers.groups[row] for row in rows] if answers.groups else (),
     )
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 from economic_index.contracts import validated
 from economic_index.contracts.reviews import ENGINE_ERRORS
 from economic_index.evaluate.answers import ABSTAINED, CLOSED_FACETS, Answers
-from economic_index.evaluate.items import Item
+from economic_index.evaluate.items import TASK_GROUP, Item
 from economic_index.vocabulary import AnswerKind, Facet
 
 FILE = "engine_errors.csv"
@@ -32,8 +32,8 @@ def error_rows(items: Sequence[Item], answers: Answers) -> pd.DataFrame:
     counts: dict[tuple[str, str, str], float] = defaultdict(float)
     for facet in CLOSED_FACETS:
         said = answers.said.get((facet, AnswerKind.ANSWERED), ())
-        if facet == Facet.SOC_GROUP and answers.groups:
-            said = answers.groups
+        if facet == Facet.SOC_GROUP:
+            said = answers.said.get((TASK_GROUP, AnswerKind.ANSWERED), said)
         for item, given in zip(items, said, strict=True) if said else ():
             for label, credit in item.truth(facet):
                 counts[facet, UNCLASSIFIED if given == ABSTAINED else given, label] += credit

@@ -5,15 +5,13 @@ Where engines come from, and where results go, is the caller's.
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from importlib import resources
 
-import orjson
 import pandas as pd
 
 from economic_index.classifier import Classifier, Report
 from economic_index.contracts.evaluation import ENGINE_SCORES, LABEL_SETS
 from economic_index.contracts.validation import validated
-from economic_index.evaluate.acceptable import acceptance_scores, judgements_of, own_choice
+from economic_index.evaluate.acceptable import JUDGED, acceptance_scores, judged_choices, judgements_of, own_choice
 from economic_index.evaluate.answers import Answers, ask
 from economic_index.evaluate.items import TEST, Item, set_items
 from economic_index.evaluate.page import Evaluated
@@ -21,7 +19,7 @@ from economic_index.evaluate.scores import Score, ceiling_scores, engine_scores
 from economic_index.evaluate.whole import whole_scores
 from economic_index.labels.label_sets import load_sets, sha256_of
 
-JUDGED_FILE = "test_acceptable.jsonl"
+JUDGED_FILE = f"{JUDGED}.jsonl"
 SAME_CHOICES = 0.95
 """Another kernel of the same engine chooses otherwise now and then; another engine more often."""
 
@@ -39,13 +37,12 @@ def evaluate(engine: Classifier, label_set: str, report: Report, *, with_tasks: 
 
 def _judged(items: Sequence[Item], answers: Answers) -> list[Score]:
     """Acceptance of tasks by a blind reading, if this engine's choices are those that were read."""
-    file = resources.files("economic_index.labels").joinpath("files", JUDGED_FILE)
-    if not file.is_file() or not answers.picks:
+    if not answers.picks:
         return []
     chosen = dict(zip((item.id for item in items), answers.picks, strict=True))
-    rows = [row for row in map(orjson.loads, file.read_bytes().splitlines()) if row["id"] in chosen]
+    rows = [row for row in judged_choices() if row["id"] in chosen]
     same = [row for row in rows if row["engine"] == answers.engine and own_choice(row) == chosen[row["id"]]]
-    is_read = len(same) >= SAME_CHOICES * len(rows)
+    is_read = bool(rows) and len(same) >= SAME_CHOICES * len(rows)
     return acceptance_scores(answers.engine, judgements_of(same)) if is_read else []
 
 

@@ -4,31 +4,40 @@ Labels and turn counts alone; the texts stay in the corpus.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from economic_index.labels.corpus import Part, open_parts
 from economic_index.labels.draws import in_drawn_order
 from economic_index.labels.label_rows import UNSETTLED, LabelError, classes_of, value_of
 from economic_index.labels.label_sets import CODERS, SETTLED, load_set
+from economic_index.labels.twins import tested_with_twins
 from economic_index.vocabulary import Collaboration, Facet, Mode, Role, Scoring
 
 AUTOMATION = "automation"
 """The facet of automation against augmentation, computed from the pattern."""
 ACTIVITY = "iwa"
-FACETS = (Facet.COLLABORATION, AUTOMATION, Facet.USE_CASE, Facet.INTENT, Facet.IS_OCCUPATIONAL, Facet.SOC_GROUP)
+TASK_GROUP = "task_soc_group"
+"""The SOC group of the mapped tasks, which figures count: held against the same label as the head's own answer."""
+LABELLED = (Facet.COLLABORATION, AUTOMATION, Facet.USE_CASE, Facet.INTENT, Facet.IS_OCCUPATIONAL, Facet.SOC_GROUP)
+FACETS = (*LABELLED[:-1], TASK_GROUP, Facet.SOC_GROUP)
 _AUTOMATING = (Collaboration.DIRECTIVE, Collaboration.FEEDBACK_LOOP)
 _AUGMENTING = (Collaboration.TASK_ITERATION, Collaboration.LEARNING, Collaboration.VALIDATION)
 OPEN_PARTS = 7 / 8
 """Chance that one part of a conversation is not reserved."""
 TEST = "test"
+TWIN, WITH_TWIN, WITHOUT_TWIN = "twin", "with a twin", "without"
+"""The cut by whether an item's text stands in a set for training too."""
 Row = Mapping[str, Any]
 Truth = tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True)
 class Item:
-    """One conversation with its labels; of a set that one coder read, all three rows are the same."""
+    """One conversation with its labels; of a set that one coder read, all three rows are the same.
+
+    `has_twin`, of a test set: whether its text stands in a set for training too.
+    """
 
     id: str
     first: Row
@@ -37,6 +46,8 @@ class Item:
     part_count: int
     turn_count: int
     week: str | None = None
+    source: str | None = None
+    has_twin: bool | None = None
 
     @property
     def weight(self) -> float:
@@ -65,12 +76,16 @@ def mode_of(pattern: str) -> str:
 
 def label_of(row: Row, facet: str) -> str:
     """A row's label of a facet, automation computed."""
-    return mode_of(value_of(row, Facet.COLLABORATION)) if facet == AUTOMATION else value_of(row, facet)
+    if facet == AUTOMATION:
+        return mode_of(value_of(row, Facet.COLLABORATION))
+    return value_of(row, Facet.SOC_GROUP if facet == TASK_GROUP else facet)
 
 
 def classes(facet: str) -> tuple[str, ...]:
     """All labels of a facet."""
-    return tuple(map(str, Mode)) if facet == AUTOMATION else classes_of(facet)
+    if facet == AUTOMATION:
+        return tuple(map(str, Mode))
+    return classes_of(Facet.SOC_GROUP if facet == TASK_GROUP else facet)
 
 
 def truths(item: Item, facet: str, said: str, scoring: Scoring) -> Truth:
@@ -95,7 +110,8 @@ def labelled_test_items() -> list[Item]:
     if not set(first) == set(second) == set(settled):
         raise LabelError(f"{', '.join((*CODERS, SETTLED))} are of different conversations. Gather and fold them again.")
     parts = open_parts()
-    return [_item(name, first[name], second[name], settled[name], parts) for name in sorted(first)]
+    found = [_item(name, first[name], second[name], settled[name], parts) for name in sorted(first)]
+    return [replace(item, has_twin=item.id in tested_with_twins()) for item in found]
 
 
 def set_items(name: str) -> list[Item]:
@@ -120,11 +136,13 @@ def fixed_sample(items: Sequence[Item], count: int) -> list[Item]:
 
 
 def cuts_of(item: Item) -> dict[str, str]:
-    """The cells of an item, by what is cut: language, length, and week where it has one."""
+    """The cells of an item, by what is cut: language, length; week, source, whether it has a twin, where known."""
     english = str(item.first["language"]).split("-")[0] == "en" if "language" in item.first else True
     turns = item.turn_count
     cuts = {
         "language": "English" if english else "other languages",
         "length": "1 turn" if turns <= 1 else "2-4 turns" if turns <= 4 else "5 turns and more",
     }
-    return cuts if item.week is None else cuts | {"week": item.week}
+    twin = None if item.has_twin is None else WITH_TWIN if item.has_twin else WITHOUT_TWIN
+    known = {"week": item.week, "source": item.source, TWIN: twin}
+    return cuts | {kind: cut for kind, cut in known.items() if cut is not None}

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import orjson
 
-from economic_index.evaluate.acceptable import ENGINE_CHOICE
+from economic_index.evaluate.acceptable import ENGINE_CHOICE, RANDOM, SAME_GROUP
 from economic_index.evaluate.answers import ABSTAINED, Answers
 from economic_index.evaluate.items import Item
+from economic_index.evaluate.targets import OTHER_ENGINE
 from economic_index.labels.corpus import open_parts
 from economic_index.labels.label_rows import LabelError, value_of
 from economic_index.labels.sheets import sheet_text
@@ -21,7 +22,6 @@ from economic_index.local.bank import BankTask, load_bank
 from economic_index.vocabulary import Facet
 
 KEY = "tasks judged blind"
-SAME_GROUP, RANDOM, OTHER_ENGINE = "same_group", "random", "other_engine"
 SAME_GROUP_COUNT, EACH = 2, 25
 Row = dict[str, Any]
 

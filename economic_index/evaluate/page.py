@@ -11,18 +11,19 @@ import numpy as np
 from economic_index.evaluate import report
 from economic_index.evaluate.answers import Answers
 from economic_index.evaluate.curves import calibration_curve
-from economic_index.evaluate.items import FACETS, TEST, Item, classes
+from economic_index.evaluate.items import FACETS, TASK_GROUP, TEST, Item, classes
 from economic_index.evaluate.scores import Score, compare, matrix_of
 from economic_index.evaluate.targets import judge
 from economic_index.evaluate.whole import READING, several_parts
+from economic_index.labels.label_sets import load_set
 from economic_index.vocabulary import AnswerKind, Facet, Measure, Scoring
 
-SHOWN_MATRICES = (Facet.COLLABORATION, Facet.USE_CASE, Facet.INTENT, Facet.SOC_GROUP)
+SHOWN_MATRICES = (Facet.COLLABORATION, Facet.USE_CASE, Facet.INTENT, TASK_GROUP, Facet.SOC_GROUP)
 HEAD = """# How right the engines are
 
 This page is written by `make evaluate`; do not edit it. What the labels are, and who gave them: [labels](labels.md),
 [codebook](codebook.md). The coders were **a language model reading, not people**: what stands here is agreement with
-such a reader under the codebook, not with the truth. Nothing was trained or tuned on these conversations.
+such a reader under the codebook, not with the truth. {purpose}
 
 Limits are 95 %: Wilson's for shares, a bootstrap over conversations (1,000 draws, fixed seed) for everything else.
 *Strict*: against the settled label; half a credit for either coder's where unsettled. *Lenient*: either coder's label.
@@ -31,6 +32,8 @@ each conversation by (8/7)^parts, so as to speak of the whole corpus, in which l
 reads what the coders read: the first part of each conversation.
 """
 
+TWINS_TITLE = "Without texts that stand in training (strict, as published)"
+TWINS_ANCHOR = "without-texts-that-stand-in-training-strict-as-published"
 TASKS_ARE_MAPPED = (
     "Judged is the task that stands first in the mapping, whatever its confidence: forced and as published are the "
     "same. A conversation that got none is an error."
@@ -50,7 +53,7 @@ class Evaluated:
 def as_page(found: Evaluated) -> str:
     """The whole page."""
     engine, scores = found.answers.engine, found.scores
-    parts = [HEAD]
+    parts = [HEAD.format(purpose=_purpose(found))]
     if found.label_set == TEST:
         parts.append(_targets(found))
     has_ceiling = any(score.scoring == Scoring.CEILING.value for score in scores)
@@ -63,14 +66,15 @@ def as_page(found: Evaluated) -> str:
     for kind, title in report.KINDS.items():
         parts.append(f"### Answers {title}\n\n{report.score_table(engine, scores, kind)}")
     parts.append("### Where it answers, and where it is surest\n\n" + report.selective_table(engine, scores))
-    parts.append(
-        "### By language and length (strict, forced)\n\n" + report.cut_table(engine, scores, AnswerKind.FORCED)
-    )
+    parts.append(_cuts(found))
+    if any(item.has_twin for item in found.items):
+        parts.append(_twins(found))
     if any(score.cut_kind == READING for score in scores):
         parts.append(_wholes(found))
     if any(score.measure == Measure.ACCEPTANCE.value for score in scores):
         parts.append(
             f"### Tasks, judged blind among decoys\n\n{TASKS_ARE_MAPPED}\n\n{report.acceptance_table(engine, scores)}"
+            f"\n\n{report.decoy_table(engine, scores)}"
         )
     parts += [_calibration(found, facet) for facet in FACETS if _has_confidence(found, facet)]
     parts += [_matrix(found, facet) for facet in SHOWN_MATRICES if (facet, AnswerKind.FORCED) in found.answers.said]
@@ -81,11 +85,44 @@ def _targets(found: Evaluated) -> str:
     text = (
         "## Figures to reach\n\nStrict scoring, all items. *Met*: the estimate reaches the figure and its lower limit "
         "lies at most 0.05 below. *Not met*: its upper limit lies below. Else *cannot tell*. Both readings of an "
-        "answer are judged: forced, and as published, where an abstention is an error."
+        "answer are judged: forced, and as published, where an abstention is an error. For the SOC group the verdict "
+        "is that of the group of the mapped tasks, whatever their confidence, as figures count it; the head's own "
+        "answer, which helps to find the tasks, stands beside it."
     )
     for kind, title in report.KINDS.items():
         text += f"\n\n**Answers {title}**\n\n{report.verdict_table(judge(found.scores, kind))}"
     return text
+
+
+def _cuts(found: Evaluated) -> str:
+    known = {score.cut_kind for score in found.scores}
+    by = [kind for kind in report.CUTS if kind in known]
+    text = f"### By {', '.join(by[:-1])} and {by[-1]} (strict, forced)\n\n"
+    if not known & {"source", "week"}:
+        text += "The label sets come from one source that has no dates: there is no cut by source or week.\n\n"
+    return text + report.cut_table(found.answers.engine, found.scores, AnswerKind.FORCED)
+
+
+def _purpose(found: Evaluated) -> str:
+    """What the engine had seen of these conversations."""
+    if found.label_set != TEST and load_set(found.label_set).purpose != TEST:
+        return (
+            "**These labels are for training**: the local engine was trained or calibrated on conversations of\n"
+            "this set, so its figures here flatter; how right it is stands on the page of the test set."
+        )
+    twins = sum(bool(item.has_twin) for item in found.items)
+    but = f"; {twins} have a\ntwin among those that were ([below](#{TWINS_ANCHOR}))" if twins else ""
+    return f"Nothing was trained or tuned on these conversations{but}."
+
+
+def _twins(found: Evaluated) -> str:
+    count = sum(bool(item.has_twin) for item in found.items)
+    return (
+        f"### {TWINS_TITLE}\n\n{count} of the {len(found.items):,} "
+        "conversations have a twin among those labelled for training: another id, and the same first turn, letters and "
+        "digits alone (the same first part, where the first turn is short). Training leaves such texts out now; the "
+        "committed model was trained before it did.\n\n" + report.twin_table(found.answers.engine, found.scores)
+    )
 
 
 def _wholes(found: Evaluated) -> str:

@@ -6,12 +6,22 @@ Nothing is computed here besides rounding.
 from collections.abc import Iterable, Sequence
 from math import isnan
 
+from economic_index.evaluate.acceptable import RANDOM, SAME_GROUP
 from economic_index.evaluate.answers import ABSTAINED
 from economic_index.evaluate.curves import Tenth
-from economic_index.evaluate.items import ACTIVITY, AUTOMATION, FACETS
+from economic_index.evaluate.items import (
+    ACTIVITY,
+    AUTOMATION,
+    FACETS,
+    LABELLED,
+    TASK_GROUP,
+    TWIN,
+    WITH_TWIN,
+    WITHOUT_TWIN,
+)
 from economic_index.evaluate.matrices import Reals
 from economic_index.evaluate.scores import CODER, SURELY, Score, find
-from economic_index.evaluate.targets import TASK, Judged
+from economic_index.evaluate.targets import DECOY, OTHER_ENGINE, TARGETS, TASK, Judged, verdict
 from economic_index.evaluate.whole import BOTH, EVERY, FIRST, READING, WHOLE
 from economic_index.vocabulary import AnswerKind, Facet, Measure, Scoring
 
@@ -21,14 +31,24 @@ TITLES = {
     Facet.USE_CASE: "use case",
     Facet.INTENT: "intent",
     Facet.IS_OCCUPATIONAL: "occupational or not",
-    Facet.SOC_GROUP: "SOC group (first)",
+    TASK_GROUP: "SOC group of the mapped tasks (figures count it)",
+    Facet.SOC_GROUP: "SOC group, the head's own answer",
     ACTIVITY: "IWA (one of the coder's own)",
     TASK: "task (judged blind)",
 }
+CODED = {Facet.SOC_GROUP: "SOC group (first)"}
+"""What a coder says, where engines say it in two ways."""
 KINDS = {
     AnswerKind.FORCED: "forced: the likeliest label, whatever its confidence",
     AnswerKind.ANSWERED: "as published: unclassified is an error",
 }
+DECOY_KINDS = {
+    SAME_GROUP: "of the SOC group of the engine's choice",
+    RANDOM: "of any other group",
+    OTHER_ENGINE: "another engine's choice",
+}
+CUTS = ("language", "length", "source", "week")
+TWIN_FACETS = (Facet.COLLABORATION, Facet.USE_CASE, TASK_GROUP, Facet.SOC_GROUP, Facet.INTENT)
 MEASURES = (Measure.ACCURACY, Measure.MACRO_F1, Measure.KAPPA, Measure.ALPHA)
 
 
@@ -38,19 +58,21 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
 
 
-def cell(score: Score | None) -> str:
+def cell(score: Score | None, digits: int = 2) -> str:
     """An estimate with its limits."""
     if score is None or isnan(score.value):
         return ""
-    return f"{score.value:.2f}" if isnan(score.lo) else f"{score.value:.2f} [{score.lo:.2f}, {score.hi:.2f}]"
+    value, lo, hi = (f"{each:.{digits}f}" for each in (score.value, score.lo, score.hi))
+    return value if isnan(score.lo) else f"{value} [{lo}, {hi}]"
 
 
 def ceiling_table(scores: Sequence[Score]) -> str:
     """One coder against the other."""
     rows = [
-        [TITLES[facet], *(cell(_find(scores, CODER, facet, measure=measure)) for measure in MEASURES),
+        [CODED.get(facet, TITLES[facet]),
+         *(cell(_find(scores, CODER, facet, measure=measure)) for measure in MEASURES),
          cell(_find(scores, CODER, facet, is_weighted=True))]
-        for facet in (*FACETS, ACTIVITY)
+        for facet in (*LABELLED, ACTIVITY)
     ]  # fmt: skip
     return table(["facet", "accuracy", "macro-F1", "kappa", "alpha", "accuracy, weighted"], rows)
 
@@ -94,6 +116,16 @@ def acceptance_table(engine: str, scores: Sequence[Score]) -> str:
     return table(["conversations", "n", "accepted", "decoys accepted", "skill"], rows)
 
 
+def decoy_table(engine: str, scores: Sequence[Score]) -> str:
+    """Acceptance by kind of decoy, those of which none was judged named."""
+    found = {
+        kind: find(scores, engine=engine, facet=TASK, cut_kind=DECOY, cut=kind, measure=Measure.DECOY_ACCEPTANCE.value)
+        for kind in DECOY_KINDS
+    }
+    rows = [[DECOY_KINDS[kind], str(of.n) if of else "0", cell(of) or "none judged"] for kind, of in found.items()]
+    return table(["decoys", "n", "accepted"], rows)
+
+
 def score_table(engine: str, scores: Sequence[Score], kind: AnswerKind) -> str:
     """Strict, lenient and agreed, weighted too, with the ceiling beside."""
 
@@ -130,8 +162,8 @@ def selective_table(engine: str, scores: Sequence[Score]) -> str:
 
 
 def cut_table(engine: str, scores: Sequence[Score], kind: AnswerKind) -> str:
-    """Strict accuracy by language, length and week."""
-    cuts = dict.fromkeys((s.cut_kind, s.cut) for s in scores if s.cut_kind in ("language", "length", "week"))
+    """Strict accuracy by language and length; by source and week where items have them."""
+    cuts = dict.fromkeys((s.cut_kind, s.cut) for s in scores if s.cut_kind in CUTS)
     rows = []
     for cut_kind, cut in sorted(cuts):
         here = [
@@ -141,6 +173,19 @@ def cut_table(engine: str, scores: Sequence[Score], kind: AnswerKind) -> str:
         ]  # fmt: skip
         rows.append([f"{cut_kind}: {cut}", str(next((s.n for s in here if s), 0)), *map(cell, here)])
     return table(["items", "n", *(TITLES[facet] for facet in (*FACETS, ACTIVITY))], rows)
+
+
+def twin_table(engine: str, scores: Sequence[Score]) -> str:
+    """Strict, as published: all items, those without a twin in training, those with one; and the verdict without."""
+    rows = []
+    for target in (each for each in TARGETS if each.facet in TWIN_FACETS and each.measure is Measure.ACCURACY):
+        of = {"engine": engine, "facet": str(target.facet), "measure": Measure.ACCURACY.value}
+        of |= {"scoring": Scoring.STRICT.value, "answer": AnswerKind.ANSWERED.value}
+        every = find(scores, **of)
+        without, twins = (find(scores, **of, cut_kind=TWIN, cut=cut) for cut in (WITHOUT_TWIN, WITH_TWIN))
+        said = verdict(without.value, without.lo, without.hi, target.bar) if without else ""
+        rows.append([TITLES[target.facet], *(cell(each, 3) for each in (every, without, twins)), said])
+    return table(["facet", "all", "without twins", "twins alone", "verdict without"], rows)
 
 
 def whole_table(engine: str, scores: Sequence[Score], kind: AnswerKind) -> str:
@@ -190,5 +235,6 @@ def _find(scores: Sequence[Score], engine: str, facet: str, **wanted: object) ->
     default = {"scoring": Scoring.STRICT, "answer": AnswerKind.ANSWERED, "measure": Measure.ACCURACY}
     if engine == CODER:
         default["scoring"] = Scoring.CEILING
+        facet = Facet.SOC_GROUP if facet == TASK_GROUP else facet
     asked = {name: getattr(value, "value", value) for name, value in (default | wanted).items()}
     return find(scores, engine=engine, facet=str(facet), **asked)

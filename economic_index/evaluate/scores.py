@@ -14,7 +14,7 @@ from economic_index.evaluate.activities import activity_credits, coder_activity_
 from economic_index.evaluate.answers import ABSTAINED, Answers
 from economic_index.evaluate.curves import calibration_error, coverage_curve
 from economic_index.evaluate.intervals import Interval, proportion, resampled
-from economic_index.evaluate.items import ACTIVITY, FACETS, Item, classes, cuts_of, truths
+from economic_index.evaluate.items import ACTIVITY, FACETS, LABELLED, Item, classes, cuts_of, truths
 from economic_index.vocabulary import AnswerKind, Measure, Scoring
 
 Reals = npt.NDArray[np.float64]
@@ -93,7 +93,7 @@ def engine_scores(items: Sequence[Item], answers: Answers, facets: Sequence[str]
     return found + activity_scores(items, answers)
 
 
-def ceiling_scores(items: Sequence[Item], facets: Sequence[str] = FACETS) -> list[Score]:
+def ceiling_scores(items: Sequence[Item], facets: Sequence[str] = LABELLED) -> list[Score]:
     """One coder against the other, per facet: as far as any engine can be seen to get."""
     found: list[Score] = []
     for facet in facets:

@@ -1,18 +1,22 @@
 """Figures to reach on the test set, and the verdict on each: met, not met, or cannot tell.
 
-They were set before any engine was scored; none is moved.
+They were set before any engine was scored; none is moved. That of the SOC group is judged by the group of the mapped
+tasks, which is what figures count; the head's own answer stands beside it.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from economic_index.evaluate.items import ACTIVITY, AUTOMATION
+from economic_index.evaluate.items import ACTIVITY, AUTOMATION, TASK_GROUP
 from economic_index.evaluate.scores import Score, find
 from economic_index.vocabulary import AnswerKind, Facet, Measure, Scoring
 
 TASK = "task"
+DECOY, OTHER_ENGINE = "decoy", "other_engine"
+"""The cut by kind of decoy, and the hardest kind."""
 SLACK = 0.05
 MET, NOT_MET, CANNOT_TELL, NOT_MEASURED = "met", "not met", "cannot tell", "not measured"
+MET_WITHOUT_ENGINE = "met with the decoys judged; none came from another engine"
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,7 @@ TARGETS = (
     Target(Facet.COLLABORATION, Measure.ACCURACY, 0.77),
     Target(Facet.COLLABORATION, Measure.KAPPA, 0.64),
     Target(AUTOMATION, Measure.ACCURACY, 0.82),
+    Target(TASK_GROUP, Measure.ACCURACY, 0.79),
     Target(Facet.SOC_GROUP, Measure.ACCURACY, 0.79),
     Target(Facet.USE_CASE, Measure.ACCURACY, 0.79),
     Target(Facet.INTENT, Measure.ACCURACY, 0.90),
@@ -74,4 +79,6 @@ def _judged(target: Target, scores: list[Score], answer: AnswerKind) -> Judged:
     )
     if score is None:
         return Judged(target, None, NOT_MEASURED)
-    return Judged(target, score, verdict(score.value, score.lo, score.hi, target.bar))
+    found = verdict(score.value, score.lo, score.hi, target.bar)
+    is_easier = target.measure is Measure.SKILL and not find(scores, cut_kind=DECOY, cut=OTHER_ENGINE)
+    return Judged(target, score, MET_WITHOUT_ENGINE if found == MET and is_easier else found)

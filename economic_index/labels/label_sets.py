@@ -58,6 +58,12 @@ def file_bytes(name: str) -> bytes:
     return content
 
 
+def has_file(name: str) -> bool:
+    """Whether a file of that name is committed."""
+    is_there: bool = _folder().joinpath(f"{name}.jsonl").is_file()
+    return is_there
+
+
 def names() -> tuple[str, ...]:
     """The sets that there are, in the order of sets.toml."""
     return tuple(_entries())

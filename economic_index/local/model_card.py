@@ -43,6 +43,7 @@ chose to share; much programming and marketing), labelled **by a large language 
 some of them were aimed at what a random draw lacks (feedback loops, validation, rare groups). Where the codebook's
 boundaries matter, labels are those of a second reading under it ([labels](labels.md)). Labels describe the first part
 of a conversation; in use the whole conversation is rendered. Nothing reserved for outside evaluation was read.
+{twins}
 
 Thresholds and temperatures were chosen on {n} conversations, a random draw that no encoder and no head was trained on;
 the figures on this page are theirs too (calibration of task picks {folds}-fold, seed {seed}), so they flatter a little.
@@ -51,11 +52,33 @@ The engine's accuracy is what [the test set](evaluation.md) says. Your logs are 
 ## Facets
 
 Threshold by rule: the lowest confidence at which selective accuracy reaches 0.75, or else the surest 30 %; below it
-the answer is `unclassified`.
+the answer is `unclassified`.{always}
 
 | facet | n | accuracy | majority class | kappa | threshold | coverage | accuracy where it answers |
 | --- | --- | --- | --- | --- | --- | --- | --- |
 """
+
+
+ALWAYS_ANSWERS = """
+**In this model each threshold is 0, so nothing is held back**: on the conversations held out the bar is met by always
+answering. A doubtful answer counts in figures as a sure one does."""
+
+ALWAYS_A_TASK = """**In this model the task's threshold is 0, so these steps are not taken**: on the conversations held out the bar is met
+by always answering, and every occupational conversation that is read gets a task.
+"""
+
+
+def _twins(card: dict[str, Any]) -> str:
+    if "twins_left_out" not in card:
+        return (
+            "Training now leaves out texts that stand in the test set, or among those held out, under another id.\n"
+            "**This model was trained before that rule**: some test and held-out conversations have a twin that\n"
+            "trained it; [the evaluation](evaluation.md) has the figures without those of the test set."
+        )
+    return (
+        f"{card['twins_left_out']} labelled conversations whose text stands in the test set, or among those held out,\n"
+        "under another id were left out."
+    )
 
 
 def _facet_row(name: str, entry: dict[str, Any]) -> str:
@@ -100,7 +123,8 @@ bound. A task outside the bank cannot be found: depth is that "within the bank's
 Where no task reaches its threshold, a conversation counts at its intermediate work activity: the head's first is one of
 the coder's in {activities["accuracy"]:.2f} of {activities["n"]:,}; from {activities["threshold"]:.2f} of confidence on,
 {activities["coverage"]:.0%} of them, in {activities["selective_accuracy"]:.2f}. Below that it counts at its SOC group.
-"""
+Detailed work activities are no step: no coder gave any, so no confidence in one can be calibrated.
+{"" if task["threshold"] else ALWAYS_A_TASK}"""
 
 
 BY_LABEL = """
@@ -138,6 +162,8 @@ def model_card(card: dict[str, Any], shapes: int, groups: tuple[str, ...]) -> st
         tasks=card["task"]["tasks"],
         n=f"{card['n']:,}",
         trained=f"{card['n_trained']:,}",
+        twins=_twins(card),
+        always="" if any(entry["threshold"] for entry in facets.values()) else ALWAYS_ANSWERS,
         cosine=f"{card['int8']['cosine_least']:.3f}",
         int8=", ".join(f"{card['int8'][name]:.2f} ({title})" for name, title in TITLES.items()),
         folds=card["folds"],

@@ -31,7 +31,7 @@ from economic_index.local.language import LANGUAGE_VERSION, MEASURED, detect
 from economic_index.local.measures import acceptable_shares, group_accuracy, measure_facet, measure_tasks
 from economic_index.local.model_card import model_card
 from economic_index.local.structure import STRUCTURE, STRUCTURE_VERSION, structure
-from economic_index.local.training.examples import held_out, training_rows
+from economic_index.local.training.examples import held_out, labelled_rows, training_rows
 from economic_index.local.vectors import VectorStore
 from economic_index.local.window import WINDOW_VERSION, render
 from economic_index.vocabulary import Facet
@@ -172,6 +172,7 @@ def _card(
         "model": MODEL_NAME,
         "encoder_hash": embedder.model_hash,
         "labels_sha256": hashlib.sha256(orjson.dumps(training_rows())).hexdigest(),
+        "twins_left_out": len(labelled_rows()) - len(training_rows()),
         "bank_version": bank_version(),
         "window_version": WINDOW_VERSION,
         "structure_version": STRUCTURE_VERSION,

@@ -38,7 +38,7 @@ def _with_mapped_groups(
     found: pd.DataFrame, mappings: pd.DataFrame, groups_of: Mapping[str, Sequence[str]]
 ) -> pd.DataFrame:
     """The SOC group by the task mapping, where it says one; by the facet itself elsewhere."""
-    heaviest = {name: _heaviest_group(rows, groups_of) for name, rows in mappings.groupby("conversation_id")}
+    heaviest = {name: heaviest_group(rows, groups_of) for name, rows in mappings.groupby("conversation_id")}
     mapped = found["conversation_id"].map(heaviest)
     first = mappings.sort_values("pick").drop_duplicates("conversation_id").set_index("conversation_id")
     found["soc_group"] = mapped.where(mapped.notna(), found["soc_group"]).astype(object)
@@ -50,7 +50,8 @@ def _with_mapped_groups(
     return found
 
 
-def _heaviest_group(rows: pd.DataFrame, groups_of: Mapping[str, Sequence[str]]) -> str | None:
+def heaviest_group(rows: pd.DataFrame, groups_of: Mapping[str, Sequence[str]]) -> str | None:
+    """The SOC group that most of one conversation's weight lies on: what figures count; None if no task was mapped."""
     if (rows["state"] == MappingState.NOT_OCCUPATIONAL).any():
         return NO_GROUP
     parts: dict[str, float] = {}

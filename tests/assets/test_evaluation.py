@@ -56,7 +56,8 @@ def test_an_engine_that_answers_nothing_is_wrong_everywhere(lake: Lake, monkeypa
     rows = lake.read(ENGINE_SCORES)
     own = rows[(rows["engine"] != "coder") & (rows["measure"] == "accuracy") & (rows["cut"] != BOTH)]
     assert set(own["facet"]) == {
-        "collaboration", "automation", "use_case", "intent", "is_occupational", "soc_group", "iwa"
+        "collaboration", "automation", "use_case", "intent", "is_occupational", "soc_group", "iwa",
+        "task_soc_group",
     }  # fmt: skip
     assert (own["value"] == 0).all()
     assert (own["coverage"] == 0).all()

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from economic_index.labels.corpus import open_parts
 from economic_index.labels.draws import in_drawn_order
 from economic_index.labels.label_sets import load_set
+from economic_index.labels.twins import tested_ids, text_key, text_keys
 from economic_index.local.bank import load_bank
 from economic_index.local.structure import structure
 from economic_index.local.window import render
@@ -124,8 +125,24 @@ def training_rows() -> list[dict[str, Any]]:
 
     A conversation that was read again under the codebook has the labels of that reading. Where the first reading, made
     before the codebook, says what the two often differ on, and there was no second, it is left out, and those that were
-    read again stand for it.
+    read again stand for it. No text of a test set is among them, and none that trains is one that is held out.
+
+    Raises:
+        LabelError: a conversation is in a test set and in one that trains.
     """
+    return apart_by_text(labelled_rows())
+
+
+def apart_by_text(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without rows that have the text of a test item, and of those that train without what has that of one held out."""
+    tested, away = text_keys(tested_ids()), held_out()
+    kept = [row for row in rows if text_key(row["id"]) not in tested]
+    held = text_keys(away)
+    return [row for row in kept if row["id"] in away or text_key(row["id"]) not in held]
+
+
+def labelled_rows() -> list[dict[str, Any]]:
+    """What training_rows chooses from: texts are not compared here."""
     again = {row["id"]: row for row in load_set(READ_AGAIN).rows}
     first = load_set(RANDOM).rows
     unsteady = [row["id"] for row in first if not _is_steady(row)]

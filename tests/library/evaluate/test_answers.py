@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from economic_index.evaluate.answers import ABSTAINED, answers_of, ask
-from economic_index.evaluate.items import ACTIVITY, AUTOMATION, labelled_test_items
+from economic_index.evaluate.items import ACTIVITY, AUTOMATION, TASK_GROUP, labelled_test_items
 from economic_index.taxonomy import facts
 from economic_index.vocabulary import AnswerKind, Collaboration
 
@@ -45,7 +45,8 @@ def test_what_is_screened_out_has_no_group_and_no_activity():
     found = answers_of(
         ["a_0"], pd.DataFrame([idle]), pd.DataFrame([mapping("a_0", "none", "", state="not_occupational")])
     )
-    assert found.said["soc_group", ANSWERED] == ["none"]
+    assert found.said["soc_group", ANSWERED] == found.said[TASK_GROUP, ANSWERED] == ["none"]
+    assert found.confidence[TASK_GROUP].tolist() == [0.9]
     assert found.said[ACTIVITY, ANSWERED] == [ABSTAINED]
     assert np.isnan(found.confidence[ACTIVITY][0])
 
@@ -58,8 +59,19 @@ def test_an_engine_without_a_head_has_the_group_of_its_task_and_the_activity_tha
     mappings = pd.DataFrame([mapping("a_0", "task", statement, 0.6), mapping("a_0", "iwa", "4.A.9", 0.4)])
     found = answers_of(["a_0"], pd.DataFrame([asked]), mappings)
     assert found.said[ACTIVITY, FORCED] == [activity]
-    assert found.said["soc_group", ANSWERED][0] in facts.soc_groups_of_statements("20.1")[statement]
-    assert found.confidence[ACTIVITY].tolist() == [0.7]
+    assert found.said[TASK_GROUP, ANSWERED][0] in facts.soc_groups_of_statements("20.1")[statement]
+    assert ("soc_group", ANSWERED) not in found.said
+    assert found.confidence[ACTIVITY].tolist() == found.confidence[TASK_GROUP].tolist() == [0.7]
+
+
+def test_the_group_that_figures_count_is_that_of_the_tasks_whatever_the_head_says():
+    groups = facts.soc_groups_of_statements("20.1")
+    statement = next(key for key in sorted(groups) if groups[key] == ("27",))
+    mappings = pd.DataFrame([mapping("a_0", "task", statement, 0.5), mapping("a_0", "soc_group", "13", 0.5)])
+    found = answers_of(["a_0"], pd.DataFrame([row("a_0")]), mappings)
+    assert found.said["soc_group", ANSWERED] == ["15"]
+    # of equal weights the one that reviews take, too
+    assert found.said[TASK_GROUP, ANSWERED] == found.said[TASK_GROUP, FORCED] == ["27"]
 
 
 def test_an_activity_named_without_a_task_is_the_forced_answer_alone():

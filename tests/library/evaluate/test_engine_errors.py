@@ -7,7 +7,7 @@ import pytest
 from economic_index.contracts.reviews import ENGINE_ERRORS
 from economic_index.evaluate.answers import ABSTAINED, Answers
 from economic_index.evaluate.engine_errors import committed_errors, error_rows, merged
-from economic_index.evaluate.items import fixed_sample, labelled_test_items
+from economic_index.evaluate.items import TASK_GROUP, fixed_sample, labelled_test_items
 from economic_index.labels.label_rows import UNSETTLED, value_of
 from economic_index.local.kernel import Kernel
 from economic_index.local.versions import model_hash
@@ -19,7 +19,9 @@ def answers_that_say(items, pattern: str, groups=()) -> Answers:
         (Facet.COLLABORATION, AnswerKind.ANSWERED): [pattern] * len(items),
         (Facet.SOC_GROUP, AnswerKind.ANSWERED): ["15"] * len(items),
     }
-    return Answers("local", "abc", said, {}, (), groups)
+    if groups:
+        said[TASK_GROUP, AnswerKind.ANSWERED] = groups
+    return Answers("local", "abc", said, {})
 
 
 def test_counts_are_the_settled_labels_and_halves_where_coders_stayed_apart():

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -6,8 +8,9 @@ from economic_index.evaluate.activities import activity_credits, coder_activity_
 from economic_index.evaluate.answers import ABSTAINED, Answers
 from economic_index.evaluate.baseline import regressions
 from economic_index.evaluate.between import between_engines
-from economic_index.evaluate.items import AUTOMATION, FACETS, Item, cuts_of, fixed_sample
+from economic_index.evaluate.items import AUTOMATION, FACETS, TASK_GROUP, Item, cuts_of, fixed_sample
 from economic_index.evaluate.page import Evaluated, as_page
+from economic_index.evaluate.report import decoy_table
 from economic_index.evaluate.scores import ceiling_scores, compare, engine_scores, find
 from economic_index.evaluate.targets import judge, verdict
 from economic_index.labels.label_rows import UNSETTLED
@@ -78,6 +81,7 @@ def _said(patterns):
     return {
         Facet.COLLABORATION: patterns, AUTOMATION: ["automation"] * 4, Facet.USE_CASE: ["work"] * 4,
         Facet.INTENT: ["doing"] * 4, Facet.IS_OCCUPATIONAL: ["true"] * 4, Facet.SOC_GROUP: ["15"] * 4,
+        TASK_GROUP: ["15", "27", "27", ABSTAINED],
     }  # fmt: skip
 
 
@@ -101,8 +105,47 @@ def test_the_page_has_the_verdicts_and_no_label_that_is_not_ours():
     page = as_page(Evaluated("test", ITEMS, found, scores))
     assert "a language model reading, not people" in page
     assert "| pattern (six classes) | accuracy | 0.77 | 0.50 [" in page
+    # the group that figures count, and the head's own beside it
+    assert "| SOC group of the mapped tasks (figures count it) | accuracy | 0.79 | 0.25 [" in page
+    assert "| SOC group, the head's own answer | accuracy | 0.79 | 1.00 [" in page
     assert "not measured" in page
     assert "nan" not in page
+
+
+def test_the_page_has_the_figures_without_texts_that_stand_in_training():
+    items = [replace(each, has_twin=each.id == "a_0") for each in ITEMS]
+    found = answers(_said(["directive"] * 4), [0.9] * 4)
+    page = as_page(Evaluated("test", items, found, engine_scores(items, found)))
+    assert "1 of the 4 conversations have a twin" in page
+    assert "| pattern (six classes) | 0.500 [0.150, 0.850] | 0.333 [" in page
+    assert "have a twin" not in as_page(Evaluated("test", ITEMS, found, engine_scores(ITEMS, found)))
+
+
+def page_of(items, label_set="test"):
+    found = answers(_said(["directive"] * 4), [0.9] * 4)
+    return as_page(Evaluated(label_set, items, found, engine_scores(items, found)))
+
+
+def test_items_of_several_sources_and_weeks_are_cut_by_them():
+    items = [replace(each, source="chat" if each.turn_count > 1 else "desk") for each in ITEMS]
+    page = page_of(items)
+    assert "### By language, length, source and week (strict, forced)" in page
+    assert "| source: chat | 2 | 0.25 [" in page
+    assert "| week: 2026-01-05 | 1 | 0.50 [" in page
+    assert "no cut by source" not in page
+    bare = page_of([replace(each, week=None) for each in ITEMS])
+    assert "### By language and length (strict, forced)" in bare
+    assert "there is no cut by source or week" in bare
+
+
+def test_only_a_test_set_is_said_not_to_have_trained():
+    assert "Nothing was trained or tuned on these conversations." in page_of(ITEMS)
+    assert "1 have a\ntwin among those that were" in page_of([replace(ITEMS[0], has_twin=True), *ITEMS[1:]])
+    for name in ("training_4000", "training_aimed"):
+        page = page_of(ITEMS, name)
+        assert "**These labels are for training**" in page
+        assert "Nothing was trained" not in page
+    assert "Nothing was trained" in page_of(ITEMS, "test_coder_a")
 
 
 def test_agreement_of_two_engines_asks_no_label():
@@ -149,6 +192,28 @@ def test_a_judged_task_is_held_against_its_decoys():
     }
     assert published["all", Measure.ACCEPTANCE].verdict == "cannot tell"
     assert acceptance_scores("local", []) == []
+
+
+def judged_row(name, own, **decoys):
+    choices = [{"kind": kind, "is_acceptable": is_accepted} for kind, is_accepted in decoys.items()]
+    return {"id": name, "confidence": 0.9, "choices": [{"kind": "engine", "is_acceptable": own}, *choices]}
+
+
+def test_a_skill_met_without_decoys_of_another_engine_says_so():
+    rows = [judged_row(f"{n}_0", True, same_group=n == 0, random=False) for n in range(40)]
+    scores = acceptance_scores("local", judgements_of(rows))
+    assert find(scores, cut_kind="decoy", cut="same_group").value == 1 / 40
+    assert find(scores, cut_kind="decoy", cut="random").n == 40
+    verdicts = {each.target.measure: each.verdict for each in judge(scores, AnswerKind.FORCED) if each.score}
+    assert verdicts[Measure.SKILL] == "met with the decoys judged; none came from another engine"
+    assert verdicts[Measure.ACCEPTANCE] == "met"
+    assert "| another engine's choice | 0 | none judged |" in decoy_table("local", scores)
+    beside = [judged_row(f"{n}_0", True, random=False, other_engine=n < 4) for n in range(40)]
+    scores = acceptance_scores("local", judgements_of(beside))
+    assert "| another engine's choice | 40 | 0.10 [" in decoy_table("local", scores)
+    assert {each.verdict for each in judge(scores, AnswerKind.FORCED) if each.target.measure == Measure.SKILL} == {
+        "met"
+    }
 
 
 def test_a_fall_of_more_than_two_points_is_a_regression():

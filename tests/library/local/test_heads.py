@@ -8,10 +8,12 @@ import pytest
 
 from economic_index.local import fit
 from economic_index.local.bank import bank_version
+from economic_index.local.bank_index import soc_groups
 from economic_index.local.embedder import encoder_hash
 from economic_index.local.heads import features, load_heads, probabilities, softmax
 from economic_index.local.kernel import Kernel
 from economic_index.local.language import LANGUAGE_VERSION
+from economic_index.local.model_card import model_card
 from economic_index.local.structure import STRUCTURE, STRUCTURE_VERSION
 from economic_index.local.window import WINDOW_VERSION
 from economic_index.vocabulary import Collaboration, Intent, UseCase
@@ -51,10 +53,26 @@ def test_heads_were_trained_on_what_the_engine_runs():
     assert card["bank_version"] == bank_version()
 
 
-def test_the_model_card_is_fresh(pytestconfig):
-    from economic_index.local.bank_index import soc_groups
-    from economic_index.local.model_card import model_card
+def test_the_card_of_a_model_trained_apart_by_text_says_how_many_were_left_out():
+    card = {name: entry for name, entry in load_heads().card.items() if name != "twins_left_out"}
+    assert "trained before that rule" in model_card(card, 27, soc_groups())
+    page = model_card({**card, "twins_left_out": 105}, 27, soc_groups())
+    assert "105 labelled conversations whose text" in page
+    assert "before that rule" not in page
 
+
+def test_the_card_says_that_nothing_is_held_back_while_thresholds_are_none():
+    card = load_heads().card
+    zero = {name: {**entry, "threshold": 0.0} for name, entry in card["heads"].items()}
+    page = model_card({**card, "heads": zero, "task": {**card["task"], "threshold": 0.0}}, 27, soc_groups())
+    assert "each threshold is 0, so nothing is held back" in page
+    assert "the task's threshold is 0, so these steps are not taken" in page
+    some = zero | {"intent": {**zero["intent"], "threshold": 0.4}}
+    page = model_card({**card, "heads": some, "task": {**card["task"], "threshold": 0.3}}, 27, soc_groups())
+    assert "threshold is 0" not in page
+
+
+def test_the_model_card_is_fresh(pytestconfig):
     page = (pytestconfig.rootpath / "docs/model_card.md").read_text()
     assert page == model_card(load_heads().card, len(STRUCTURE), soc_groups())
 
