@@ -23,7 +23,8 @@ from economic_index.contracts.review_items import (
 from economic_index.contracts.reviews import REVIEWS
 from economic_index.lake import Lake
 from economic_index.review.checking import Checked
-from economic_index.review.draws import MAKING_FRAMES, DrawPlan, combined, draw, first_draws
+from economic_index.review.draws import FRAME, UNTRAINED, DrawPlan, combined, draw, first_draws
+from economic_index.review.making import makers, making_set, marked
 from economic_index.review.predictions import predictions
 from economic_index.review.readings import Known
 from economic_index.review.standing import disputes, options, readers, with_settled
@@ -55,10 +56,10 @@ class ReviewDesk:
         known = self.lake.read(REVIEW_DRAWS)
         if draw_id in set(known["draw_id"]):
             return known[known["draw_id"] == draw_id]
-        frame, left_out = self._frame(week)
+        frame, left_out, called = self._frame(week)
         if frame.empty:
             return known.iloc[:0]
-        made = draw(plan, week, frame, left_out, drawn_on)
+        made = draw(plan, week, frame, left_out, drawn_on, called)
         others = self.lake.read_week(REVIEW_FRAMES, week)
         others = others[others["draw_id"] != draw_id]
         self.lake.commit_week(week, {REVIEW_FRAMES: _joined(REVIEW_FRAMES, others, made.frame)})
@@ -67,15 +68,14 @@ class ReviewDesk:
         self.lake.update(REVIEW_DRAWS, lambda old: _replaced(REVIEW_DRAWS, old, made.record, "draw_id"))
         return made.record
 
-    def _frame(self, week: date) -> tuple[pd.DataFrame, int]:
-        """The engine's labels of a week's conversations that may be drawn, and how many may not."""
+    def _frame(self, week: date) -> tuple[pd.DataFrame, int, str]:
+        """The engine's labels of a week's conversations that may be drawn, how many may not, and what they are."""
         conversations = self.lake.read_week(CONVERSATIONS, week)
-        reviews = self.lake.read(REVIEWS)
-        making = set(reviews.loc[reviews["frame"].isin(MAKING_FRAMES), "conversation_id"])
-        is_open = ~conversations["is_reserved"].astype(bool) & ~conversations["conversation_id"].isin(making)
-        ids = set(conversations.loc[is_open, "conversation_id"])
+        made = conversations["conversation_id"].isin(makers(self.lake.read(REVIEWS)))
+        ids = set(conversations.loc[~conversations["is_reserved"].astype(bool) & ~made, "conversation_id"])
         found = self._predicted(week)
-        return found[found["conversation_id"].isin(ids)], len(conversations) - len(ids)
+        called = UNTRAINED if made.any() else FRAME
+        return found[found["conversation_id"].isin(ids)], len(conversations) - len(ids), called
 
     def _predicted(self, week: date) -> pd.DataFrame:
         """The engine's one label for each facet of each conversation of a week; no row before it was asked."""
@@ -98,8 +98,12 @@ class ReviewDesk:
         return len(rows)
 
     def to_read(self, kind: ReadingKind, reviewers: int, draw_id: str | None = None) -> pd.DataFrame:
-        """Items that want readings by people: too few first ones, or first ones that disagree."""
+        """Items that want readings by people: too few first ones, or first ones that disagree.
+
+        A draw of an earlier version may hold conversations of the making set: nobody is asked to read them.
+        """
         items = first_draws(self.lake.read(REVIEW_ITEMS))
+        items = items[~items["conversation_id"].isin(making_set())]
         if draw_id is not None:
             items = items[items["draw_id"] == draw_id]
         reviews = self.lake.read(REVIEWS)
@@ -191,7 +195,7 @@ class ReviewDesk:
             is_ours = reviews["draw_id"].isin(reviewed["draw_id"])
             ours = reviews["conversation_id"].map(chances).where(is_ours)
             reviews = reviews.assign(inclusion_probability=ours.fillna(reviews["inclusion_probability"]))
-        return with_settled(reviews)
+        return with_settled(marked(reviews))
 
 
 def _joined(table: Table, old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
