@@ -22,8 +22,9 @@ from economic_index.contracts.review_items import (
 )
 from economic_index.contracts.reviews import REVIEWS
 from economic_index.lake import Lake
+from economic_index.review.chances import with_chances
 from economic_index.review.checking import Checked
-from economic_index.review.draws import FRAME, UNTRAINED, DrawPlan, combined, draw, first_draws
+from economic_index.review.draws import FRAME, UNTRAINED, DrawPlan, draw, first_draws
 from economic_index.review.making import makers, making_set, marked
 from economic_index.review.predictions import predictions
 from economic_index.review.readings import Known
@@ -185,16 +186,11 @@ class ReviewDesk:
         return self.lake.read(REVIEWS)
 
     def _standing(self, reviews: pd.DataFrame) -> pd.DataFrame:
-        """Settled anew, and each conversation with its chance to be in any draw that has been reviewed."""
+        """Settled anew, and each with its chance to come to its kind of coder."""
+        items = self.lake.read(REVIEW_ITEMS)
+        items = items[~items["conversation_id"].isin(making_set())]
         draws = self.lake.read(REVIEW_DRAWS)
-        reviewed = draws[draws["draw_id"].isin(reviews["draw_id"])]
-        frames = [self.lake.read_week(REVIEW_FRAMES, week) for week in sorted(set(reviewed["week_start"]))]
-        if frames:
-            rows = pd.concat(frames)
-            chances = combined(rows[rows["draw_id"].isin(reviewed["draw_id"])])
-            is_ours = reviews["draw_id"].isin(reviewed["draw_id"])
-            ours = reviews["conversation_id"].map(chances).where(is_ours)
-            reviews = reviews.assign(inclusion_probability=ours.fillna(reviews["inclusion_probability"]))
+        reviews = with_chances(reviews, draws, items, lambda week: self.lake.read_week(REVIEW_FRAMES, week))
         return with_settled(marked(reviews))
 
 
