@@ -21,7 +21,7 @@ def with_chances(
     weeks = reviews["draw_id"].map(dict(zip(draws["draw_id"], draws["week_start"], strict=True)))
     found = reviews["inclusion_probability"].copy()
     for week, ours in reviews.groupby(weeks):
-        frame = frame_of(week)  # type: ignore[arg-type]  # a group's name is its week
+        frame = frame_of(week)
         of_draw = frame.set_index(["draw_id", "conversation_id"])["inclusion_probability"]
         for _, said in ours.groupby("coder"):
             chances = combined(frame[frame["draw_id"].isin(read_draws(said, items[items["week_start"] == week]))])
