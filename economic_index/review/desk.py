@@ -1,6 +1,6 @@
 """The desk of a home: what was drawn, what is still to be read, and what came back, kept in its lake.
 
-Texts pass from lake/transcripts to the caller alone; before they do, it is a row of lake/review_access.
+Texts pass from lake/transcripts to the caller alone; before one does, it is a row of lake/review_access_log.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ import pandas as pd
 from economic_index.contracts import Table, validated
 from economic_index.contracts.lake import CONVERSATIONS, FACET_SUMMARIES, ONET_TASK_MAPPINGS, TRANSCRIPTS
 from economic_index.contracts.review_items import (
-    REVIEW_ACCESS,
+    REVIEW_ACCESS_LOG,
     REVIEW_DRAWS,
     REVIEW_FRAMES,
     REVIEW_ITEMS,
@@ -114,16 +114,24 @@ class ReviewDesk:
         return items[read < reviewers]
 
     def hand_out(
-        self, items: pd.DataFrame, kind: ReadingKind, who: str, at: datetime, *, with_predictions: bool = False
+        self,
+        items: pd.DataFrame,
+        kind: ReadingKind,
+        who: str,
+        at: datetime,
+        *,
+        reviewers: int = 1,
+        with_predictions: bool = False,
     ) -> HandedOut:
-        """The items with their texts; that they are handed out is written down first."""
+        """The items with their texts, for so many reviewers; that each is handed out is written down first."""
         texts: dict[str, list[Turn]] = {}
         for week in sorted(set(items["week_start"])):
             rows = items[items["week_start"] == week]
             wanted = dict(zip(rows["conversation_id"], rows["content_hash"], strict=True))
             texts |= texts_of(self.lake.scan_week(TRANSCRIPTS, week), wanted)
         open_items = items[items["conversation_id"].isin(texts)]
-        self._log(open_items, kind, who, at)
+        same = {"exported_at": at, "exported_by": who, "kind": kind.value, "shows_predictions": with_predictions}
+        self._log(open_items, reviewers, same)
         reviews = self.lake.read(REVIEWS)
         disputed: dict[str, frozenset[str]] = {}
         for (conversation, _), facets in (disputes(reviews) if kind is ReadingKind.THIRD else {}).items():
@@ -141,13 +149,11 @@ class ReviewDesk:
         ]
         return HandedOut(tasks, len(items) - len(open_items))
 
-    def _log(self, items: pd.DataFrame, kind: ReadingKind, who: str, at: datetime) -> None:
-        rows = [
-            {"exported_at": at, "exported_by": who, "draw_id": name, "kind": kind.value, "text_count": len(group)}
-            for name, group in items.groupby("draw_id")
-        ]
-        new = pd.DataFrame(rows, columns=list(REVIEW_ACCESS.schema.columns))
-        self.lake.update(REVIEW_ACCESS, lambda old: _joined(REVIEW_ACCESS, old, new))
+    def _log(self, items: pd.DataFrame, reviewers: int, same: dict[str, Any]) -> None:
+        texts = items[["draw_id", "conversation_id"]]
+        rows = [texts.assign(reviewer=number, **same) for number in range(1, reviewers + 1)]
+        new = validated(REVIEW_ACCESS_LOG, pd.concat(rows)[list(REVIEW_ACCESS_LOG.schema.columns)])
+        self.lake.update(REVIEW_ACCESS_LOG, lambda old: _joined(REVIEW_ACCESS_LOG, old, new))
 
     def known(self, pseudonym: Callable[[str], str], today: date) -> Known:
         """What a file that comes back is held against."""
