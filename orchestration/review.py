@@ -54,9 +54,9 @@ class Review:
             return 1
         check_free(folder, reviewers)
         who = user_id(self._key, "operating system", getpass.getuser())
-        handed = self.desk.hand_out(items, kind, who, now(), with_predictions=with_predictions)
+        handed = self.desk.hand_out(items, kind, who, now(), reviewers=reviewers, with_predictions=with_predictions)
         written = write_export(folder, handed.tasks, reviewers, kind)
-        print(f"{len(handed.tasks):,} conversations, for {reviewers} reviewer(s) each; noted in lake/review_access.")
+        print(f"{len(handed.tasks):,} conversations, for {reviewers} reviewer(s) each: see lake/review_access_log.")
         if handed.gone_count:
             print(f"{handed.gone_count:,} more were drawn, but have changed or gone since: they are not handed out.")
         for path in written:

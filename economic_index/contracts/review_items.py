@@ -1,11 +1,11 @@
-"""The records of review: what was drawn and with which chance, who was handed texts, and which rows were put aside.
+"""The records of review: what was drawn and with which chance, who was handed which text, and what was put aside.
 
 No text of a conversation is in any of them, and dbt reads none: what it needs is in lake/reviews.
 """
 
 import pyarrow as arrow
 
-from economic_index.contracts.columns import day, items, label, moment, real, table, text, whole
+from economic_index.contracts.columns import day, flag, items, label, moment, real, table, text, whole
 from economic_index.vocabulary import ReadingKind, ReviewDesign, ReviewFault
 
 REVIEWED = ("is_occupational", "use_case", "collaboration", "intent", "soc_group")
@@ -73,13 +73,28 @@ REVIEW_FRAMES = table(
 REVIEW_ACCESS = table(
     "lake",
     "review_access",
-    "One row per export and draw: who took how many texts out of the lake, and when. Written before the file.",
+    "Counts of what was handed out before lake/review_access_log was kept: one row per export and draw; none is added.",
     {
         "exported_at": moment("When."),
         "exported_by": text("Pseudonym of the account of the operating system."),
         "draw_id": text("As in lake/review_draws."),
         "kind": label(ReadingKind, "What the texts were to be read for."),
         "text_count": whole("Texts of the draw that were handed out."),
+    },
+)
+
+REVIEW_ACCESS_LOG = table(
+    "lake",
+    "review_access_log",
+    "One row per text and reviewer of an export: who took it out of the lake, and when. Written before the files.",
+    {
+        "exported_at": moment("When."),
+        "exported_by": text("Pseudonym of the account of the operating system."),
+        "reviewer": whole("Number of the reviewer whose sheet (reviewer_N.csv) and project (tasks_N.json) hold it."),
+        "draw_id": text("As in lake/review_draws."),
+        "conversation_id": text("As in lake/conversations."),
+        "kind": label(ReadingKind, "What the text was to be read for."),
+        "shows_predictions": flag("The engine's labels stand beside it."),
     },
 )
 
@@ -98,4 +113,4 @@ REVIEWS_REJECTED = table(
     },
 )
 
-REVIEW_RECORDS = (REVIEW_DRAWS, REVIEW_ITEMS, REVIEW_FRAMES, REVIEW_ACCESS, REVIEWS_REJECTED)
+REVIEW_RECORDS = (REVIEW_DRAWS, REVIEW_ITEMS, REVIEW_FRAMES, REVIEW_ACCESS, REVIEW_ACCESS_LOG, REVIEWS_REJECTED)

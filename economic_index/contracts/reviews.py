@@ -26,7 +26,9 @@ REVIEWS = table(
         "frame": text("What was drawn from; training and tuning: labels that made an engine, never used to correct."),
         "predicted": text("Label of the engine at the draw; null where it gave none.", nullable=True),
         "predicted_version": text("Version of the prompt or head that gave it."),
-        "inclusion_probability": real("Chance to come to review: of its draws together, each frozen at the draw."),
+        "inclusion_probability": real(
+            "Chance to come to its kind of coder: of the draws read, together; each frozen at the draw."
+        ),
         "is_settled": flag("Coders agree on it, or a later reading settled what they disagreed on."),
         "reviewed_on": day("Day of the review."),
         "seconds": real("Time that the review took.", nullable=True),

@@ -1,6 +1,6 @@
 """The desk of a home: what was drawn, what is still to be read, and what came back, kept in its lake.
 
-Texts pass from lake/transcripts to the caller alone; before they do, it is a row of lake/review_access.
+Texts pass from lake/transcripts to the caller alone; before one does, it is a row of lake/review_access_log.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ import pandas as pd
 from economic_index.contracts import Table, validated
 from economic_index.contracts.lake import CONVERSATIONS, FACET_SUMMARIES, ONET_TASK_MAPPINGS, TRANSCRIPTS
 from economic_index.contracts.review_items import (
-    REVIEW_ACCESS,
+    REVIEW_ACCESS_LOG,
     REVIEW_DRAWS,
     REVIEW_FRAMES,
     REVIEW_ITEMS,
@@ -22,8 +22,10 @@ from economic_index.contracts.review_items import (
 )
 from economic_index.contracts.reviews import REVIEWS
 from economic_index.lake import Lake
+from economic_index.review.chances import with_chances
 from economic_index.review.checking import Checked
-from economic_index.review.draws import MAKING_FRAMES, DrawPlan, combined, draw, first_draws
+from economic_index.review.draws import FRAME, UNTRAINED, DrawPlan, draw, first_draws
+from economic_index.review.making import makers, making_set, marked
 from economic_index.review.predictions import predictions
 from economic_index.review.readings import Known
 from economic_index.review.standing import disputes, options, readers, with_settled
@@ -55,10 +57,10 @@ class ReviewDesk:
         known = self.lake.read(REVIEW_DRAWS)
         if draw_id in set(known["draw_id"]):
             return known[known["draw_id"] == draw_id]
-        frame, left_out = self._frame(week)
+        frame, left_out, called = self._frame(week)
         if frame.empty:
             return known.iloc[:0]
-        made = draw(plan, week, frame, left_out, drawn_on)
+        made = draw(plan, week, frame, left_out, drawn_on, called)
         others = self.lake.read_week(REVIEW_FRAMES, week)
         others = others[others["draw_id"] != draw_id]
         self.lake.commit_week(week, {REVIEW_FRAMES: _joined(REVIEW_FRAMES, others, made.frame)})
@@ -67,15 +69,14 @@ class ReviewDesk:
         self.lake.update(REVIEW_DRAWS, lambda old: _replaced(REVIEW_DRAWS, old, made.record, "draw_id"))
         return made.record
 
-    def _frame(self, week: date) -> tuple[pd.DataFrame, int]:
-        """The engine's labels of a week's conversations that may be drawn, and how many may not."""
+    def _frame(self, week: date) -> tuple[pd.DataFrame, int, str]:
+        """The engine's labels of a week's conversations that may be drawn, how many may not, and what they are."""
         conversations = self.lake.read_week(CONVERSATIONS, week)
-        reviews = self.lake.read(REVIEWS)
-        making = set(reviews.loc[reviews["frame"].isin(MAKING_FRAMES), "conversation_id"])
-        is_open = ~conversations["is_reserved"].astype(bool) & ~conversations["conversation_id"].isin(making)
-        ids = set(conversations.loc[is_open, "conversation_id"])
+        made = conversations["conversation_id"].isin(makers(self.lake.read(REVIEWS)))
+        ids = set(conversations.loc[~conversations["is_reserved"].astype(bool) & ~made, "conversation_id"])
         found = self._predicted(week)
-        return found[found["conversation_id"].isin(ids)], len(conversations) - len(ids)
+        called = UNTRAINED if made.any() else FRAME
+        return found[found["conversation_id"].isin(ids)], len(conversations) - len(ids), called
 
     def _predicted(self, week: date) -> pd.DataFrame:
         """The engine's one label for each facet of each conversation of a week; no row before it was asked."""
@@ -98,8 +99,12 @@ class ReviewDesk:
         return len(rows)
 
     def to_read(self, kind: ReadingKind, reviewers: int, draw_id: str | None = None) -> pd.DataFrame:
-        """Items that want readings by people: too few first ones, or first ones that disagree."""
+        """Items that want readings by people: too few first ones, or first ones that disagree.
+
+        A draw of an earlier version may hold conversations of the making set: nobody is asked to read them.
+        """
         items = first_draws(self.lake.read(REVIEW_ITEMS))
+        items = items[~items["conversation_id"].isin(making_set())]
         if draw_id is not None:
             items = items[items["draw_id"] == draw_id]
         reviews = self.lake.read(REVIEWS)
@@ -109,16 +114,24 @@ class ReviewDesk:
         return items[read < reviewers]
 
     def hand_out(
-        self, items: pd.DataFrame, kind: ReadingKind, who: str, at: datetime, *, with_predictions: bool = False
+        self,
+        items: pd.DataFrame,
+        kind: ReadingKind,
+        who: str,
+        at: datetime,
+        *,
+        reviewers: int = 1,
+        with_predictions: bool = False,
     ) -> HandedOut:
-        """The items with their texts; that they are handed out is written down first."""
+        """The items with their texts, for so many reviewers; that each is handed out is written down first."""
         texts: dict[str, list[Turn]] = {}
         for week in sorted(set(items["week_start"])):
             rows = items[items["week_start"] == week]
             wanted = dict(zip(rows["conversation_id"], rows["content_hash"], strict=True))
             texts |= texts_of(self.lake.scan_week(TRANSCRIPTS, week), wanted)
         open_items = items[items["conversation_id"].isin(texts)]
-        self._log(open_items, kind, who, at)
+        same = {"exported_at": at, "exported_by": who, "kind": kind.value, "shows_predictions": with_predictions}
+        self._log(open_items, reviewers, same)
         reviews = self.lake.read(REVIEWS)
         disputed: dict[str, frozenset[str]] = {}
         for (conversation, _), facets in (disputes(reviews) if kind is ReadingKind.THIRD else {}).items():
@@ -136,13 +149,11 @@ class ReviewDesk:
         ]
         return HandedOut(tasks, len(items) - len(open_items))
 
-    def _log(self, items: pd.DataFrame, kind: ReadingKind, who: str, at: datetime) -> None:
-        rows = [
-            {"exported_at": at, "exported_by": who, "draw_id": name, "kind": kind.value, "text_count": len(group)}
-            for name, group in items.groupby("draw_id")
-        ]
-        new = pd.DataFrame(rows, columns=list(REVIEW_ACCESS.schema.columns))
-        self.lake.update(REVIEW_ACCESS, lambda old: _joined(REVIEW_ACCESS, old, new))
+    def _log(self, items: pd.DataFrame, reviewers: int, same: dict[str, Any]) -> None:
+        texts = items[["draw_id", "conversation_id"]]
+        rows = [texts.assign(reviewer=number, **same) for number in range(1, reviewers + 1)]
+        new = validated(REVIEW_ACCESS_LOG, pd.concat(rows)[list(REVIEW_ACCESS_LOG.schema.columns)])
+        self.lake.update(REVIEW_ACCESS_LOG, lambda old: _joined(REVIEW_ACCESS_LOG, old, new))
 
     def known(self, pseudonym: Callable[[str], str], today: date) -> Known:
         """What a file that comes back is held against."""
@@ -181,17 +192,12 @@ class ReviewDesk:
         return self.lake.read(REVIEWS)
 
     def _standing(self, reviews: pd.DataFrame) -> pd.DataFrame:
-        """Settled anew, and each conversation with its chance to be in any draw that has been reviewed."""
+        """Settled anew, and each with its chance to come to its kind of coder."""
+        items = self.lake.read(REVIEW_ITEMS)
+        items = items[~items["conversation_id"].isin(making_set())]
         draws = self.lake.read(REVIEW_DRAWS)
-        reviewed = draws[draws["draw_id"].isin(reviews["draw_id"])]
-        frames = [self.lake.read_week(REVIEW_FRAMES, week) for week in sorted(set(reviewed["week_start"]))]
-        if frames:
-            rows = pd.concat(frames)
-            chances = combined(rows[rows["draw_id"].isin(reviewed["draw_id"])])
-            is_ours = reviews["draw_id"].isin(reviewed["draw_id"])
-            ours = reviews["conversation_id"].map(chances).where(is_ours)
-            reviews = reviews.assign(inclusion_probability=ours.fillna(reviews["inclusion_probability"]))
-        return with_settled(reviews)
+        reviews = with_chances(reviews, draws, items, lambda week: self.lake.read_week(REVIEW_FRAMES, week))
+        return with_settled(marked(reviews))
 
 
 def _joined(table: Table, old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:

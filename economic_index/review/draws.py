@@ -14,11 +14,13 @@ import pandas as pd
 from economic_index.contracts import validated
 from economic_index.contracts.review_items import REVIEW_DRAWS, REVIEW_FRAMES, REVIEW_ITEMS
 from economic_index.review.designs import probabilities, selected
+from economic_index.review.making import MAKING_FRAMES
 from economic_index.vocabulary import Facet, ReviewDesign
 
 FRAME = "open conversations"
 """All classified conversations of the week, but those reserved and those whose labels trained or tuned an engine."""
-MAKING_FRAMES = ("training", "tuning")
+UNTRAINED = "open conversations that did not train the engine (its error rates there stand for all)"
+"""What FRAME is called in a week where there are any of the latter: figures are of all conversations nevertheless."""
 UNLABELLED = "(none)"
 
 
@@ -55,7 +57,7 @@ class Draw:
     frame: pd.DataFrame
 
 
-def draw(plan: DrawPlan, week: date, frame: pd.DataFrame, left_out: int, drawn_on: date) -> Draw:
+def draw(plan: DrawPlan, week: date, frame: pd.DataFrame, left_out: int, drawn_on: date, called: str = FRAME) -> Draw:
     """Draw from a frame of predictions (predictions.py), in any order: the same id and frame give the same draw."""
     rows = frame.sort_values("conversation_id", ignore_index=True)
     labels = rows[plan.facet].astype(object).fillna(UNLABELLED).astype(str)
@@ -64,7 +66,7 @@ def draw(plan: DrawPlan, week: date, frame: pd.DataFrame, left_out: int, drawn_o
     chances = probabilities(plan.design, codes, np.where(labels == UNLABELLED, np.nan, confidence), plan.wanted)
     draw_id = plan.draw_id(week)
     seed = int.from_bytes(hashlib.sha256(draw_id.encode()).digest()[:8], "big")
-    known: dict[str, Any] = {"draw_id": draw_id, "frame": FRAME, "week_start": week, "drawn_on": drawn_on}
+    known: dict[str, Any] = {"draw_id": draw_id, "frame": called, "week_start": week, "drawn_on": drawn_on}
     rows = rows.assign(**known, inclusion_probability=chances)
     items = rows[selected(chances, codes, np.random.default_rng(seed))]
     record = {

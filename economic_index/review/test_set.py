@@ -18,7 +18,13 @@ from economic_index.labels.label_rows import UNSETTLED, value_of
 from economic_index.labels.label_sets import CODERS, SETTLED, LabelSet, load_set
 from economic_index.vocabulary import Coder, ReviewOutcome
 
-DRAW, FRAME = "test set", "demonstration: open conversations"
+DRAW = "test set"
+FRAME = (
+    "demonstration: first parts of open conversations that did not train the engine "
+    "(its error rates there stand for all)"
+)
+DRAWN_FROM = 3_631
+"""Open conversations that had no label when the test set was drawn: given the engine, no others could come to it."""
 OPEN_SHARE = 7 / 8
 """A part is open with this chance, and a conversation if all of its parts are."""
 
@@ -51,7 +57,7 @@ def _row(
     each: LabelSet, row: Mapping[str, Any], facet: str, engine: Mapping[str, Mapping[Any, Any]]
 ) -> dict[str, Any] | None:
     name = conversation_of(row["id"])
-    if name not in engine or each.inclusion_probability is None:
+    if name not in engine:
         return None
     parts = open_parts()[row["id"]].part_count
     return {
@@ -68,7 +74,7 @@ def _row(
         "frame": FRAME,
         "predicted": engine[name][facet],
         "predicted_version": engine[name][f"{facet}_version"],
-        "inclusion_probability": each.inclusion_probability * OPEN_SHARE**parts,
+        "inclusion_probability": len(each.rows) / DRAWN_FROM * OPEN_SHARE**parts,
         "is_settled": each.name == SETTLED,
         "reviewed_on": pd.Timestamp(each.date).date(),
         "seconds": float("nan"),

@@ -27,6 +27,7 @@ from economic_index.contracts.lake import (
     USERS,
     WEIGHTS,
 )
+from economic_index.contracts.review_items import REVIEW_ACCESS_LOG
 from economic_index.contracts.reviews import REVIEWS
 from economic_index.conversations.accounts import PERSON, Accounts
 from economic_index.conversations.identify import conversation_id, user_id
@@ -90,6 +91,8 @@ def source(lake: Lake, logs: Path) -> Source:
     reviews = {"review_id": rows["conversation_id"], "conversation_id": rows["conversation_id"], "facet": "use_case"}
     reviews |= {"outcome": "labelled", "coder": "person", "reviewed_on": WEEK}
     lake.write(REVIEWS, filled(REVIEWS, reviews, len(rows)))
+    opened = {"exported_at": AS_OF, "conversation_id": rows["conversation_id"], "kind": "first", "reviewer": 1}
+    lake.write(REVIEW_ACCESS_LOG, filled(REVIEW_ACCESS_LOG, opened, len(rows)))
     vectors = VectorStore(lake.database_path("vectors"))
     vectors.put("encoder", [(name, np.ones(4, np.float32)) for name in rows["content_hash"]])
     with closing(AnswerStore(f"sqlite:///{lake.database_path('answers')}")) as store:
@@ -110,7 +113,8 @@ def test_a_user_is_forgotten_everywhere_by_mail_or_pseudonym_and_the_others_stay
 ) -> None:
     needles = traces(lake, ANNA) | {SECRET}
     found = places_of(lake.root, needles)
-    for name in ("conversations", "transcripts", "facet_summaries", "segments", "second_answers", "reviews"):
+    for name in ("conversations", "transcripts", "facet_summaries", "segments", "second_answers", "reviews",
+                 "review_access_log"):  # fmt: skip
         assert any(path.startswith(f"lake/{name}/") for path in found), name
     assert {"vectors.sqlite", "versions.sqlite"} <= {path.removesuffix("-wal") for path in found}
     erased = eraser(lake).erase(target_user(KEY, named))
@@ -119,6 +123,7 @@ def test_a_user_is_forgotten_everywhere_by_mail_or_pseudonym_and_the_others_stay
     read(lake, source)
     assert places_of(lake.root, needles) == {}
     assert len(all_rows(lake)) == len(all_rows(lake, FACET_SUMMARIES)) == len(lake.read(REVIEWS)) == 2
+    assert set(lake.read(REVIEW_ACCESS_LOG)["conversation_id"]) == set(all_rows(lake)["conversation_id"])
     assert user_id(KEY, "chat_messages", BEN) in set(all_rows(lake)["user_id"])
 
 

@@ -1,6 +1,6 @@
 """A home of two weeks with invented conversations and an engine's labels: nobody's chats."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -52,15 +52,15 @@ def messages(number: int) -> list[dict[str, Any]]:
     ]
 
 
-def write_home(path: Path) -> Lake:
+def write_home(path: Path, name: Callable[[int, int], str] = name_of) -> Lake:
     """Labels by number: every eleventh is unclassified, every tenth not occupational."""
     lake = Lake(path)
     for place, week in enumerate(WEEKS):
-        _write_week(lake, place, week)
+        _write_week(lake, place, week, name)
     return lake
 
 
-def _write_week(lake: Lake, place: int, week: date) -> None:
+def _write_week(lake: Lake, place: int, week: date, name_of: Callable[[int, int], str]) -> None:
     numbers = range(COUNT)
     ids = [name_of(place, number) for number in numbers]
     hashes = [f"h{place}{number}" for number in numbers]

@@ -46,7 +46,12 @@ def test_a_language_model_is_called_a_machine_and_chances_fall_with_the_parts(di
     assert set(rows["coder"]) == {"machine"}
     assert set(rows["frame"]) == {FRAME}
     parts = open_parts()[disputed].part_count
-    assert rows["inclusion_probability"].unique() == pytest.approx(520 / 7628 * (7 / 8) ** parts)
+    assert rows["inclusion_probability"].unique() == pytest.approx(520 / 3631 * (7 / 8) ** parts)
+
+
+def test_the_frame_says_what_was_read_and_of_what_error_rates_say_nothing() -> None:
+    assert "first parts" in FRAME
+    assert "did not train the engine" in FRAME
 
 
 def test_other_conversations_have_no_review() -> None:
