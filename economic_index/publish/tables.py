@@ -54,6 +54,8 @@ HEADINGS: dict[str, tuple[str, Printer | None]] = {
     "reviews_wanted": ("Reviews for the wanted width", count),
     "wanted_by": ("Wanted width", None),
     "interval_method": ("Method", None),
+    "frame": ("Drawn from", None),
+    "engine": ("Engine", None),
     "employment_share": ("Employment", _share),
     "baseline_share": ("Baseline share", _share),
     "published_share": ("Published", _share),

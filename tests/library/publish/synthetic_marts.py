@@ -365,6 +365,19 @@ def corrected_shares(coder: str = "machine", **columns: Any) -> pd.DataFrame:
     return pd.DataFrame([*rows, rows[0] | hidden, rows[0] | unknown]).assign(**columns)
 
 
+def assumed_shares(**columns: Any) -> pd.DataFrame:
+    """Rows of mart_corrected_shares of a home that reviewed nothing: bands that leave out the engine's own share."""
+    row = corrected_shares("none").iloc[-1].to_dict() | {"n_reviews": 0, "frame": None, "presentation": "uncorrected"}
+    row |= {"wanted_by": None, "reviews_wanted": math.nan, "interval_method": "benchmark error rates assumed"}
+    rows = [
+        row
+        | {"label": label, **_ends("uncorrected_share", raw, 0.03)}
+        | {"corrected_share_lo": raw + 0.05, "corrected_share_hi": raw + 0.2}
+        for label, raw in (("asking", 0.3), ("doing", 0.6))
+    ]
+    return pd.DataFrame(rows).assign(**columns)
+
+
 def _ends(column: str, value: float, half: float) -> dict[str, float]:
     return {column: value, f"{column}_lo": max(0.0, value - half), f"{column}_hi": value + half}
 

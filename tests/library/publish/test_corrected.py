@@ -1,10 +1,14 @@
 """The figure of corrected shares names its coder, says what more reviews would buy, and is silent without reviews."""
 
+from typing import Any
+
 import pandas as pd
 import pytest
 import synthetic_marts
 
+from economic_index.publish.figures import theme
 from economic_index.publish.figures.corrected import UNKNOWN, build
+from economic_index.publish.figures.figure import FigureResult
 from economic_index.publish.served import ServedMarts
 
 
@@ -14,8 +18,7 @@ def of(frame: pd.DataFrame) -> ServedMarts:
 
 def test_each_label_has_its_corrected_share_and_the_engines_beneath() -> None:
     result = build(of(synthetic_marts.corrected_shares()))
-    (rows,) = [rows for rows in result.chart.to_dict()["datasets"].values() if len(rows) > 1 and "point" in rows[0]]
-    first = [(row["label"], row["point"]) for row in rows[:5]]
+    first = [(row["label"], row["point"]) for row in drawn(result)[:5]]
     assert first == [
         ("Delegating or working together", None),
         ("Augmentation", 0.54),
@@ -24,6 +27,50 @@ def test_each_label_has_its_corrected_share_and_the_engines_beneath() -> None:
         ("the engine’s labels alone", 0.46),
     ]
     assert len(result.table) == 6
+
+
+def drawn(result: FigureResult) -> list[dict[str, Any]]:
+    """The rows of the chart."""
+    (rows,) = [rows for rows in result.chart.to_dict()["datasets"].values() if len(rows) > 1 and "point" in rows[0]]
+    return list(rows)
+
+
+def test_without_reviews_the_engines_share_is_drawn_with_the_band_of_assumed_error_rates() -> None:
+    result = build(of(synthetic_marts.assumed_shares()))
+    found = [(row["label"], row["point"], row["lo"], row["hi"], row["tone"]) for row in drawn(result)]
+    assert found == [
+        ("What is wanted", None, None, None, theme.INK),
+        ("Doing", 0.6, pytest.approx(0.65), pytest.approx(0.8), theme.ORANGE),
+        ("Asking", 0.3, pytest.approx(0.35), pytest.approx(0.5), theme.ORANGE),
+    ]
+    assert set(result.table["interval_method"]) == {"benchmark error rates assumed"}
+    assert result.table["corrected_share"].isna().all()
+    assert "What is wanted: benchmark error rates assumed." in " ".join(result.caveats)
+    assert result.caption == "No label was corrected by reviews; engine: local engine."
+
+
+def test_reviews_go_before_assumed_error_rates_and_what_has_neither_is_named() -> None:
+    unknown = synthetic_marts.corrected_shares().tail(1).assign(facet="is_occupational", label="true")
+    assumed = synthetic_marts.assumed_shares()
+    known = assumed.assign(facet="automation", label=["automation", "augmentation"])
+    every = [synthetic_marts.corrected_shares(), assumed, known, unknown]
+    result = build(of(pd.concat(every, ignore_index=True)))
+    rows = result.table.set_index(["facet", "label"])["interval_method"]
+    assert rows["Delegating or working together", "Automation"] == "post-stratified, Wilson"
+    assert rows["What is wanted", "Doing"] == "benchmark error rates assumed"
+    assert rows.index.is_unique
+    assert result.caveats[-1] == "About work: classifier error is unknown."
+
+
+def test_each_row_says_what_its_reviews_were_drawn_from_and_the_caption_by_facet() -> None:
+    rows = synthetic_marts.corrected_shares()
+    one = build(of(rows))
+    assert set(one.table["frame"]) == {"uniform"}
+    assert len(set(one.table["engine"])) == 1
+    assert "drawn: uniform; " in one.caption
+    two = build(of(rows.assign(frame=rows["facet"].map(lambda facet: "open" if facet == "use_case" else "uniform"))))
+    assert "uniform (Delegating or working together)" in two.caption
+    assert "open (What it is for)" in two.caption
 
 
 def test_the_coder_is_named_and_a_machine_is_no_person() -> None:
