@@ -63,7 +63,8 @@ ALWAYS_ANSWERS = """
 **In this model each threshold is 0, so nothing is held back**: on the conversations held out the bar is met by always
 answering. A doubtful answer counts in figures as a sure one does."""
 
-ALWAYS_A_TASK = """**In this model the task's threshold is 0, so these steps are not taken**: on the conversations held out the bar is met
+ALWAYS_A_TASK = """\
+**In this model the task's threshold is 0, so these steps are not taken**: on the conversations held out the bar is met
 by always answering, and every occupational conversation that is read gets a task.
 """
 

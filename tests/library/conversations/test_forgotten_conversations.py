@@ -1,4 +1,4 @@
-"""A conversation that was forgotten by the log's own id: no part of it is left, and no record of it tells of it again."""
+"""A conversation forgotten by the log's own id: no part of it is left, and no record of it tells of it again."""
 
 from pathlib import Path
 
