@@ -53,6 +53,16 @@ def may_hold(record: Mapping[str, Any], path: str) -> bool:
     return True
 
 
+def decoded(value: Any) -> tuple[Any, bool]:
+    """Words that stand as bytes as text, and whether some of them were none; anything else as it is."""
+    if not isinstance(value, bytes):
+        return value, False
+    try:
+        return value.decode(), False
+    except UnicodeDecodeError:
+        return value.decode("utf-8", "replace"), True
+
+
 def is_set(value: Any) -> bool:
     """Whether a flag is set: true, 1, yes, or any time or text, such as that of `deleted_at`."""
     text = cell_text(value)

@@ -35,6 +35,8 @@ class TimeRule:
             return datetime.combine(value.date(), value.time(), value.tzinfo)
         if isinstance(value, date):
             return datetime.combine(value, time())
+        if isinstance(value, bytes):
+            value = value.decode("utf-8", "replace")
         if self.format in _EXPONENTS:
             return parse_epoch(value, _EXPONENTS[self.format])
         return self._of_text(value.strip()) if isinstance(value, str) else None

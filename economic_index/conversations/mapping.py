@@ -7,8 +7,11 @@ import codecs
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from economic_index.vocabulary import SourceFormat
 
@@ -74,7 +77,10 @@ class TableMapping:
 
 
 def cell_text(value: Any) -> str | None:
-    """A cell as an id, a name or a role: text without space around it, whole numbers as text; None if empty."""
+    """A cell as an id, a name or a role: text without space around it, whole numbers as text; None if empty.
+
+    Columns of decimals, UUIDs and bytes (Parquet) say what the same column of texts would.
+    """
     if isinstance(value, str):
         return value.strip() or None
     if isinstance(value, bool):
@@ -86,7 +92,25 @@ def cell_text(value: Any) -> str | None:
             return str(value)
         except ValueError:  # an int of thousands of digits
             return None
-    return None
+    return _typed_text(value)
+
+
+def _typed_text(value: Any) -> str | None:
+    if isinstance(value, bytes):
+        return _text_of_bytes(value)
+    if isinstance(value, Decimal):
+        is_whole = value.is_finite() and value == value.to_integral_value()
+        return str(int(value) if is_whole else value)
+    return str(value) if isinstance(value, UUID) else None
+
+
+def _text_of_bytes(data: bytes) -> str | None:
+    """Text, if the bytes are text; else an id: 16 bytes as a UUID, others in hex, so that no two become one."""
+    with suppress(UnicodeDecodeError):
+        text = data.decode().strip()
+        if text.isprintable():
+            return text or None
+    return str(UUID(bytes=data)) if len(data) == 16 else data.hex()
 
 
 def plain_encoding(name: str) -> str:

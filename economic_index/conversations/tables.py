@@ -199,7 +199,7 @@ def _batches(table: pq.ParquetFile, columns: list[str] | None) -> Iterator[pa.Re
 
 def _next_size(size: int, batch: pa.RecordBatch, *, may_grow: bool) -> int:
     """How many rows the next batch should have; seldom another number: what was read is then skipped once more."""
-    fitting = min(BATCH_BYTES * batch.num_rows // max(batch.nbytes, 1), MAX_BATCH_ROWS)
+    fitting: int = min(BATCH_BYTES * batch.num_rows // max(batch.nbytes, 1), MAX_BATCH_ROWS)
     if fitting < size:
         return max(min(fitting, size // 2), 1)
     return fitting if may_grow and fitting >= 2 * size else size

@@ -63,7 +63,7 @@ class MappedTable:
     updated_at: str | None = None
     """Column of the last change where the mapping names none: that of the watermark."""
     format: SourceFormat = SourceFormat.MAPPED_TABLE
-    version: str = "1"
+    version: str = "2"
     _seen: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -133,13 +133,13 @@ class MappedTable:
         role = self.mapping.roles.get(cell_text(get["role"](record)) or "")
         if role is None:
             return MappedRow(native_id, element.locator.number, message_id=message_id, parent_id=parent_id)
-        text, found = get["text"](record), None
+        (text, is_repaired), found = cells.decoded(get["text"](record)), None
         if not isinstance(text, str):
             found = Spoken()
             text = self._text(text, found, context)
         at, order = get["time"](record), get["order"](record)
         sent, is_zone_assumed = self.times.read(at, context.as_of)
-        flags = mapped_rows.REPAIRED * element.is_repaired
+        flags = mapped_rows.REPAIRED * (element.is_repaired or is_repaired)
         flags |= mapped_rows.TIME_GIVEN * is_present(at) | mapped_rows.ZONE_ASSUMED * is_zone_assumed
         if self._has_deletions:
             flags |= mapped_rows.DELETED * cells.is_set(self._cell(record, "deleted"))
@@ -229,10 +229,10 @@ class MappedTable:
 
 def _items(value: Any) -> list[Any] | RejectReason | None:
     """The messages of a row: a list, an object that holds one as `messages`, or either as JSON text."""
-    if isinstance(value, str):
+    if isinstance(value, str | bytes):
         if not value.strip():
             return None
-        parsed = parse(value.encode("utf-8", "surrogatepass"))
+        parsed = parse(value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value)
         if not isinstance(parsed, Parsed):
             return parsed
         value = parsed.value

@@ -166,7 +166,7 @@ def test_a_query_is_read_like_a_table_and_another_query_or_mapping_reads_all_aga
     assert counts(read(lake, url, wider)) == (3, 2)
     with closing(WinnerStore(lake.database_path("versions"))) as store:
         settings = {one.settings for week in store.weeks() for one in store.of_week(week)}
-    assert settings == {f"mapped_table:1:{wider.settings_hash()}"}
+    assert settings == {f"mapped_table:2:{wider.settings_hash()}"}
 
 
 def test_another_user_of_the_source_alone_is_read_again(lake: Lake, tmp_path: Path) -> None:

@@ -5,15 +5,17 @@ import json
 import subprocess
 import sys
 import zipfile
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from chatgpt_logs import Chat
 from gateway_logs import observation, spend_row
-from mapped_tables import START, mapping, message, read_table, rejected, said
+from mapped_tables import START, by_conversation, csv_bytes, mapping, message, read_table, rejected, said
 from reader_runs import read_file
 from reading_home import read_logs
 
@@ -94,6 +96,47 @@ def test_a_zone_that_nobody_knows_stops_the_table(tmp_path: Path) -> None:
     rows, report = mapped_parquet(tmp_path, pa.array([0, 0], pa.timestamp("us", "Foo/Bar")))
     assert (rows, report.reason) == ([], RejectReason.BAD_TABLE)
     assert "zone that is not known" in report.error
+
+
+IDS: dict[str, tuple[pa.Array, list[str]]] = {
+    "decimal": (pa.array([Decimal(2) ** 70, Decimal(7)], pa.decimal128(38, 0)), [str(2**70), "7"]),
+    "decimal with places": (pa.array([Decimal("7.00"), Decimal("8.50")], pa.decimal128(9, 2)), ["7", "8.50"]),
+    "uuid": (pa.array([UUID(int=7).bytes, UUID(int=8).bytes], pa.uuid()), [str(UUID(int=7)), str(UUID(int=8))]),
+    "uuid as bytes": (pa.array([b"\x07" * 16, b"\xff" * 16], pa.binary(16)), ["07" * 16, "ff" * 16]),
+    "other bytes": (pa.array([b"\xff\x01", b"\xff\x02"], pa.binary()), ["ff01", "ff02"]),
+    "text as bytes": (pa.array([b" ana@x.org", "\u00e9va".encode()], pa.binary()), ["ana@x.org", "\u00e9va"]),
+}
+
+
+def columns(ids: pa.Array) -> dict[str, Any]:
+    told = {"who": [b"agent"] * 2, "body": [b"x", b"caf\xe9"], "sent_at": [START.isoformat().encode()] * 2}
+    return {"thread": ids, "agent": ids, **{name: pa.array(cells, pa.binary()) for name, cells in told.items()}}
+
+
+@pytest.mark.parametrize("kind", IDS)
+def test_columns_of_any_kind_say_what_texts_would(tmp_path: Path, kind: str) -> None:
+    ids, told = IDS[kind]
+    if kind == "uuid as bytes":
+        told = [str(UUID(text)) for text in told]
+    file = io.BytesIO()
+    pq.write_table(pa.table(columns(ids)), file)
+    rows, report = read_table(tmp_path, file.getvalue(), mapping())
+    texts = [message(text, 0, "agent", body, agent=text) for text, body in zip(told, ("x", "caf\ufffd"), strict=True)]
+    same, _ = read_table(tmp_path, csv_bytes(texts), mapping())
+    assert said(rows) == [("u", ["x"]), ("u", ["caf\ufffd"])]
+    assert [row.values["is_text_repaired"] for row in rows] == [False, True]
+    for name in ("conversation_id", "user_id", "started_at"):
+        assert [row.values[name] for row in rows] == [row.values[name] for row in same]
+    assert (report.reasons, len({row.values["user_id"] for row in rows} - {None})) == ({}, 2)
+
+
+def test_messages_of_a_conversation_may_be_bytes(tmp_path: Path) -> None:
+    turns = json.dumps([{"role": "user", "content": "q"}]).encode()
+    table = pa.table({"id": pa.array([b"c1"], pa.binary()), "turns": pa.array([turns], pa.binary())})
+    file = io.BytesIO()
+    pq.write_table(table.append_column("at", pa.array([START.isoformat()])), file)
+    told = by_conversation({"conversation_id": "id", "messages": "turns", "time": "at"})
+    assert said(read_table(tmp_path, file.getvalue(), told)[0]) == [("u", ["q"])]
 
 
 @pytest.mark.parametrize("good_count", [0, 1])
