@@ -15,6 +15,7 @@ from economic_index.conversations.places import absolute_place
 from economic_index.conversations.sources import AssignWeeks, Source
 from economic_index.conversations.sources_edits import add_source, entry_text
 from economic_index.conversations.sources_toml import load_sources
+from economic_index.lake import week_of
 from economic_index.vocabulary import RejectReason
 from orchestration.settings import Settings, now, variable
 
@@ -73,7 +74,8 @@ def adopt(settings: Settings, summary: LogSummary, *, yes: bool) -> bool:
 
 
 def _without_times(settings: Settings, summary: LogSummary, name: str) -> str:
-    weeks = AssignWeeks(start=date(now().year, 1, 5), count=12)
+    first_monday = week_of(date(now().year, 1, 7))
+    weeks = AssignWeeks(start=first_monday, count=12)
     entry = entry_text(replace(summary.source, name=name, assign_weeks=weeks))
     return (
         "These logs have no times. They can be spread over weeks, which are marked as assigned everywhere, and of "

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from economic_index.contracts import Table, validated
 from economic_index.contracts.lake import SEGMENTS, USERS, WEIGHTS
-from economic_index.lake import Lake, empty_frame
+from economic_index.lake import Lake, empty_frame, fingerprint
 from economic_index.people.directory import UNKNOWN
 
 SEGMENTS_VERSION = "1"
@@ -35,7 +35,7 @@ _known: dict[tuple[Path, str], _Rows] = {}
 
 
 def users_fingerprint(lake: Lake, week: date) -> str | None:
-    """Hash of the attributes that hold in a week; None if none does."""
+    """Hash of the attributes that hold in a week, and of the names of others; None if the table has none."""
     return _fingerprint(lake, USERS, week)
 
 
@@ -47,10 +47,11 @@ def weights_fingerprint(lake: Lake, week: date) -> str | None:
 def segments_of_week(lake: Lake, week: date, conversations: pd.DataFrame) -> pd.DataFrame:
     """Rows of lake/segments: for each conversation and attribute its user's value at the start, else `(unknown)`.
 
-    `conversations` are rows of lake/conversations of the week.
+    `conversations` are rows of lake/conversations of the week. An attribute that the table has in other weeks alone is
+    unknown in this one.
     """
     users = _valid_in(lake, USERS, week)
-    types = sorted(users["segment_type"].unique())
+    types = sorted(_rows(lake, USERS).frame["segment_type"].unique())
     if conversations.empty or not types:
         return empty_frame(SEGMENTS)
     found = _held_at_start(conversations, users, "user_id", "user_id")
@@ -102,8 +103,15 @@ def _fingerprint(lake: Lake, table: Table, week: date) -> str | None:
         ends = {"valid_from": week.toordinal(), "valid_to": (week + timedelta(days=6)).toordinal()}
         valid = valid.assign(**{name: valid[name].clip(ends["valid_from"], ends["valid_to"]) for name in _DAYS})
         digest = hashlib.sha256(np.ascontiguousarray(pd.util.hash_pandas_object(valid, index=False)).tobytes())
-        rows.hashes[week] = digest.hexdigest()[:16] if len(valid) else None
+        held = digest.hexdigest()[:16] if len(valid) else None
+        elsewhere = _attributes(rows.frame) - _attributes(valid)
+        rows.hashes[week] = fingerprint(held, sorted(elsewhere)) if elsewhere else held
     return rows.hashes[week]
+
+
+def _attributes(rows: pd.DataFrame) -> set[str]:
+    """Attributes of the users table; weights have none."""
+    return set(rows["segment_type"]) if "segment_type" in rows else set()
 
 
 def _rows(lake: Lake, table: Table) -> _Rows:

@@ -3,12 +3,14 @@
 import json
 import sqlite3
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from economic_index.conversations.sources_toml import load_sources
 from orchestration import __main__ as command_line
+from orchestration import own_logs
 from orchestration import settings as settings_module
 from orchestration.own_logs import adopt, describe, is_declared
 from orchestration.settings import Settings, default_home, load_settings
@@ -76,7 +78,11 @@ def at(home: Path) -> Settings:
     return load_settings({"OEI_HOME": str(home)})
 
 
-def test_logs_without_times_are_told_what_to_write(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("year", [2026, 2027, 2028, 2029, 2030, 2035])
+def test_logs_without_times_are_told_what_to_write(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, year: int
+) -> None:
+    monkeypatch.setattr(own_logs, "now", lambda: datetime(year, 8, 1, tzinfo=UTC))
     settings, path = at(tmp_path / "home"), tuning_file(tmp_path)
     assert not adopt(settings, describe(settings, str(path)), yes=True)
     told = capsys.readouterr().out
@@ -87,7 +93,10 @@ def test_logs_without_times_are_told_what_to_write(tmp_path: Path, capsys: pytes
     settings.sources_path.write_text(entry)
     assert is_declared(settings, str(path))
     assert describe(settings, str(path)).conversation_count == 3
-    assert load_sources(settings.sources_path)[0].path == str(path)
+    (source,) = load_sources(settings.sources_path)
+    assert source.path == str(path)
+    assert source.assign_weeks is not None
+    assert (source.assign_weeks.start.year, source.assign_weeks.start.month) == (year, 1)
 
 
 def test_a_table_needs_its_mapping_and_one_of_a_database_its_name(

@@ -133,6 +133,19 @@ def test_each_conversation_has_what_held_when_it_began_and_unmatched_users_are_a
             assert not [name for name in (b"ada", b"bob,", b"zoe") if name in content], file
 
 
+def test_in_a_week_in_which_nothing_holds_everybody_is_unknown(home: Home) -> None:
+    table = home.write("people.csv", HEADER, "ada,Sales,,2026-01-12,,", "bob,,Rome,2026-01-19,,")
+    home.read(People(users(table)))
+    home.commit()
+    unknown = "(unknown)"
+    assert home.segments("department") == [unknown, "Sales", "Sales", unknown, unknown, unknown]
+    assert home.segments("site") == [unknown, unknown, unknown, "Rome", unknown, unknown]
+    home.write("people.csv", HEADER, "ada,Sales,,2026-01-12,,")
+    home.read(People(users(table)))
+    assert home.commit() == [(week, "segments") for week in WEEKS]  # no week has a site any more
+    assert pd.isna(home.segments("site")).all()
+
+
 def test_a_changed_table_makes_just_the_weeks_due_in_which_something_else_holds(home: Home) -> None:
     table = home.write("people.csv", HEADER, "ada,Sales,Oslo,,,")
     home.read(People(users(table)))
