@@ -6,7 +6,7 @@ Which version of a conversation counts is winners.py's; rows of the lake are not
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 
@@ -34,7 +34,7 @@ class ErasedVersions:
             self._connection.executemany(query, [*pairs, *(("", content) for content in contents_alone)])
             return self._erase({name for name, _ in pairs}, marks)
 
-    def _erase(self, ids: Iterable[str], marks: Iterable[str]) -> list[date]:
+    def _erase(self, ids: Collection[str], marks: Iterable[str]) -> list[date]:
         weeks: set[str] = set()
         for name in ids:
             query = "select week_start, content_hash from winners where conversation_id = ?"
@@ -43,10 +43,30 @@ class ErasedVersions:
                 self._connection.execute("insert or ignore into erasing values (?, ?)", (name, content))
             for table in ("winners", "textless"):
                 self._connection.execute(f"delete from {table} where conversation_id = ?", (name,))
+        if ids:
+            query = "delete from parts where conversation_id not in (select conversation_id from winners)"
+            self._connection.execute(query)
         self._connection.executemany("insert or ignore into tombstones values (?)", ((mark,) for mark in marks))
         for week in weeks:
             self._note_week(week)
         return sorted(date.fromisoformat(week) for week in weeks)
+
+    # conversations of which a log tells parts, each under an id of its own
+
+    def note_parts(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Note what a reading found of parts: their ids, and that of the whole conversation."""
+        with self._transaction():
+            self._connection.executemany("insert into found_parts values (?, ?)", pairs)
+
+    def _keep_parts(self) -> None:
+        self._connection.execute("insert or replace into parts select conversation_id, whole_id from found_parts")
+
+    def parts_of(self, ids: Iterable[str]) -> set[str]:
+        """The parts of these conversations, as far as they were read since parts are noted."""
+        query = "select conversation_id from parts where whole_id = ?"
+        return {part for each in ids for (part,) in self._connection.execute(query, (each,))}
+
+    # deletion
 
     def erasing(self) -> list[tuple[str, str]]:
         """Conversations (id, content hash) that were forgotten, and whose deletion is not known to be whole.
@@ -137,6 +157,7 @@ class ErasedVersions:
                 "rejections",
                 "weeks",
                 "textless",
+                "parts",
                 "erasing",
                 "files",
                 "ends",

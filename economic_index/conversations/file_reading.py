@@ -97,6 +97,8 @@ class FileReading:
         if self._batch:
             settings = self.report.settings_key()
             needed = self.store.propose([self._version(row.values, settings) for row in self._batch])
+            if parts := [(row.values["conversation_id"], row.whole_id) for row in self._batch if row.whole_id]:
+                self.store.note_parts(parts)
             for row, is_needed in zip(self._batch, needed, strict=True):
                 if is_needed or row.replaces is not None:
                     self.inbox.add(row)

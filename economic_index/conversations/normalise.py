@@ -40,12 +40,14 @@ _DATE = re.compile(r"[-@](?:\d{8}|\d{4}-\d{2}-\d{2})(?:-v\d+(?::\d+)?)?$|-v\d+:\
 class Row(NamedTuple):
     """One conversation for the lake: values of its columns by name, and its messages.
 
-    `replaces` is the id of the row that it takes the place of: told before, under this id or another.
+    `replaces` is the id of the row that it takes the place of: told before, under this id or another. `whole_id` is
+    that of the conversation of which it is a part.
     """
 
     values: dict[str, Any]
     transcript: Transcript
     replaces: str | None = None
+    whole_id: str | None = None
 
 
 class Forgotten(NamedTuple):
@@ -114,7 +116,7 @@ class Normaliser:
             values[name] = name in draft.flags
         draft.conversation_id, draft.user_id = values["conversation_id"], values["user_id"]
         is_new = draft.earlier_id != draft.conversation_id or draft.locator != NOT_IN_THIS_FILE
-        return Row(values, transcript, draft.earlier_id if is_new else None)
+        return Row(values, transcript, draft.earlier_id if is_new else None, self._whole_id(draft))
 
     def deleted_ids(self, rejected: Rejected) -> list[str]:
         """The ids that the conversation of a record delivered as deleted may have."""
@@ -172,8 +174,11 @@ class Normaliser:
         # before or after accounts were joined
         named = [user_under, account_under] if self.context.accounts else [user_under]
         is_named = bool(raw) or user_id is not None
-        return tombstones.hold_conversation(id_under) or (
-            is_named and any(tombstones.hold_user(pseudonym) for pseudonym in named)
+        is_part_of_one = draft.part_of is not None and self._holds(draft.part_of)
+        return (
+            is_part_of_one
+            or tombstones.hold_conversation(id_under)
+            or (is_named and any(tombstones.hold_user(pseudonym) for pseudonym in named))
         )
 
     @property
@@ -210,6 +215,13 @@ class Normaliser:
             product, first = self._product(draft), transcript.first_user_text()
             return identify.dated_conversation_id(key, draft.raw_user_id or "", product, first, logged_at)
         return identify.undated_conversation_id(key, system, content_hash, number)
+
+    def _whole_id(self, draft: Draft) -> str | None:
+        if draft.part_of is None:
+            return None
+        if draft.is_native_id_random:
+            return identify.conversation_id(self.reader.system, draft.part_of)
+        return identify.guarded_conversation_id(self.context.key, self.reader.system, draft.part_of)
 
     def _origin(self, draft: Draft, content_hash: str) -> dict[str, Any]:
         return {

@@ -74,13 +74,15 @@ class Draft:
     the whole tree, `messages` are the current path only. `counts` takes the lake's `*_count` columns by name.
     `conversation_id` and `user_id` are given where an earlier reading has made them and the raw ids are gone, and
     noted here once they are made; `earlier_id` is what the conversation was called when it was last told. One that
-    `is_forgotten` was told, and nothing of it was kept.
+    `is_forgotten` was told, and nothing of it was kept. `part_of` is what the log calls the conversation or thread of
+    which this is a later part, or one stretch, with an id of its own.
     """
 
     locator: Locator
     messages: list[Message]
     native_id: str | None = None
     is_native_id_random: bool = True
+    part_of: str | None = None
     raw_user_id: str | None = None
     created_at: datetime | None = None
     earliest_message_at: datetime | None = None

@@ -42,6 +42,8 @@ create table if not exists tombstones (mark text primary key) without rowid;
 create table if not exists erasing (
     conversation_id text not null, content_hash text not null, primary key (conversation_id, content_hash)
 ) without rowid;
+create table if not exists parts (conversation_id text primary key, whole_id text not null) without rowid;
+create index if not exists parts_by_whole on parts (whole_id);
 create table if not exists textless (conversation_id text primary key, is_done integer not null) without rowid;
 """
 FILES_OF_OLDER_HOME = """
@@ -55,8 +57,10 @@ create temp table if not exists listed (
     file_id text not null, size_bytes integer not null, modified_ns integer not null
 );
 create temp table if not exists rejected (row text not null);
+create temp table if not exists found_parts (conversation_id text not null, whole_id text not null);
 delete from listed;
 delete from rejected;
+delete from found_parts;
 """
 TEMPORARY_VERSIONS = """
 create temp table if not exists {name} (

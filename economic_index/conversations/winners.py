@@ -121,7 +121,8 @@ class WinnerStore(FileEnds):
 
     def begin(self) -> None:
         """Forget the candidates and rejections of a reading that was not finished."""
-        self._connection.execute("delete from rejected")
+        for name in ("rejected", "found_parts"):
+            self._connection.execute(f"delete from {name}")
         for name in ("candidates", "chosen"):
             self._connection.execute(TEMPORARY_VERSIONS.format(name=name))
             self._connection.execute(f"delete from {name}")
@@ -174,7 +175,8 @@ class WinnerStore(FileEnds):
         with self._transaction():
             weeks = self._take_back({old: new for old, new in told_again.items() if old != new})
             outcome = self._choose(told_again)
-            weeks |= set(self._erase(deleted, set(deleted.values())))
+            self._keep_parts()
+            weeks |= set(self._erase({*deleted, *self.parts_of(deleted)}, set(deleted.values())))
             outcome.touched_weeks = tuple(sorted({*outcome.touched_weeks, *weeks}))
             row |= {
                 "duplicate_count": outcome.duplicate_count,

@@ -188,10 +188,14 @@ class Eraser:
 
 
 def _told_by_ids(store: WinnerStore, target: Target) -> Target:
-    """A source as the conversations whose counting version it gave; others only lose what it had of them."""
-    if target.source is None:
-        return target
-    return replace(target, source=None, conversation_ids=target.conversation_ids | store.ids_of_source(target.source))
+    """With the parts of conversations, and a source as the conversations whose counting version it gave.
+
+    Others only lose what the source had of them.
+    """
+    ids = target.conversation_ids | store.parts_of(target.conversation_ids)
+    if target.source is not None:
+        ids |= store.ids_of_source(target.source)
+    return replace(target, source=None, conversation_ids=ids)
 
 
 def _marks(stones: Tombstones, target: Target) -> set[str]:

@@ -6,9 +6,8 @@ Raw ids are used in memory and go no further; nothing is deleted here.
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-
-import pyarrow as pa
-import pyarrow.compute as pc
+from itertools import chain
+from typing import Any
 
 from economic_index.contracts.lake import CONVERSATIONS
 from economic_index.conversations.accounts import PERSON, Accounts
@@ -97,41 +96,27 @@ def _systems(system: str | None, systems: Sequence[str]) -> Sequence[str]:
 def contents_of(lake: Lake, target: Target) -> list[tuple[str, str]]:
     """Conversation id and content hash of all that is meant, in weeks and inbox; an id may have several contents.
 
-    What a source gave is told by the conversations that it gave: many a row of it has lost to another's.
+    A source is told by the conversations that it gave: many a row of it has lost to another's.
     """
-    found = {pair for part in _parts(lake) for pair in _meant(part, target)}
+    found = _pairs(lake, target)
     ids = {name for name, _ in found}
     # another content of a conversation that is meant may name no user
-    rest = Target(conversation_ids=frozenset(ids))
-    return sorted(found | {pair for part in _parts(lake) for pair in _meant(part, rest)}) if ids else []
+    return sorted(found | _pairs(lake, Target(conversation_ids=frozenset(ids)))) if ids else []
 
 
 def contents_beside(lake: Lake, source: str, ids: Collection[str]) -> set[str]:
     """Content hashes of what a source gave of other conversations than these: versions that lost."""
-    return {
-        content
-        for part in _parts(lake)
-        for name, content in _pairs(part.filter(_is_in(part, "source", frozenset([source]))))
-        if name not in ids
-    }
+    return {content for name, content, _, told in _rows(lake) if told == source and name not in ids}
 
 
-def _parts(lake: Lake) -> Iterator[pa.Table]:
-    for week in lake.weeks_of(CONVERSATIONS):
-        for batch in lake.scan_week(CONVERSATIONS, week):
-            yield pa.Table.from_batches([batch.select(_COLUMNS)])
-    for week in lake.inbox_weeks():
-        yield from (pa.Table.from_batches([batch]) for batch in lake.scan_inbox(week, _COLUMNS))
+def _pairs(lake: Lake, target: Target) -> set[tuple[str, str]]:
+    ids, users = target.conversation_ids, target.user_ids
+    return {(name, content) for name, content, user, _ in _rows(lake) if name in ids or user in users}
 
 
-def _meant(rows: pa.Table, target: Target) -> Iterator[tuple[str, str]]:
-    wanted = pc.or_(_is_in(rows, "user_id", target.user_ids), _is_in(rows, "conversation_id", target.conversation_ids))
-    return _pairs(rows.filter(wanted))
-
-
-def _pairs(rows: pa.Table) -> Iterator[tuple[str, str]]:
-    return zip(rows["conversation_id"].to_pylist(), rows["content_hash"].to_pylist(), strict=True)
-
-
-def _is_in(rows: pa.Table, column: str, values: frozenset[str]) -> pa.Array:
-    return pc.is_in(rows[column], pa.array(sorted(values), pa.string()))
+def _rows(lake: Lake) -> Iterator[tuple[Any, ...]]:
+    """The values of `_COLUMNS`, of each version in weeks and inbox."""
+    weeks = (lake.scan_week(CONVERSATIONS, week, columns=_COLUMNS) for week in lake.weeks_of(CONVERSATIONS))
+    inbox = (lake.scan_inbox(week, _COLUMNS) for week in lake.inbox_weeks())
+    for batch in chain.from_iterable(chain(weeks, inbox)):
+        yield from zip(*(batch[name].to_pylist() for name in _COLUMNS), strict=True)

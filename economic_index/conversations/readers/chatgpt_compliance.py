@@ -44,7 +44,7 @@ class ChatgptCompliance:
     """Lines `{event_id, type, actor, message, conversation}`; or conversations with `messages.data`, also in pages."""
 
     format = SourceFormat.CHATGPT_COMPLIANCE
-    version = "1"
+    version = "2"
     system = "chatgpt"
     product = "chatgpt"
     has_times = True
@@ -152,16 +152,18 @@ def _draft(given: list[Turn], native_id: str | None, locator: Locator, context: 
     said = spoken_of(path.turns)
     context.skip(TREE_REPAIRED, int(bool(mended_count) or path.is_mended))
     context.skip(UNKNOWN_ROLE, said.unknown_role_count)
-    if native_id and is_later_part:
-        native_id = f"{native_id}{_SEPARATOR}{turns[0].key}"
     rejected = silence(said.messages, said.unknown_role_count, locator, native_id)
     if rejected is not None:
         return rejected
+    part_of = native_id if is_later_part else None
+    if part_of:
+        native_id = f"{part_of}{_SEPARATOR}{turns[0].key}"
     users = [turn.user for turn in turns if turn.user and turn.role == Role.USER]
     return Draft(
         locator=locator,
         messages=said.messages,
         native_id=native_id,
+        part_of=part_of,
         raw_user_id=next(iter(users or [turn.user for turn in turns if turn.user]), None),
         created_at=None if is_later_part else _made_at(turns),
         earliest_message_at=earliest_at(turns),

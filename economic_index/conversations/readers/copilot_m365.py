@@ -37,7 +37,7 @@ class CopilotM365:
     """Items with `interactionType`, or pages of them; those of one thread need not be adjacent."""
 
     format = SourceFormat.COPILOT_M365
-    version = "1"
+    version = "2"
     system = "copilot_m365"
     product = "copilot_m365"
     has_times = True
@@ -81,8 +81,8 @@ def _conversations(group: Group, context: ReadContext) -> Iterator[Draft | Rejec
     kind, _, thread = group.key.partition(_SEPARATOR)
     for session in sessions_of(latest_by_key(group.turns)):
         first = session[0]
-        native_id = f"{thread}{_SEPARATOR}{first.key}" if kind == "thread" and first.key else None
-        draft = _draft(session, native_id, Locator(group.locator.kind, first.place), context)
+        part_of = thread if kind == "thread" and first.key else None
+        draft = _draft(session, part_of, Locator(group.locator.kind, first.place), context)
         if group.is_repaired and isinstance(draft, Draft):
             draft.flags.add("is_text_repaired")
         yield draft
@@ -111,17 +111,18 @@ def _requests(turns: list[Turn]) -> list[list[Turn]]:
     return [sorted(request, key=lambda turn: turn.role != Role.USER) for request in requests.values()]
 
 
-def _draft(session: list[Turn], native_id: str | None, locator: Locator, context: ReadContext) -> Draft | Rejected:
+def _draft(session: list[Turn], part_of: str | None, locator: Locator, context: ReadContext) -> Draft | Rejected:
     said = spoken_of(session)
     context.skip(UNKNOWN_ROLE, said.unknown_role_count)
-    rejected = silence(said.messages, said.unknown_role_count, locator, native_id)
+    rejected = silence(said.messages, said.unknown_role_count, locator, part_of)
     if rejected is not None:
         return rejected
     prompts = [turn for turn in session if turn.role == Role.USER]
     return Draft(
         locator=locator,
         messages=said.messages,
-        native_id=native_id,
+        native_id=f"{part_of}{_SEPARATOR}{session[0].key}" if part_of else None,
+        part_of=part_of,
         is_native_id_random=False,  # threads name the people and bots in them
         raw_user_id=next((turn.user for turn in prompts if turn.user), None),
         created_at=earliest_at(session),

@@ -1,5 +1,9 @@
-"""A conversation forgotten by the log's own id: no part of it is left, and no record of it tells of it again."""
+"""A conversation that was forgotten by the log's own id: no part of it is left, and no record tells of it."""
 
+import json
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -43,3 +47,89 @@ def test_an_empty_record_of_it_is_counted_and_not_told_of(
     assert places_of(lake.root, [record_hash(key, NAMED) for key in keys]) == {}
     assert lake.read(CONVERSATIONS_REJECTED)["native_id_hash"].notna().tolist() == [True]
     assert count(lake) == 1
+
+
+# parts of one conversation, each with an id of its own
+
+TEXTS = ("first of January", "second of January", "third of January")
+
+
+def event(day: int, number: int, text: str, conversation: str = NAMED) -> str:
+    """One message of ChatGPT's compliance log; that of a later day goes on from one in a file before."""
+    moment = f"2026-01-{day:02d}T10:{number:02d}:00Z"
+    message = {"id": f"m{number}", "parent_id": f"m{number - 1}" if number else None, "created_at": moment}
+    message |= {"author": {"role": "assistant" if number % 2 else "user"}, "content": {"type": "text", "value": text}}
+    told = {"event_id": f"e{number}", "type": "CONVERSATION_MESSAGE", "timestamp": moment, "message": message}
+    told |= {"actor": {"user_id": "user-1"}, "conversation": {"id": conversation, "created_at": "2026-01-05T10:00:00Z"}}
+    return f"{json.dumps(told)}\n"
+
+
+def day_of_events(logs: Path, day: int) -> None:
+    number = 2 * (day - 5)
+    lines = event(day, number, TEXTS[day - 5]) + event(day, number + 1, f"Reply to {TEXTS[day - 5]}")
+    (logs / f"{day}.jsonl").write_text(lines + event(day, 0, "Something else", f"{OTHER[:-1]}{day}"))
+
+
+def interactions(logs: Path, day: int) -> None:
+    """A day of a thread that never ends, as Microsoft 365 Copilot tells it."""
+    lines = []
+    for thread, text in (("19:thread-of-anna", TEXTS[day - 5]), (f"19:thread-{day}", "Something else")):
+        for kind, words in (("userPrompt", text), ("aiResponse", f"Reply to {text}")):
+            told = {"id": f"{thread}-{day}-{kind}", "sessionId": thread, "requestId": f"{thread}-{day}"}
+            told |= {"interactionType": kind, "createdDateTime": f"2026-01-{day:02d}T10:00:00Z"}
+            lines.append(json.dumps({**told, "body": {"contentType": "text", "content": words}}))
+    (logs / f"{day}.jsonl").write_text("\n".join(lines) + "\n")
+
+
+@pytest.mark.parametrize(("write", "name"), [(day_of_events, NAMED), (interactions, "19:thread-of-anna")])
+@pytest.mark.parametrize("is_rotated", [False, True])
+def test_every_part_goes_with_it_and_no_later_one_is_read(
+    lake: Lake, logs: Path, write: Callable[[Path, int], None], name: str, *, is_rotated: bool
+) -> None:
+    source = Source("chats", str(logs))
+    for day in (5, 6):
+        write(logs, day)
+    read_logs(lake, source)
+    assert count(lake) == 4
+    target = target_conversation(KEY, name)
+    assert Eraser(lake, (KEY,)).count(target).conversation_count == 2
+    assert Eraser(lake, (KEY,)).erase(target).conversation_count == 2
+    assert places_of(lake.root, TEXTS) == {}
+    keys = (b"n" * 32, KEY) if is_rotated else (KEY,)
+    if is_rotated:
+        Rotation(lake, KEY, keys[0]).run(lambda: None)
+    write(logs, 7)
+    reading = LogReader((source,), keys[0], AS_OF, retired_keys=keys[1:]).read(lake)
+    assert sum(report.forgotten_count for report in reading.reports) == (3 if is_rotated else 1)
+    assert places_of(lake.root, TEXTS) == {}
+    assert count(lake) == 3
+
+
+def test_every_part_goes_with_the_conversation_that_its_log_calls_deleted(lake: Lake, logs: Path) -> None:
+    source = Source("chats", str(logs))
+    for day in (5, 6):
+        day_of_events(logs, day)
+    read_logs(lake, source)
+    gone = {"event_id": "e9", "type": "CONVERSATION_DELETED", "timestamp": "2026-01-07T09:00:00Z"}
+    (logs / "7-a.jsonl").write_text(json.dumps({**gone, "conversation": {"id": NAMED}}) + "\n")
+    day_of_events(logs, 7)
+    read_logs(lake, source)
+    assert places_of(lake.root, TEXTS) == {}
+    assert count(lake) == 3
+
+
+def test_a_home_that_noted_no_parts_goes_on_and_learns_them_when_its_files_are_read_again(
+    lake: Lake, logs: Path
+) -> None:
+    source = Source("chats", str(logs))
+    for day in (5, 6):
+        day_of_events(logs, day)
+    read_logs(lake, source)
+    with closing(sqlite3.connect(lake.database_path("versions"))) as connection, connection:
+        connection.execute("drop table parts")
+        connection.execute("update readings set settings = replace(settings, 'compliance:2', 'compliance:1')")
+        connection.execute("update winners set settings = replace(settings, 'compliance:2', 'compliance:1')")
+    read_logs(lake, source)
+    assert count(lake) == 4
+    assert Eraser(lake, (KEY,)).erase(target_conversation(KEY, NAMED)).conversation_count == 2
+    assert places_of(lake.root, TEXTS) == {}
