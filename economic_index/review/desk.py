@@ -92,10 +92,13 @@ class ReviewDesk:
         weeks = self.lake.weeks_of(FACET_SUMMARIES)
         found = pd.concat([self._predicted(week) for week in weeks]) if weeks else pd.DataFrame({"conversation_id": []})
         rows = reviews_of_test_set(found)
+
+        def beside(old: pd.DataFrame) -> pd.DataFrame:
+            return _joined(REVIEWS, marked(old[old["draw_id"] != TEST_DRAW]), rows)
+
         old = self.lake.read(REVIEWS)
-        new = _joined(REVIEWS, old[old["draw_id"] != TEST_DRAW], rows)
-        if not new.equals(old):
-            self.lake.update(REVIEWS, lambda now: _joined(REVIEWS, now[now["draw_id"] != TEST_DRAW], rows))
+        if not beside(old).equals(old):
+            self.lake.update(REVIEWS, beside)
         return len(rows)
 
     def to_read(self, kind: ReadingKind, reviewers: int, draw_id: str | None = None) -> pd.DataFrame:

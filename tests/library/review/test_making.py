@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from filled_sheets import filled, written
-from review_home import COUNT, RESERVED, WEEKS, name_of, write_home
+from review_home import COUNT, RESERVED, WEEKS, name_of, rows_of, write_home
 
 from economic_index.contracts.review_items import REVIEW_DRAWS, REVIEW_FRAMES, REVIEW_ITEMS
 from economic_index.contracts.reviews import REVIEWS
@@ -69,6 +69,14 @@ def test_a_reading_of_one_is_kept_and_never_corrects(desk: ReviewDesk, tmp_path:
     assert kept["conversation_id"].nunique() == COUNT
     assert set(kept.loc[kept["frame"] == "training", "conversation_id"]) == set(KNOWN)
     assert set(kept.loc[~kept["conversation_id"].isin(KNOWN), "frame"]) == {FRAME}
+
+
+def test_a_demonstration_that_has_readings_of_them_marks_them(desk: ReviewDesk):
+    columns = {"conversation_id": [KNOWN[0], name_of(0, 30)], "review_id": ["r1", "r2"], "facet": "intent"}
+    columns |= {"outcome": "labelled", "coder": "person", "frame": FRAME, "reviewed_on": DAY}
+    desk.lake.write(REVIEWS, rows_of(REVIEWS, columns, 2))
+    desk.take_test_set()
+    assert desk.lake.read(REVIEWS)["frame"].tolist() == ["training", FRAME]
 
 
 def draw_as_before(desk: ReviewDesk) -> None:
