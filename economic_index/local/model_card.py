@@ -52,10 +52,20 @@ The engine's accuracy is what [the test set](evaluation.md) says. Your logs are 
 ## Facets
 
 Threshold by rule: the lowest confidence at which selective accuracy reaches 0.75, or else the surest 30 %; below it
-the answer is `unclassified`.
+the answer is `unclassified`.{always}
 
 | facet | n | accuracy | majority class | kappa | threshold | coverage | accuracy where it answers |
 | --- | --- | --- | --- | --- | --- | --- | --- |
+"""
+
+
+ALWAYS_ANSWERS = """
+**In this model each threshold is 0, so nothing is held back**: on the conversations held out the bar is met by always
+answering. A doubtful answer counts in figures as a sure one does."""
+
+ALWAYS_A_TASK = """\
+**In this model the task's threshold is 0, so these steps are not taken**: on the conversations held out the bar is met
+by always answering, and every occupational conversation that is read gets a task.
 """
 
 
@@ -114,7 +124,8 @@ bound. A task outside the bank cannot be found: depth is that "within the bank's
 Where no task reaches its threshold, a conversation counts at its intermediate work activity: the head's first is one of
 the coder's in {activities["accuracy"]:.2f} of {activities["n"]:,}; from {activities["threshold"]:.2f} of confidence on,
 {activities["coverage"]:.0%} of them, in {activities["selective_accuracy"]:.2f}. Below that it counts at its SOC group.
-"""
+Detailed work activities are no step: no coder gave any, so no confidence in one can be calibrated.
+{"" if task["threshold"] else ALWAYS_A_TASK}"""
 
 
 BY_LABEL = """
@@ -153,6 +164,7 @@ def model_card(card: dict[str, Any], shapes: int, groups: tuple[str, ...]) -> st
         n=f"{card['n']:,}",
         trained=f"{card['n_trained']:,}",
         twins=_twins(card),
+        always="" if any(entry["threshold"] for entry in facets.values()) else ALWAYS_ANSWERS,
         cosine=f"{card['int8']['cosine_least']:.3f}",
         int8=", ".join(f"{card['int8'][name]:.2f} ({title})" for name, title in TITLES.items()),
         folds=card["folds"],

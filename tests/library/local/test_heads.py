@@ -61,6 +61,17 @@ def test_the_card_of_a_model_trained_apart_by_text_says_how_many_were_left_out()
     assert "before that rule" not in page
 
 
+def test_the_card_says_that_nothing_is_held_back_while_thresholds_are_none():
+    card = load_heads().card
+    zero = {name: {**entry, "threshold": 0.0} for name, entry in card["heads"].items()}
+    page = model_card({**card, "heads": zero, "task": {**card["task"], "threshold": 0.0}}, 27, soc_groups())
+    assert "each threshold is 0, so nothing is held back" in page
+    assert "the task's threshold is 0, so these steps are not taken" in page
+    some = zero | {"intent": {**zero["intent"], "threshold": 0.4}}
+    page = model_card({**card, "heads": some, "task": {**card["task"], "threshold": 0.3}}, 27, soc_groups())
+    assert "threshold is 0" not in page
+
+
 def test_the_model_card_is_fresh(pytestconfig):
     page = (pytestconfig.rootpath / "docs/model_card.md").read_text()
     assert page == model_card(load_heads().card, len(STRUCTURE), soc_groups())
