@@ -136,10 +136,10 @@ def answers_of(
     confidence[ACTIVITY] = np.array([activities.get(name, (ABSTAINED, np.nan))[1] for name in ids], np.float64)
     if mappings is not None:
         groups = _groups(mappings, rows["is_occupational_confidence"])
-        found = [groups.get(name, (ABSTAINED, np.nan)) for name in ids]
+        grouped = [groups.get(name, (ABSTAINED, np.nan)) for name in ids]
         # tasks are mapped whatever their confidence: what is forced is what is published
-        said |= {(TASK_GROUP, kind): [group for group, _ in found] for kind in AnswerKind}
-        confidence[TASK_GROUP] = np.array([sure for _, sure in found], np.float64)
+        said |= {(TASK_GROUP, kind): [group for group, _ in grouped] for kind in AnswerKind}
+        confidence[TASK_GROUP] = np.array([sure for _, sure in grouped], np.float64)
     picks = _picks(mappings) if mappings is not None else {}
     confidence["task"] = np.array([picks.get(name, (ABSTAINED, np.nan))[1] for name in ids], np.float64)
     picked = [picks.get(name, (ABSTAINED, np.nan))[0] for name in ids] if mappings is not None else []

@@ -36,7 +36,7 @@ TITLES = {
     ACTIVITY: "IWA (one of the coder's own)",
     TASK: "task (judged blind)",
 }
-CODED = {Facet.SOC_GROUP: "SOC group (first)"}
+CODED: dict[str, str] = {Facet.SOC_GROUP: "SOC group (first)"}
 """What a coder says, where engines say it in two ways."""
 KINDS = {
     AnswerKind.FORCED: "forced: the likeliest label, whatever its confidence",
