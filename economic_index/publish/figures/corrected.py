@@ -32,7 +32,8 @@ LABELS = {
     "false": "Not about work",
 }
 UNKNOWN = (
-    "Classifier error is unknown: too few conversations were reviewed to correct any share. "
+    "Classifier error is unknown: too few conversations were reviewed, or too few of some version of the engine, to "
+    "correct any share. "
     "Every share here is as the engine labels it."
 )
 BENCHMARK = "benchmark error rates assumed"
@@ -101,8 +102,9 @@ def _of_benchmark(rows: pd.DataFrame) -> tuple[str, ...]:
     if rows.empty:
         return ()
     return (
-        f"{_facets(rows)}: {BENCHMARK}. Too few conversations were reviewed; the share would lie in the band if the "
-        "engine erred here as on the conversations it was tested on, which may not be like these. "
+        f"{_facets(rows)}: {BENCHMARK}. Too few conversations were reviewed, or too few of some version of the engine; "
+        "the share would lie in the band if the engine erred here as on the conversations it was tested on, which may "
+        "not be like these. "
         "It corrects nothing, and leaves out that users are a sample.",
     )
 
