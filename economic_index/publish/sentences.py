@@ -15,6 +15,9 @@ from economic_index.publish.served import ServedMarts
 from economic_index.publish.titles import MODES, PATTERN_MEANINGS, PATTERNS, baseline_title, cell_title, group_title
 
 MOST_NAMED = 4
+ENDS = ("previous_start", "period_start")
+BROKEN = {"kinds of work": ("soc_group",), "patterns": ("collaboration", "automation")}
+"""What an engine changed in, in words."""
 
 
 @dataclass(frozen=True)
@@ -160,20 +163,35 @@ def changes(marts: ServedMarts) -> list[Sentence]:
         return [Sentence(text, "figure_trend")]
     rows = rows_of_all(marts, "mart_changes", period="month")
     rows = rows if not rows.empty else rows_of_all(marts, "mart_changes", period="week")
+    said = _breaks(rows[rows["is_break"].fillna(False).astype(bool)]) if not rows.empty else []
     rows = rows[rows["is_claimed"].fillna(False).astype(bool)] if not rows.empty else rows
     if rows.empty:
         text = "Nothing is claimed: that needs at least eight weeks with dates, and users who are known."
-        return [Sentence(text, "figure_trend")]
+        return said or [Sentence(text, "figure_trend")]
     told = rows[rows["verdict"].isin(["grew", "shrank"])]
     told = told.reindex(told["share_difference"].abs().sort_values(ascending=False).index)
     if told.empty:
-        return [Sentence("No share moved by more than its interval between the last two periods.", "figure_trend")]
-    return [Sentence(_change(row), "figure_trend") for _, row in told.head(MOST_NAMED).iterrows()]
+        text = f"No {'other ' if said else ''}share moved by more than its interval between the last two periods."
+        return [*said, Sentence(text, "figure_trend")]
+    return [*said, *(Sentence(_change(row), "figure_trend") for _, row in told.head(MOST_NAMED).iterrows())]
+
+
+def _breaks(rows: pd.DataFrame) -> list[Sentence]:
+    """What was not answered alike in both periods: there the engine's doing is not told from the work's."""
+    if rows.empty:
+        return []
+    names = [name for name, measures in BROKEN.items() if rows["measure"].isin(measures).any()]
+    first, second = (_period(rows["period_type"].iloc[0], rows[day].iloc[0]) for day in ENDS)
+    text = (
+        f"From {first} to {second} the engine changed (its model, or the version of its head, prompt or bank): "
+        f"no change of {' or '.join(names)} is claimed."
+    )
+    return [Sentence(text, "figure_trend")]
 
 
 def _change(row: pd.Series) -> str:
     name = _cell_name(row)
-    first, second = (_period(row["period_type"], row[day]) for day in ("previous_start", "period_start"))
+    first, second = (_period(row["period_type"], row[day]) for day in ENDS)
     moved = points(row["share_difference"], row["share_difference_lo"], row["share_difference_hi"])
     before, after = percent(row["share_before"]), percent(row["share_after"])
     return f"{name} {row['verdict']} from {before} in {first} to {after} in {second}: {moved}."

@@ -87,7 +87,7 @@ def changed(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """Another home: a thin week, and a last one with another bank, other words of one question, a planted drift."""
     world = changed_world(tmp_path_factory.mktemp("changed"))
     compiled, root = Compiled(built.world.lake.dbt_target), built.world.lake.root
-    with compiled.run_all(root, world.lake.root, ["mart_drift", "mart_trend"]) as connection:
+    with compiled.run_all(root, world.lake.root, ["mart_drift", "mart_trend", "mart_changes"]) as connection:
         yield connection
 
 
@@ -153,3 +153,10 @@ def test_another_engine_is_named_and_is_no_drift(changed: duckdb.DuckDBPyConnect
 def test_another_bank_breaks_the_trend_of_groups_and_no_other(changed: duckdb.DuckDBPyConnection) -> None:
     rows = changed.execute("select measure, period_start from marts.mart_trend where is_break").df()
     assert set(zip(rows["measure"], rows["period_start"].dt.date, strict=True)) == {("soc_group", CHANGED)}
+
+
+def test_another_bank_is_a_break_of_the_change_of_groups_and_no_other(changed: duckdb.DuckDBPyConnection) -> None:
+    rows = changed.execute("select distinct measure, period_start, is_break from marts.mart_changes").df()
+    assert set(rows["period_start"].dt.date) == {CHANGED}
+    is_break = rows.set_index("measure")["is_break"]
+    assert dict(is_break) == {"soc_group": True, "collaboration": False, "automation": False}

@@ -94,6 +94,7 @@ def _of_reviews(rows: pd.DataFrame) -> tuple[str, ...]:
     return (
         f"Corrected to the settled label under the codebook, of {_coders(rows)}: not to the truth.",
         "The grey interval takes every label of the engine for true: only the blue one holds what it gets wrong.",
+        "Shares of classified conversations and changes between periods, in the other figures, are not corrected.",
         bought(rows),
     )
 

@@ -19,6 +19,10 @@ PLATFORMS = {"claude_ai": "Claude.ai", "api": "the API"}
 PARTS = {"total": "Whole difference", "mix": "Other mix of tasks", "within": "Other habits within tasks"}
 DIFFERENCE = {"value": "share_difference", "value_lo": "share_difference_lo", "value_hi": "share_difference_hi"}
 COLUMNS = ["label", "component", *DIFFERENCE.values(), "verdict", "share_a", "share_b", "n_a", "n_b"]
+BREAK = (
+    "{label}: the engine changed (its model, or the version of its head, prompt or bank). No part of the difference is "
+    "claimed: it is grey."
+)
 CAVEATS = (
     "The two parts add up to the whole exactly. Other people, products and engines are in both of them.",
     "Published sides name no users: their error is lent the design effect of these logs.",
@@ -46,7 +50,10 @@ def build(marts: ServedMarts) -> FigureResult:
         pitch=21,
     )
     caption = f"n = {count(float(rows['n_b'].max()))} conversations with a pattern on the side of these logs."
-    return FigureResult(rows_chart(_drawn(rows), look), "", rows[COLUMNS], caption, CAVEATS)
+    broken = sorted(set(rows.loc[rows["is_break"], "label"]))
+    table = rows[COLUMNS].assign(engine_changed=rows["is_break"]) if broken else rows[COLUMNS]
+    caveats = (*(BREAK.format(label=label) for label in broken), *CAVEATS)
+    return FigureResult(rows_chart(_drawn(rows), look), "", table, caption, caveats)
 
 
 def _whole(rows: pd.DataFrame) -> pd.DataFrame:
@@ -67,7 +74,9 @@ def _chosen(rows: pd.DataFrame) -> pd.DataFrame:
     """The change in time, the products, the models, and the newest releases, a few of each."""
     labels = [_label(row) for _, row in rows.iterrows()]
     rows = rows.assign(
-        label=labels, order=rows["comparison"].map({"changes": 0, "published": 1, "products": 2, "models": 3})
+        label=labels,
+        order=rows["comparison"].map({"changes": 0, "published": 1, "products": 2, "models": 3}),
+        is_break=rows["is_break"].fillna(False).astype(bool),  # none where no two periods are compared
     )
     rows = rows[(rows["comparison"] != "models") | (rows["period_type_b"] == "all")]
     rows = rows.sort_values(["order", "period_start_a", "label"], ascending=[True, False, True])
@@ -93,7 +102,7 @@ def _drawn(rows: pd.DataFrame) -> pd.DataFrame:
         for component, name in PARTS.items():
             row = parts[parts["component"] == component].iloc[0]
             numbers = [float(row[column]) for column in DIFFERENCE.values()]
-            tone = theme.MUTED if row["verdict"] == "cannot tell" else theme.BLUE
+            tone = theme.MUTED if row["verdict"] == "cannot tell" or row["is_break"] else theme.BLUE
             short = points(*numbers).split(" (")[0].replace(" points", "")
             ends = dict(zip(("point", "lo", "hi"), (100 * number for number in numbers), strict=True))
             drawn.append({"label": name, "level": 1, "tone": tone, "printed": short} | ends)

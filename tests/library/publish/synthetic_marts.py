@@ -521,7 +521,7 @@ def _decomposition(n: int) -> pd.DataFrame:
     for component, value in (("mix", 0.03), ("within", -0.01), ("total", 0.02)):
         ends = {"value": value, "value_lo": value - 0.015, "value_hi": value + 0.015}
         verdict = "higher" if value > 0.015 else "cannot tell"
-        shares = {"share_a": 0.43, "share_b": 0.45, "n_a": 900_000, "n_b": n, "verdict": verdict}
+        shares = {"share_a": 0.43, "share_b": 0.45, "n_a": 900_000, "n_b": n, "verdict": verdict, "is_break": None}
         rows.append(sides | ends | shares | {"outcome": "automation", "level": "statement", "component": component})
     return pd.DataFrame(rows)
 
@@ -572,6 +572,7 @@ def _changes(claimed: bool) -> pd.DataFrame:
                 "share_difference_hi": high,
                 "verdict": "grew" if low > 0 else "shrank" if high < 0 else "cannot tell",
                 "is_claimed": claimed,
+                "is_break": False,
             }
         )
     return pd.DataFrame(rows)

@@ -27,6 +27,7 @@ def test_each_label_has_its_corrected_share_and_the_engines_beneath() -> None:
         ("the engine’s labels alone", 0.46),
     ]
     assert len(result.table) == 6
+    assert any(caveat.endswith("are not corrected.") for caveat in result.caveats)
 
 
 def drawn(result: FigureResult) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ import pytest
 import synthetic_marts
 from synthetic_marts import served
 
-from economic_index.publish.figures import FIGURES, Figure, FigureResult, to_svg
+from economic_index.publish.figures import FIGURES, Figure, FigureResult, theme, to_svg
 from economic_index.publish.hidden import NOTHING, WITHHELD
 from economic_index.publish.page import build_report
 
@@ -193,6 +193,22 @@ def test_months_of_assigned_weeks_are_not_set_against_each_other() -> None:
         labels = set(figure.table["label"])
         assert "Here, less Claude.ai, Mar 2025" in labels
         assert ("June 2020, less June 2020" in labels) is dated
+
+
+def test_parts_of_a_change_over_a_new_version_of_the_engine_are_grey_and_it_is_said() -> None:
+    frames = synthetic_marts.rich()
+    released = frames["mart_decomposition"]
+    months = {"comparison": "changes", "period_type_a": "month", "period_type_b": "month", "segment_a": "all"}
+    changes = released.assign(**months, is_break=True, verdict="higher")
+    frames["mart_decomposition"] = pd.concat([released, changes], ignore_index=True)
+    figure = next(figure for figure in FIGURES if figure.name == "figure_mix").build(served(frames))
+    assert figure.caveats[0].startswith("June 2020, less June 2020: the engine changed")
+    broken = figure.table[figure.table["engine_changed"]]
+    assert set(broken["label"]) == {"June 2020, less June 2020"}
+    (rows,) = [rows for rows in figure.chart.to_dict()["datasets"].values() if len(rows) > 1 and "point" in rows[0]]
+    tones = [row["tone"] for row in rows if row["level"] == 1]
+    assert set(tones[:3]) == {theme.MUTED}
+    assert theme.BLUE in tones[3:]
 
 
 def test_ratios_are_drawn_on_a_log_scale_and_names_of_lines_do_not_touch(drawn: dict[str, FigureResult]) -> None:

@@ -114,6 +114,21 @@ def test_no_change_is_claimed_on_assigned_weeks_or_where_dbt_claims_none() -> No
     assert texts(sentences.changes(served(frames))).startswith("Nothing is claimed")
 
 
+def test_over_a_new_version_of_the_engine_no_change_is_claimed_of_what_it_answers() -> None:
+    frames = synthetic_marts.rich()
+    rows = frames["mart_changes"]
+    is_group = rows["measure"] == "soc_group"
+    frames["mart_changes"] = rows.assign(is_break=is_group, is_claimed=~is_group)
+    said = texts(sentences.changes(served(frames)))
+    assert said.startswith("From February 2026 to March 2026 the engine changed")
+    assert "no change of kinds of work is claimed. No other share moved" in said
+    assert "grew" not in said
+    assert "shrank" not in said
+    frames["mart_changes"] = rows.assign(is_break=True, is_claimed=False)
+    said = texts(sentences.changes(served(frames)))
+    assert said.endswith("no change of kinds of work or patterns is claimed.")
+
+
 def test_a_quiet_month_is_said_to_be_quiet() -> None:
     frames = synthetic_marts.rich()
     frames["mart_changes"] = frames["mart_changes"].assign(verdict="cannot tell")

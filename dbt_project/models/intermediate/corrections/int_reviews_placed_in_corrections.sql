@@ -32,9 +32,9 @@ covered as (  -- what no version was asked of is as it is in all of them
     from (select distinct period_key, facet, coder from known) as coders
     inner join given using (period_key, facet)
     left join known using (period_key, facet, coder, answered_by)
-    where given.answered_by is not null
     group by coders.period_key, coders.facet, coders.coder
-    having coalesce(sum(given.weight) filter (where known.is_known), 0) >= 0.95 * sum(given.weight)
+    having coalesce(sum(given.weight) filter (where known.is_known), 0)
+        >= 0.95 * coalesce(sum(given.weight) filter (where given.answered_by is not null), 0)
 ),
 months as (
     select periods.period_key, predicted.facet, min(predicted.answered_by) as answered_by,

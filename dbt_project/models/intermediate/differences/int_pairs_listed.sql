@@ -24,7 +24,7 @@ models as (  -- the four most used: pairs of all would be many, and most of them
     group by segment_key
     qualify model_rank <= 4
 ),
-comparable as (  -- by one engine throughout, the one that answered last
+comparable as (  -- by one engine throughout, the one that answered last; of which version, int_breaks_marked
     select period_key, period_type, period_start,
         row_number() over (partition by period_type order by period_start desc) as recency
     from described

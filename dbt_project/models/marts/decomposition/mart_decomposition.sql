@@ -9,6 +9,11 @@ bounded as (
         {{ t_half_width('h_max', 'variance', 'df') }} as half_width
     from {{ ref('int_decompositions_computed') }}
 ),
+breaks as (  -- of groups or of patterns: the parts have both
+    select period_key_a, period_key_b, bool_or(is_break) as is_break
+    from {{ ref('int_breaks_marked') }}
+    group by period_key_a, period_key_b
+),
 ended as (
     select *, {{ t_end('value', 'half_width', '-') }} as value_lo, {{ t_end('value', 'half_width', '+') }} as value_hi
     from bounded
@@ -33,6 +38,7 @@ select
     ended.n_cells, ended.merged_share,
     case when coalesce(described_a.engine, described_b.engine) = described_b.engine then described_b.engine else 'mixed' end
         as engine,
+    case when ended.comparison = 'changes' then coalesce(breaks.is_break, false) end as is_break,
     described_b.onet_version
 from ended
 {% for side in ['a', 'b'] %}
@@ -43,4 +49,6 @@ left join described as described_{{ side }}
     on ended.period_key_{{ side }} = described_{{ side }}.period_key
     and ended.segment_key_{{ side }} = described_{{ side }}.segment_key
 {% endfor %}
+left join breaks
+    on ended.period_key_a = breaks.period_key_a and ended.period_key_b = breaks.period_key_b
 cross join {{ ref('int_floors_chosen') }} as floors

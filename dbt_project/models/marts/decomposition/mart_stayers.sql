@@ -48,11 +48,15 @@ select later.period_type, later.period_start, earlier.period_start as previous_s
     case when ended.is_shown then ended.df end as df,
     case when ended.is_shown then ended.interval_method else 'withheld' end as interval_method,
     'process' as interval_target, described.cluster_unit,
-    {{ floor_in_words('floors') }} as floor, not ended.is_shown as is_withheld, described.engine, described.onet_version
+    {{ floor_in_words('floors') }} as floor, not ended.is_shown as is_withheld, described.engine,
+    coalesce(breaks.is_break, false) as is_break, described.onet_version
 from ended
 inner join pairs using (pair_key)
 inner join periods as earlier on pairs.period_key_a = earlier.period_key
 inner join periods as later on pairs.period_key_b = later.period_key
 inner join {{ ref('int_segments_described') }} as described
     on pairs.period_key_b = described.period_key and pairs.segment_key_b = described.segment_key
+left join {{ ref('int_breaks_marked') }} as breaks
+    on breaks.measure = 'automation' and pairs.period_key_a = breaks.period_key_a
+    and pairs.period_key_b = breaks.period_key_b
 cross join {{ ref('int_floors_chosen') }} as floors
