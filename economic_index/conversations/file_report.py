@@ -15,6 +15,7 @@ from economic_index.conversations.identify import record_hash
 from economic_index.conversations.normalise import Row
 from economic_index.conversations.records import NO_PROMPT, PRIVATE_NAMES, TREE_REPAIRED, Locator, Rejected
 from economic_index.conversations.versions import Mark
+from economic_index.lake import week_of
 from economic_index.vocabulary import FileStatus, LocatorKind, RejectReason
 
 MAX_HELD = 1000
@@ -106,7 +107,7 @@ class FileReport:
             "reason": rejected.reason,
             "detail": rejected.detail,
             "native_id_hash": record_hash(key, native_id) if native_id is not None else None,
-            "week_start": None,
+            "week_start": week_of(rejected.began_at.date()).isoformat() if rejected.began_at else None,
         }
         self.rejections.append(row)
         self.rejected_count += 1

@@ -75,7 +75,9 @@ class Normaliser:
         roles = transcript.roles
         user_count = roles.count("u")
         if not user_count:
-            return Rejected(RejectReason.EMPTY_CONVERSATION, draft.locator, f"messages={len(roles)}", draft.native_id)
+            began_at = _logged_start(draft, transcript)
+            told = f"messages={len(roles)}"
+            return Rejected(RejectReason.EMPTY_CONVERSATION, draft.locator, told, draft.native_id, began_at)
         content_hash = identify.content_hash_of_bytes(self.context.key, roles, transcript.folded())
         logged_at = _logged_start(draft, transcript)
         weeks = self.source.assign_weeks

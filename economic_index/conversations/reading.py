@@ -103,7 +103,7 @@ class LogReader:
         with closing(WinnerStore(lake.database_path("versions"))) as store:
             found = store.readings_hash()
             lake.write_if_changed(RAW_LOGS, found, lambda: frame_of(RAW_LOGS, map(_dated, store.readings())))
-            rejections = batches_of(CONVERSATIONS_REJECTED, store.rejections())
+            rejections = batches_of(CONVERSATIONS_REJECTED, map(_with_week, store.rejections()))
             lake.write_if_changed(CONVERSATIONS_REJECTED, found, lambda: checked(CONVERSATIONS_REJECTED, rejections))
             reading.overviews = look_over(lake, store, self.sources)
         reading.silent = silent_sources(reading.overviews, self.sources, self.as_of)
@@ -258,6 +258,10 @@ def _tell(progress: Progress | None, done: int, total: int) -> Callable[[int], N
             progress("MB of logs read", (done + byte_count) >> 20, total >> 20)
 
     return tell
+
+
+def _with_week(row: dict[str, Any]) -> dict[str, Any]:
+    return row | {"week_start": date.fromisoformat(row["week_start"]) if row["week_start"] else None}
 
 
 def _dated(row: dict[str, Any]) -> dict[str, Any]:

@@ -47,12 +47,16 @@ class Element:
 
 @dataclass(frozen=True)
 class Rejected:
-    """A record that gives no conversation. `detail` holds numbers and key names, never values."""
+    """A record that gives no conversation. `detail` holds numbers and key names, never values.
+
+    `began_at` is when the conversation began that it would have been, if the record says so.
+    """
 
     reason: RejectReason
     locator: Locator
     detail: str = ""
     native_id: str | None = None
+    began_at: datetime | None = None
 
 
 class Message(NamedTuple):

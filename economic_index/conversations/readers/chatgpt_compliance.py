@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 from economic_index.conversations.readers.chatgpt_compliance_content import Origin, is_deleted, opened_message, turn_of
-from economic_index.conversations.readers.drafts import UNKNOWN_ROLE, not_a_conversation, silence
+from economic_index.conversations.readers.drafts import UNKNOWN_ROLE, dated, not_a_conversation, silence
 from economic_index.conversations.readers.gathering import Gathering, Group
 from economic_index.conversations.readers.loose_json import id_at, is_true, list_at, mapping_at, opened_columns, text_at
 from economic_index.conversations.readers.pages import items_of, unpaged
@@ -136,7 +136,7 @@ def _whole(element: Element, context: ReadContext) -> Draft | Rejected:
     messages = [message for message in listed if isinstance(message, dict)]
     turns = [turn_of(message, Origin(user, at_of(made_at)), context) for message in messages]
     if not turns:
-        return not_a_conversation(element, "messages.data", native_id)
+        return dated(not_a_conversation(element, "messages.data", native_id), made_at)
     draft = _draft(turns, native_id, element.locator, context)
     if isinstance(draft, Draft):
         draft.updated_at = sane(record.get("last_active_at"), context.as_of) or draft.updated_at
@@ -153,8 +153,9 @@ def _draft(given: list[Turn], native_id: str | None, locator: Locator, context: 
     context.skip(TREE_REPAIRED, int(bool(mended_count) or path.is_mended))
     context.skip(UNKNOWN_ROLE, said.unknown_role_count)
     rejected = silence(said.messages, said.unknown_role_count, locator, native_id)
+    created_at = None if is_later_part else _made_at(turns)
     if rejected is not None:
-        return rejected
+        return dated(rejected, created_at)
     part_of = native_id if is_later_part else None
     if part_of:
         native_id = f"{part_of}{_SEPARATOR}{turns[0].key}"
@@ -165,7 +166,7 @@ def _draft(given: list[Turn], native_id: str | None, locator: Locator, context: 
         native_id=native_id,
         part_of=part_of,
         raw_user_id=next(iter(users or [turn.user for turn in turns if turn.user]), None),
-        created_at=None if is_later_part else _made_at(turns),
+        created_at=created_at,
         earliest_message_at=earliest_at(turns),
         updated_at=latest_at(turns),
         product=next((turn.product for turn in turns if turn.product), None),

@@ -11,6 +11,7 @@ from typing import Any
 from economic_index.conversations.readers.chatgpt_content import Kind, kind_of, spoken
 from economic_index.conversations.readers.drafts import (
     UNKNOWN_ROLE,
+    dated,
     earliest,
     flag_absurd_time,
     flag_repair,
@@ -104,7 +105,7 @@ def _conversation(element: Element, context: ReadContext) -> Draft | Rejected:
     native_id = id_at(record, "conversation_id") or id_at(record, "id")
     nodes = {key: node for key, node in mapping_at(record, "mapping").items() if isinstance(node, dict)}
     if not nodes:
-        return not_a_conversation(element, "mapping", native_id)
+        return dated(not_a_conversation(element, "mapping", native_id), _created_at(record, context))
     parents = {key: text_at(node, "parent") for key, node in nodes.items()}
     keys, flags = _current_path(record, nodes, parents, context)
     path = _Path(context.as_of)
@@ -115,7 +116,9 @@ def _conversation(element: Element, context: ReadContext) -> Draft | Rejected:
     context.skip("unknown_content", path.unknown_kind_count)
     context.skip(UNKNOWN_ROLE, path.unknown_role_count)
     rejected = silence(path.messages, path.unknown_role_count, element.locator, native_id)
-    return rejected or _draft(element, context, native_id, nodes, path, flags)
+    if rejected is not None:
+        return dated(rejected, _created_at(record, context))
+    return _draft(element, context, native_id, nodes, path, flags)
 
 
 def _current_path(
@@ -142,7 +145,7 @@ def _draft(
     flags: set[str],
 ) -> Draft:
     record = element.value
-    created_at = sane(record.get("create_time"), context.as_of)
+    created_at = _created_at(record, context)
     times = [] if created_at else [_time(node, context.as_of) for node in nodes.values()]
     default_model = text_at(record, "default_model_slug")
     models = [message.model for message in path.messages if message.model]
@@ -162,6 +165,10 @@ def _draft(
     flag_repair(draft, element)
     flag_absurd_time(draft, record.get("create_time"))
     return draft
+
+
+def _created_at(record: dict[str, Any], context: ReadContext) -> datetime | None:
+    return sane(record.get("create_time"), context.as_of)
 
 
 def _time(node: dict[str, Any], as_of: datetime) -> datetime | None:

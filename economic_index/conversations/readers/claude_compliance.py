@@ -10,6 +10,7 @@ from typing import Any
 from economic_index.conversations.readers.api_content import ATTACHMENTS, TOOLS, Spoken, content_text
 from economic_index.conversations.readers.drafts import (
     UNKNOWN_ROLE,
+    dated,
     earliest,
     flag_absurd_time,
     flag_repair,
@@ -68,14 +69,14 @@ def _conversation(element: Element, context: ReadContext) -> Draft | Rejected:
     native_id = _native_id(record)
     if record.get("deleted_at"):
         return Rejected(RejectReason.DELETED, element.locator, "deleted_at=present", native_id)
+    created_at = sane(record.get("created_at"), context.as_of)
     if not isinstance(record.get("chat_messages"), list):
-        return not_a_conversation(element, "chat_messages", native_id)
+        return dated(not_a_conversation(element, "chat_messages", native_id), created_at)
     said = _said(record, context)
     context.skip(UNKNOWN_ROLE, said.unknown_role_count)
     rejected = silence(said.messages, said.unknown_role_count, element.locator, native_id)
     if rejected is not None:
-        return rejected
-    created_at = sane(record.get("created_at"), context.as_of)
+        return dated(rejected, created_at)
     draft = Draft(
         locator=element.locator,
         messages=said.messages,

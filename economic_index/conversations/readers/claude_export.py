@@ -12,6 +12,7 @@ from typing import Any
 from economic_index.conversations.readers.api_content import ATTACHMENTS, Spoken, content_text
 from economic_index.conversations.readers.drafts import (
     UNKNOWN_ROLE,
+    dated,
     earliest,
     flag_absurd_time,
     flag_repair,
@@ -98,7 +99,7 @@ def _conversation(element: Element, context: ReadContext) -> Draft | Rejected:
     record = mapping_at(element.value)
     native_id = id_at(record, "uuid")
     if not isinstance(record.get("chat_messages"), list):
-        return not_a_conversation(element, "chat_messages", native_id)
+        return dated(not_a_conversation(element, "chat_messages", native_id), _created_at(record, context))
     listed = [message for message in record["chat_messages"] if isinstance(message, dict)]
     on_path, branch_count, is_repaired = _current_path(record, listed, context.as_of)
     path = _Path(context)
@@ -107,7 +108,9 @@ def _conversation(element: Element, context: ReadContext) -> Draft | Rejected:
     context.skip(TREE_REPAIRED, int(is_repaired))
     context.skip(UNKNOWN_ROLE, path.unknown_role_count)
     rejected = silence(path.messages, path.unknown_role_count, element.locator, native_id)
-    return rejected or _draft(element, context, native_id, listed, path, branch_count)
+    if rejected is not None:
+        return dated(rejected, _created_at(record, context))
+    return _draft(element, context, native_id, listed, path, branch_count)
 
 
 def _current_path(
@@ -139,7 +142,7 @@ def _draft(
     branch_count: int,
 ) -> Draft:
     record = element.value
-    created_at = sane(record.get("created_at"), context.as_of)
+    created_at = _created_at(record, context)
     times = [] if created_at else [sane(message.get("created_at"), context.as_of) for message in listed]
     draft = Draft(
         locator=element.locator,
@@ -155,6 +158,10 @@ def _draft(
     flag_repair(draft, element)
     flag_absurd_time(draft, record.get("created_at"))
     return draft
+
+
+def _created_at(record: dict[str, Any], context: ReadContext) -> datetime | None:
+    return sane(record.get("created_at"), context.as_of)
 
 
 READER = ClaudeExport()

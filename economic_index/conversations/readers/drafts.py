@@ -3,6 +3,7 @@
 Nothing of a format is known here.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -25,12 +26,17 @@ def silence(
     is_unknown = bool(unknown_role_count) and not messages
     reason = RejectReason.UNKNOWN_ROLE if is_unknown else RejectReason.EMPTY_CONVERSATION
     detail = f"messages={len(messages)} unknown_roles={unknown_role_count}"
-    return Rejected(reason, locator, detail, native_id)
+    return Rejected(reason, locator, detail, native_id, earliest([message.sent_at for message in messages]))
 
 
 def not_a_conversation(element: Element, lacking: str, native_id: str | None = None) -> Rejected:
     """A record without the key that holds its messages."""
     return Rejected(RejectReason.EMPTY_CONVERSATION, element.locator, f"{lacking}=absent", native_id)
+
+
+def dated(rejected: Rejected, began_at: datetime | None) -> Rejected:
+    """With the time at which the record says that the conversation began; else that of its first message stays."""
+    return replace(rejected, began_at=began_at or rejected.began_at)
 
 
 def flag_repair(draft: Draft, element: Element) -> None:

@@ -19,6 +19,7 @@ from economic_index.conversations.readers import mapped_rows
 from economic_index.conversations.readers.api_content import ATTACHMENTS, Spoken, content_text, spoken
 from economic_index.conversations.readers.drafts import (
     UNKNOWN_ROLE,
+    dated,
     flag_absurd_time,
     flag_repair,
     not_a_conversation,
@@ -187,7 +188,7 @@ class MappedTable:
         context.skip(UNKNOWN_ROLE, said.unknown_role_count)
         rejected = silence(said.messages, said.unknown_role_count, element.locator, native_id)
         if rejected:
-            return rejected
+            return dated(rejected, self.times.read(self._get["time"](record), context.as_of)[0])
         draft = Draft(element.locator, said.messages, native_id, self.mapping.ids_are_random)
         draft.counts = dict(said.counts)
         self._describe(draft, record, context)

@@ -9,6 +9,7 @@ from typing import Any
 from economic_index.conversations.readers.api_origin import is_issued
 from economic_index.conversations.readers.drafts import (
     UNKNOWN_ROLE,
+    dated,
     flag_absurd_time,
     flag_repair,
     not_a_conversation,
@@ -115,7 +116,8 @@ def _conversation(element: Element, context: ReadContext) -> Draft | Rejected:
         flag_repair(draft, element)
         draft.flags |= {"is_text_repaired"} if is_repaired else set()
         flag_absurd_time(draft, record.get("created_at"))
-    return draft
+        return draft
+    return dated(draft, sane(record.get("created_at"), context.as_of))
 
 
 def _turns(chat: dict[str, Any], context: ReadContext) -> tuple[list[Turn], str | None]:
