@@ -195,6 +195,8 @@ def _batches(table: pq.ParquetFile, columns: list[str] | None) -> Iterator[pa.Re
                 if next_size != size:
                     size = next_size
                     break
+            if done == begun:
+                raise ValueError("fewer rows than the row group is said to have")
 
 
 def _next_size(size: int, batch: pa.RecordBatch, *, may_grow: bool) -> int:

@@ -114,6 +114,14 @@ def test_a_row_of_parquet_over_the_limit_costs_one_row() -> None:
     assert (extent.record_count, extent.malformed_count) == (5, 0)
 
 
+def test_a_row_group_with_fewer_rows_than_it_says_stops_with_a_reason() -> None:
+    table = pa.table({"a": pa.array(range(617), pa.int64())})
+    data = parquet(table).getvalue()
+    assert data.count(b"\x16\xd2\x09") >= 2
+    with pytest.raises(TableError):
+        list(split_parquet(io.BytesIO(data.replace(b"\x16\xd2\x09", b"\x16\xd4\x09")), Extent()))
+
+
 @given(sizes=st.lists(st.sampled_from([1, 100, 5000]), max_size=60), group=st.sampled_from([1, 7, 60]))
 def test_every_row_of_parquet_is_told_once_whatever_the_sizes_of_batches(sizes: list[int], group: int) -> None:
     table = pa.table({"n": pa.array(range(len(sizes)), pa.int64()), "text": pa.array(["x" * n for n in sizes])})
