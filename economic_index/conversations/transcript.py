@@ -60,7 +60,7 @@ def transcript_of(messages: Sequence[Message]) -> Transcript:
         data,
         len(joined) - len(texts) + 1,
         sent_at if any(sent_at) else None,
-        _named(models),
+        models if any(models) else None,
         attachments if any(attachments) else None,
         False,
         len(messages) - len(kept),
@@ -87,17 +87,9 @@ def _repaired(messages: Sequence[Message]) -> Transcript:
         joined.encode(),
         sum(len(message.text) for message in kept),
         sent_at if any(sent_at) else None,
-        _named(models),
+        models if any(models) else None,
         attachments if any(attachments) else None,
         was_repaired,
         dropped_count,
         joined.isascii(),
     )
-
-
-def _named(models: Sequence[str | None]) -> Sequence[str | None] | None:
-    """Names of models as they are kept: Arrow takes no lone surrogate; None if nothing is named."""
-    if not any(models):
-        return None
-    cleaned = {name: clean(name)[0] for name in set(models) if name}
-    return [cleaned.get(name) if name else None for name in models]

@@ -179,7 +179,7 @@ def test_the_name_of_a_model_is_kept_as_texts_are(tmp_path: Path) -> None:
         {"role": "user", "content": "y"},
     ]
     rows, _ = read_lines(tmp_path, json.dumps(spend_row(1, asked, {})))
-    assert rows[0].transcript.models == [None, "m�", None]
+    assert rows[0].transcript.models == (None, "m�", None)
     to_table(rows, "g1").validate(full=True)
 
 
