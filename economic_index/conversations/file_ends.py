@@ -46,12 +46,15 @@ class FileEnds(ErasedVersions):
         """Record a reading that found no file to read: it changes no file, and no conversation."""
         with self._transaction():
             self._connection.execute("delete from rejections where reading_id = ?", (reading_id,))
-            self._connection.execute(
-                "insert or replace into readings values (?, ?, ?, ?, ?, ?, ?, ?)",
-                (reading_id, *asdict(stat).values(), json.dumps(row, default=str)),
-            )
+            self._keep_reading(reading_id, stat, row)
             told = ((reading_id, json.dumps(rejection, default=str)) for rejection in rejections)
             self._connection.executemany("insert into rejections values (?, ?)", told)
+
+    def _keep_reading(self, reading_id: str, stat: FileStat, row: dict[str, Any]) -> None:
+        self._connection.execute(
+            "insert or replace into readings values (?, ?, ?, ?, ?, ?, ?, ?)",
+            (reading_id, *asdict(stat).values(), json.dumps(row, default=str)),
+        )
 
     def forget_stop(self, reading_id: str) -> None:
         """Delete what such a reading rejected: files were found again."""

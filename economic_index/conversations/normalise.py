@@ -73,13 +73,11 @@ class Normaliser:
         """
         transcript = transcript_of(draft.messages)
         roles = transcript.roles
-        user_count = roles.count("u")
+        user_count, logged_at = roles.count("u"), _logged_start(draft, transcript)
         if not user_count:
-            began_at = _logged_start(draft, transcript)
             told = f"messages={len(roles)}"
-            return Rejected(RejectReason.EMPTY_CONVERSATION, draft.locator, told, draft.native_id, began_at)
+            return Rejected(RejectReason.EMPTY_CONVERSATION, draft.locator, told, draft.native_id, logged_at)
         content_hash = identify.content_hash_of_bytes(self.context.key, roles, transcript.folded())
-        logged_at = _logged_start(draft, transcript)
         weeks = self.source.assign_weeks
         started_at = logged_at
         if logged_at is None and weeks is not None:
@@ -273,9 +271,10 @@ class Normaliser:
         pairs = zip(transcript.roles, transcript.models or (), strict=False)
         named = [model for role, model in pairs if model and role == "a"]
         raw = draft.model_raw or (named[-1] if named else None) or self.source.default_model
+        name = kept_name(raw)
         return {
-            "model": normalise_model(kept_name(raw)),
-            "model_raw": kept_name(raw),
+            "model": normalise_model(name),
+            "model_raw": name,
             "model_count": len(set(named)) or int(raw is not None),
         }
 

@@ -43,7 +43,12 @@ class Transcript(NamedTuple):
 
 def transcript_of(messages: Sequence[Message]) -> Transcript:
     """Texts repaired, empty turns without attachment dropped."""
-    kept = [message for message in messages if message.has_attachment or message.text.strip()]
+    kept, blank = list[Message](), ""
+    for message in messages:
+        if message.has_attachment or message.text.strip():
+            kept.append(message)
+        else:
+            blank += message.text
     if not kept:
         return _repaired(messages)
     roles, texts, sent_at, models, attachments = zip(*kept, strict=True)
@@ -52,8 +57,7 @@ def transcript_of(messages: Sequence[Message]) -> Transcript:
         data = joined.encode()
     except UnicodeEncodeError:
         return _repaired(messages)
-    left = "".join([message.text for message in messages if not message.text.strip()])
-    if not (is_clean(data, len(texts) - 1) and is_clean(left.encode())):
+    if not (is_clean(data, len(texts) - 1) and is_clean(blank.encode())):
         return _repaired(messages)
     return Transcript(
         "".join([role[0] for role in roles]),

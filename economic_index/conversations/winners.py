@@ -8,7 +8,6 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict
 from datetime import date
 from itertools import groupby
 from pathlib import Path
@@ -184,10 +183,7 @@ class WinnerStore(FileEnds):
                 "touched_weeks": [week.isoformat() for week in outcome.touched_weeks],
             }
             self._forget_rejections(reading_id, stat.file_id, kept_lines)
-            self._connection.execute(
-                "insert or replace into readings values (?, ?, ?, ?, ?, ?, ?, ?)",
-                (reading_id, *asdict(stat).values(), json.dumps(row, default=str)),
-            )
+            self._keep_reading(reading_id, stat, row)
             self._connection.executemany("insert into rejected values (?)", map(_as_json, rejections))
             query = "insert into rejections select ?, row from rejected order by rowid"
             self._connection.execute(query, (reading_id,))
