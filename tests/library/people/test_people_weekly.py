@@ -103,12 +103,12 @@ def home(tmp_path: Path) -> Home:
     made = Home(tmp_path)
     made.log(
         "first",
-        ("s1", "ada", at(FIRST, 0, 0)),
-        ("s2", "ada", at(SECOND, 6, 23)),
-        ("s3", "ada", at(THIRD, 0, 0)),
+        ("s1", "ada-l", at(FIRST, 0, 0)),
+        ("s2", "ada-l", at(SECOND, 6, 23)),
+        ("s3", "ada-l", at(THIRD, 0, 0)),
         ("s4", "bob", at(THIRD, 1)),
         ("s5", None, at(THIRD, 2)),
-        ("s6", "zoe", at(THIRD, 3)),
+        ("s6", "zoe-w", at(THIRD, 3)),
     )
     return made
 
@@ -121,7 +121,11 @@ def users(path: Path, **columns: str) -> UsersTable:
 
 def test_each_conversation_has_what_held_when_it_began_and_unmatched_users_are_a_row(home: Home) -> None:
     table = home.write(
-        "people.csv", HEADER, "ada,Sales,Oslo,2026-01-05,2026-01-18,", "ada,Legal,,2026-01-19,,", "bob,Sales,Rome,,,"
+        "people.csv",
+        HEADER,
+        "ada-l,Sales,Oslo,2026-01-05,2026-01-18,",
+        "ada-l,Legal,,2026-01-19,,",
+        "bob,Sales,Rome,,,",
     )
     home.read(People(users(table)))
     home.commit()
@@ -130,30 +134,30 @@ def test_each_conversation_has_what_held_when_it_began_and_unmatched_users_are_a
     for file in home.lake.root.rglob("*"):
         if file.is_file():
             content = file.read_bytes()
-            assert not [name for name in (b"ada", b"bob,", b"zoe") if name in content], file
+            assert not [name for name in (b"ada-l", b"bob,", b"zoe-w") if name in content], file
 
 
 def test_in_a_week_in_which_nothing_holds_everybody_is_unknown(home: Home) -> None:
-    table = home.write("people.csv", HEADER, "ada,Sales,,2026-01-12,,", "bob,,Rome,2026-01-19,,")
+    table = home.write("people.csv", HEADER, "ada-l,Sales,,2026-01-12,,", "bob,,Rome,2026-01-19,,")
     home.read(People(users(table)))
     home.commit()
     unknown = "(unknown)"
     assert home.segments("department") == [unknown, "Sales", "Sales", unknown, unknown, unknown]
     assert home.segments("site") == [unknown, unknown, unknown, "Rome", unknown, unknown]
-    home.write("people.csv", HEADER, "ada,Sales,,2026-01-12,,")
+    home.write("people.csv", HEADER, "ada-l,Sales,,2026-01-12,,")
     home.read(People(users(table)))
     assert home.commit() == [(week, "segments") for week in WEEKS]  # no week has a site any more
     assert pd.isna(home.segments("site")).all()
 
 
 def test_a_changed_table_makes_just_the_weeks_due_in_which_something_else_holds(home: Home) -> None:
-    table = home.write("people.csv", HEADER, "ada,Sales,Oslo,,,")
+    table = home.write("people.csv", HEADER, "ada-l,Sales,Oslo,,,")
     home.read(People(users(table)))
     every = [(week, name) for week in WEEKS for name in ("conversations", "segments")]
     assert home.commit() == every
     home.read(People(users(table)))
     assert home.commit() == []
-    home.write("people.csv", HEADER, "ada,Sales,Oslo,,2026-01-18,", "ada,Legal,Oslo,2026-01-19,,")
+    home.write("people.csv", HEADER, "ada-l,Sales,Oslo,,2026-01-18,", "ada-l,Legal,Oslo,2026-01-19,,")
     reading = home.read(People(users(table)))
     assert reading.unchanged_count == 1
     assert home.commit() == [(THIRD, "segments")]
@@ -171,7 +175,7 @@ def test_a_home_without_people_is_due_as_it_was(home: Home) -> None:
 
 
 def test_weights_go_into_the_conversations_of_the_weeks_that_they_concern(home: Home) -> None:
-    table = home.write("people.csv", HEADER, "ada,,,2026-01-12,,2.5", "bob,,,,,0")
+    table = home.write("people.csv", HEADER, "ada-l,,,2026-01-12,,2.5", "bob,,,,,0")
     home.read(People(users(table, weight="weight")))
     assert len(home.commit()) == 6
     assert home.conversations()["weight"].tolist() == [1.0, 2.5, 2.5, 0.0, 1.0, 1.0]
@@ -191,7 +195,7 @@ ACCOUNTS = "system,raw_id,person"
 
 def test_joined_accounts_have_one_pseudonym_and_the_logs_are_read_again_when_that_changes(home: Home) -> None:
     people = People(
-        identities=TableSource(home.write("accounts.csv", ACCOUNTS, "chat_messages,ada,P1", "chat_messages,bob,P1"))
+        identities=TableSource(home.write("accounts.csv", ACCOUNTS, "chat_messages,ada-l,P1", "chat_messages,bob,P1"))
     )
     home.read(People())
     home.commit()
@@ -203,7 +207,7 @@ def test_joined_accounts_have_one_pseudonym_and_the_logs_are_read_again_when_tha
     joined = home.conversations()
     person = identify.user_id(KEY, "person", "P1")
     assert [user == person for user in joined["user_id"]] == [True, True, True, True, False, False]
-    assert joined["user_id"].iloc[5] == identify.user_id(KEY, "chat_messages", "zoe")
+    assert joined["user_id"].iloc[5] == identify.user_id(KEY, "chat_messages", "zoe-w")
     assert joined["conversation_id"].tolist() == apart["conversation_id"].tolist()
     assert home.read(people).unchanged_count == 1
 
@@ -224,6 +228,6 @@ def test_joined_accounts_have_one_pseudonym_and_the_logs_are_read_again_when_tha
 
 
 def test_an_identity_file_changes_nothing_where_no_user_is_logged(home: Home) -> None:
-    people = People(identities=TableSource(home.write("accounts.csv", ACCOUNTS, "chat_messages,ada,P1")))
+    people = People(identities=TableSource(home.write("accounts.csv", ACCOUNTS, "chat_messages,ada-l,P1")))
     home.read(People(), UserRule.NONE)
     assert home.read(people, UserRule.NONE).unchanged_count == 1
