@@ -3,7 +3,7 @@
 A target is a row of probabilities: most on the coder's first label, some on the second. No text is written anywhere.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,8 +21,8 @@ from economic_index.vocabulary import Collaboration, Facet, Intent, UseCase
 
 Reals = npt.NDArray[np.float32]
 HELD_OUT, HELD_OUT_KEY = 500, "held out for calibration"
-RANDOM, READ_AGAIN, AIMED = "training_4000", "training_again", ("training_aimed", "further_aimed")
-STEADY_GROUPS = ("15", "27")
+RANDOM, READ_AGAIN = "training_4000", ("training_again", "further_again")
+AIMED = ("training_aimed", "further_aimed")
 SMOOTHING = 0.05
 FIRST_OF_PATTERN, FIRST_OF_GROUPS = 0.85, (0.75, 0.17, 0.08)
 MIN_ACTIVITIES, MIN_GROUPS = 3, 5
@@ -30,7 +30,7 @@ MIN_ACTIVITIES, MIN_GROUPS = 3, 5
 
 @dataclass(frozen=True)
 class Examples:
-    """Windows, paraphrases, shapes [n, shapes], targets [n, labels] by head (a row of zeros: none), and weights."""
+    """Windows, paraphrases, shapes [n, shapes], and targets [n, labels] by head (a row of zeros: none)."""
 
     ids: list[str]
     windows: list[str]
@@ -38,7 +38,6 @@ class Examples:
     shapes: Reals
     targets: dict[str, Reals]
     labels: dict[str, list[str]]
-    weights: Reals
 
     def part(self, places: Sequence[int]) -> "Examples":
         """Those of the places."""
@@ -50,7 +49,6 @@ class Examples:
             self.shapes[pick],
             {name: target[pick] for name, target in self.targets.items()},
             self.labels,
-            self.weights[pick],
         )
 
 
@@ -66,7 +64,6 @@ def examples_of(rows: Sequence[dict[str, Any]], groups: Sequence[str]) -> Exampl
         np.array([structure(one) for one in turns], np.float32),
         {name: np.array([_target(name, row, known) for row in rows], np.float32) for name, known in labels.items()},
         labels,
-        np.array([row["weight"] for row in rows], np.float32),
     )
 
 
@@ -121,11 +118,10 @@ def bank_texts() -> list[tuple[str, list[str]]]:
 
 
 def training_rows() -> list[dict[str, Any]]:
-    """The labels that train, each with its `set`: `random`, or `aimed` at what a random draw lacks; and its `weight`.
+    """The labels that train, each with its `set`: `random`, or `aimed` at what a random draw lacks.
 
-    A conversation that was read again under the codebook has the labels of that reading. Where the first reading, made
-    before the codebook, says what the two often differ on, and there was no second, it is left out, and those that were
-    read again stand for it. No text of a test set is among them, and none that trains is one that is held out.
+    A conversation that was read again under the codebook has the labels of that reading. No text of a test set is among
+    them, and none that trains is one that is held out.
 
     Raises:
         LabelError: a conversation is in a test set and in one that trains.
@@ -143,17 +139,6 @@ def apart_by_text(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def labelled_rows() -> list[dict[str, Any]]:
     """What training_rows chooses from: texts are not compared here."""
-    again = {row["id"]: row for row in load_set(READ_AGAIN).rows}
-    first = load_set(RANDOM).rows
-    unsteady = [row["id"] for row in first if not _is_steady(row)]
-    stand_for = len(unsteady) / max(1, sum(name in again for name in unsteady))
-    kept = [row for row in first if row["id"] in again or _is_steady(row)]
-    random = [
-        {**again.get(row["id"], row), "set": "random", "weight": 1.0 if _is_steady(row) else stand_for} for row in kept
-    ]
-    return random + [{**row, "set": "aimed", "weight": 1.0} for name in AIMED for row in load_set(name).rows]
-
-
-def _is_steady(row: Mapping[str, Any]) -> bool:
-    """Of such rows the two readings share the first SOC group in 0.96, of others in 0.58 (docs/labels.md)."""
-    return (row["soc_groups"] or [""])[0] in STEADY_GROUPS and row["use_case"] != UseCase.COURSEWORK
+    again = {row["id"]: row for name in READ_AGAIN for row in load_set(name).rows}
+    random = [{**again.get(row["id"], row), "set": "random"} for row in load_set(RANDOM).rows]
+    return random + [{**row, "set": "aimed"} for name in AIMED for row in load_set(name).rows]

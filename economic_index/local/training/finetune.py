@@ -36,6 +36,8 @@ HEAD_WEIGHT = {ACTIVITIES: 0.5, "is_occupational": 0.5}
 # about what quantising does to a vector: heads learn to live with it
 NOISE = 0.006
 SHORT_TOKENS, EPOCHS = 64, 4
+# one: sums are then taken in one order, on any machine and beside any other work
+THREADS = 1
 LABELS = "labels.json"
 
 
@@ -102,17 +104,14 @@ def alignment(left: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
     return (functional.cross_entropy(scores, truth) + functional.cross_entropy(scores.T, truth)) / 2
 
 
-def head_losses(
-    logits: dict[str, torch.Tensor], targets: dict[str, torch.Tensor], weights: torch.Tensor
-) -> torch.Tensor:
-    """Cross-entropy of soft targets, weighted [rows], summed over heads; rows without a target do not count."""
+def head_losses(logits: dict[str, torch.Tensor], targets: dict[str, torch.Tensor]) -> torch.Tensor:
+    """Cross-entropy of soft targets, summed over heads; rows without a target do not count."""
     total = torch.zeros(())
     for name, values in logits.items():
         target = targets[name]
         has = target.sum(1) > 0
         if has.any():
-            each = -(target[has] * functional.log_softmax(values[has], 1)).sum(1)
-            loss = (weights[has] * each).sum() / weights[has].sum()
+            loss = -(target[has] * functional.log_softmax(values[has], 1)).sum(1).mean()
             total = total + HEAD_WEIGHT.get(name, 1.0) * loss
     return total
 
@@ -121,6 +120,8 @@ class Training:
     """Encoder, heads and data; `run` trains, `vectors` embeds."""
 
     def __init__(self, examples: Examples, epochs: int) -> None:
+        torch.use_deterministic_algorithms(True)
+        torch.set_num_threads(THREADS)
         torch.manual_seed(SEED)
         self.rng = np.random.default_rng(SEED)
         self.data, self.epochs, self.tokens = examples, epochs, Tokens()
@@ -169,7 +170,6 @@ class Training:
         ids, requests = self.tokens.ids(self.data.windows), self.tokens.ids(self.data.requests, SHORT_TOKENS)
         shapes = self.standard(self.data.shapes)
         targets = {name: torch.from_numpy(target) for name, target in self.data.targets.items()}
-        weights = torch.from_numpy(self.data.weights)
         lengths = [len(one) for one in ids]
         steps = self.epochs * sum(1 for _ in batches(lengths, np.random.default_rng(0)))
         optimizer, rate = self._optimizer(steps)
@@ -180,7 +180,7 @@ class Training:
                 vectors = self._embed([ids[place] for place in places])
                 heard = functional.normalize(vectors + NOISE * torch.randn_like(vectors), dim=-1)
                 wanted = {name: target[places] for name, target in targets.items()}
-                loss = head_losses(self.heads(heard, shapes[places]), wanted, weights[places])
+                loss = head_losses(self.heads(heard, shapes[places]), wanted)
                 loss = loss + ALIGNMENT * alignment(vectors, self._embed([requests[place] for place in places]))
                 loss = loss + BANK * self._bank_loss()
                 optimizer.zero_grad()

@@ -81,9 +81,10 @@ def test_training_refuses_a_conversation_of_the_test_set(monkeypatch):
 
 def test_what_was_read_again_trains_as_it_was_read_then():
     rows = {row["id"]: row for row in training_rows() if row["set"] == "random"}
-    again = load_set("training_again").rows
+    again = [*load_set("training_again").rows, *load_set("further_again").rows]
     kept = [row for row in again if row["id"] in rows]
     assert len(kept) > 0.95 * len(again)
     assert all(rows[row["id"]]["soc_groups"] == row["soc_groups"] for row in kept)
     unread = rows.keys() - {row["id"] for row in again}
     assert {rows[name]["soc_groups"][0] for name in unread} == {"15", "27"}
+    assert not any(rows[name]["use_case"] == "coursework" for name in unread)
