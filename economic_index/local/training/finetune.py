@@ -36,8 +36,8 @@ HEAD_WEIGHT = {ACTIVITIES: 0.5, "is_occupational": 0.5}
 # about what quantising does to a vector: heads learn to live with it
 NOISE = 0.006
 SHORT_TOKENS, EPOCHS = 64, 4
-# as many on any machine: the order in which sums are taken depends on it
-THREADS = 2
+# one: sums are taken in one order on any machine, and beside other work two would wait for each other
+THREADS = 1
 LABELS = "labels.json"
 
 
