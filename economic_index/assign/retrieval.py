@@ -14,11 +14,11 @@ from economic_index.local.bank import BankTask
 Reals = npt.NDArray[np.float64]
 Vectors = npt.NDArray[np.float32]
 TOP_EXAMPLES = 2
-LABEL_WEIGHT, ACTIVITY_WEIGHT, GROUP_WEIGHT = 0.3, 0.1, 0.05
-PRIOR_FLOOR = 0.02
+# One weight for both priors: more of either names better groups or activities and worse tasks (docs/decisions/0006).
+LABEL_WEIGHT, PRIOR_WEIGHT, PRIOR_FLOOR = 0.3, 0.11, 0.02
 # Picks share a conversation by softmax of their scores; a further pick must have 0.6 of the first's share.
 PICK_TEMPERATURE, CLOSE_ENOUGH, MAX_PICKS = 0.05, 0.6, 3
-RETRIEVAL_VERSION = "1"
+RETRIEVAL_VERSION = "2"
 
 
 @dataclass(frozen=True)
@@ -79,13 +79,19 @@ def likeness(vectors: Vectors, index: BankIndex) -> Reals:
 
 
 def task_scores(vectors: Vectors, activities: Reals, groups: Reals, index: BankIndex) -> Reals:
-    """Scores [conversations, tasks]: likeness, and the logs of both priors.
+    """Scores [conversations, tasks]: likeness, and the logs of both priors, which weigh alike.
 
     `activities` [conversations, activities] and `groups` [conversations, SOC groups] are probabilities.
     """
-    of_activity = np.log(activities @ index.activity_of_task + PRIOR_FLOOR)
-    of_group = np.log(groups[:, index.group_of_task] + PRIOR_FLOOR)
-    return likeness(vectors, index) + ACTIVITY_WEIGHT * of_activity + GROUP_WEIGHT * of_group
+    of_activity, of_group = _log_priors(activities, groups, index)
+    return likeness(vectors, index) + PRIOR_WEIGHT * (of_activity + of_group)
+
+
+def _log_priors(activities: Reals, groups: Reals, index: BankIndex) -> tuple[Reals, Reals]:
+    """Logs of each task's probability by its activities and by its SOC group, both [conversations, tasks]."""
+    of_activity: Reals = np.log(activities @ index.activity_of_task + PRIOR_FLOOR)
+    of_group: Reals = np.log(groups[:, index.group_of_task] + PRIOR_FLOOR)
+    return of_activity, of_group
 
 
 def evidence(scores: Reals, activities: Reals, groups: Reals, index: BankIndex) -> Reals:
@@ -96,9 +102,8 @@ def evidence(scores: Reals, activities: Reals, groups: Reals, index: BankIndex) 
     first = scores.argmax(axis=1)
     rows = np.arange(len(scores))
     share = _softmax(scores / PICK_TEMPERATURE)[rows, first]
-    of_activity = np.log((activities @ index.activity_of_task)[rows, first] + PRIOR_FLOOR)
-    of_group = np.log(groups[rows, index.group_of_task[first]] + PRIOR_FLOOR)
-    near = scores[rows, first] - ACTIVITY_WEIGHT * of_activity - GROUP_WEIGHT * of_group
+    of_activity, of_group = (prior[rows, first] for prior in _log_priors(activities, groups, index))
+    near = scores[rows, first] - PRIOR_WEIGHT * (of_activity + of_group)
     odds = np.log(share / np.maximum(1 - share, 1e-9))
     return np.column_stack([odds, of_activity, of_group, near, np.ones(len(scores))])
 

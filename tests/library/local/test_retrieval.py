@@ -1,7 +1,15 @@
 import numpy as np
 import pytest
 
-from economic_index.assign.retrieval import build_index, evidence, likeness, pick_tasks, task_scores
+from economic_index.assign.retrieval import (
+    PRIOR_FLOOR,
+    PRIOR_WEIGHT,
+    build_index,
+    evidence,
+    likeness,
+    pick_tasks,
+    task_scores,
+)
 from economic_index.local.bank import BankTask
 
 TASKS = (
@@ -36,6 +44,24 @@ def test_priors_decide_between_equals(index):
     sure_of_second = task_scores(vector, np.array([[0.1, 0.9]]), np.array([[0.0, 1.0]]), index)
     assert sure_of_first.argmax() == 0
     assert sure_of_second.argmax() == 1
+
+
+def test_both_priors_weigh_alike(index):
+    vector = np.array([[1, 0, 0, 1, 0, 0]], np.float32) / np.sqrt(2).astype(np.float32)
+    scores = task_scores(vector, np.array([[0.4, 0.6]]), np.array([[0.3, 0.7]]), index)
+    of_activity, of_group = np.log(np.array([[0.3, 1.0], [0.3, 0.7]]) + PRIOR_FLOOR)
+    np.testing.assert_allclose((scores - likeness(vector, index))[0], PRIOR_WEIGHT * (of_activity + of_group))
+
+
+def test_evidence_takes_the_priors_out_of_the_first_picks_score(index):
+    vector = np.array([[0.6, 0.0, 0.0, 0.8, 0.2, 0.0]], np.float32)
+    activities, groups = np.array([[0.1, 0.9]]), np.array([[0.2, 0.8]])
+    scores = task_scores(vector, activities, groups, index)
+    (found,) = evidence(scores, activities, groups, index)
+    first = scores.argmax()
+    said = [np.log(1.0 + PRIOR_FLOOR), np.log(0.8 + PRIOR_FLOOR), likeness(vector, index)[0, first], 1.0]
+    assert first == 1
+    np.testing.assert_allclose(found[1:], said)
 
 
 def test_picks_sum_to_one_and_a_far_second_is_left_out(index):
