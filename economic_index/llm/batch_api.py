@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import anthropic
 import httpx2
 import orjson
 
@@ -103,13 +102,15 @@ class BatchApi:
 
     async def results(self, batch: RemoteBatch) -> AsyncGenerator[dict[str, Any], None]:
         """The lines of an ended batch in any order, some twice; BrokenReply where the stream is cut."""
+        from anthropic import AsyncStream  # late, as in client.py
+
         until = time.monotonic() + self._settings.results_deadline
         stream = await self._client.sdk.get(
             self._results_place(batch),
             cast_to=object,
             options={"headers": {"accept": "application/x-jsonl"}, "timeout": READ_TIMEOUT, "max_retries": 0},
             stream=True,
-            stream_cls=anthropic.AsyncStream[object],
+            stream_cls=AsyncStream[object],
         )
         try:
             self._client.check_origin(stream.response.headers)

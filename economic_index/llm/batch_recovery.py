@@ -8,8 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from anthropic import NotFoundError
-
 from economic_index.llm.batch_api import BatchApi, RemoteBatch
 from economic_index.llm.batch_records import BatchRow
 from economic_index.llm.batch_spool import SpoolFolder
@@ -105,6 +103,8 @@ class Recovery:
 
     async def _match(self, candidates: Sequence[RemoteBatch]) -> None:
         """The results of an ended batch say whose it is; for the others there is nothing but to wait."""
+        from anthropic import NotFoundError  # late, as in client.py
+
         for batch in candidates:
             if not batch.has_ended:
                 continue

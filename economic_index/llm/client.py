@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
-import anthropic
 import httpx2
 
 REHEARSAL_HEADER = "x-oei-rehearsal"
@@ -55,6 +54,8 @@ class MessagesClient:
     """The vendor's async client on aiohttp, with our limits; one for a run and an event loop."""
 
     def __init__(self, endpoint: Endpoint, connections: int) -> None:
+        import anthropic  # takes seconds: who asks no model does not wait for it
+
         self._endpoint, self._connections = endpoint, connections
         limits = httpx2.Limits(max_connections=connections, max_keepalive_connections=connections)
         self.sdk = anthropic.AsyncAnthropic(

@@ -9,7 +9,6 @@ from enum import StrEnum
 from typing import Any
 
 import aiohttp
-import anthropic
 import httpx2
 import orjson
 
@@ -57,6 +56,8 @@ class Fault:
 
 def fault_of(error: BaseException) -> Fault | None:
     """The fault behind an exception of a try; None for what is no fault of the other side."""
+    import anthropic  # late, as in client.py
+
     if isinstance(error, BrokenReply):
         return Fault(FaultKind.BROKEN, 200)
     if isinstance(error, TimeoutError | anthropic.APITimeoutError | httpx2.TimeoutException):

@@ -1,5 +1,7 @@
 """Everything that Dagster loads resolves: assets, jobs, schedule and sensors."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import dagster as dg
@@ -7,6 +9,7 @@ import pytest
 
 from orchestration.assembly import build_definitions
 from orchestration.settings import load_settings
+from tests.homes import PROJECT, Home
 
 
 @pytest.fixture(scope="module")
@@ -29,3 +32,13 @@ def test_every_table_stands_where_its_name_says(definitions: dg.Definitions) -> 
     assert {"evaluation/label_sets", "evaluation/engine_scores"} <= keys
     groups = {node.group_name for node in definitions.resolve_asset_graph().asset_nodes}
     assert groups >= {"reference", "conversations", "classification", "staging", "intermediate", "marts", "publication"}
+
+
+def test_what_only_a_run_needs_is_not_loaded_with_the_definitions(tmp_path: Path) -> None:
+    code = "import sys, orchestration.definitions; print([name for name in sys.argv[1:] if name in sys.modules])"
+    heavy = ("anthropic", "onnxruntime", "sklearn", "altair", "vl_convert")
+    environment = Home(tmp_path / "home", tmp_path).environment()
+    done = subprocess.run(
+        [sys.executable, "-c", code, *heavy], cwd=PROJECT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
