@@ -55,7 +55,7 @@ def run(
         between = between_engines(found.items, found.answers, other.answers)
         print(f"## Agreement of the two engines\n\n{between_table(between)}")
     if sheets is not None:
-        keys = key_rows(found.items, found.answers, other.answers if other else None)
+        keys = key_rows(found.items, found.answers, *_other_choices(settings, found, other))
         _key_path(settings).write_bytes(orjson.dumps(keys))
         written = write_judging_sheets(keys, sheets)
         print(f"{len(written)} sheets of texts and tasks to judge. Delete them after reading.")
@@ -69,6 +69,18 @@ def run(
             errors = pd.concat([error_rows(found.items, answers) for answers in kernels], ignore_index=True)
             write_atomically(ERRORS, as_csv(errors))
             print(f"Baseline: {BASELINE.name}, {ERRORS.name}")
+
+
+def _other_choices(settings: Settings, found: Evaluated, other: Evaluated | None) -> tuple[dict[str, str], str]:
+    """Another engine's task of each item, and its name; without a second engine, of the encoder before fine-tuning."""
+    if other is not None and other.answers.picks and other.answers.engine != found.answers.engine:
+        ids = [item.id for item in found.items]
+        return dict(zip(ids, other.answers.picks, strict=True)), other.answers.engine
+    from economic_index.evaluate.base_encoder import NAME, nearest_tasks
+    from economic_index.local.vectors import VectorStore
+
+    lake = Lake(settings.home)
+    return nearest_tasks(found.items, lake.model_dir, VectorStore(lake.database_path("vectors"))), NAME
 
 
 def fold_judgements(settings: Settings, judged: Path) -> None:

@@ -26,14 +26,13 @@ SAME_GROUP_COUNT, EACH = 2, 25
 Row = dict[str, Any]
 
 
-def key_rows(items: Sequence[Item], answers: Answers, other: Answers | None = None) -> list[Row]:
+def key_rows(items: Sequence[Item], answers: Answers, others: Mapping[str, str], other_engine: str) -> list[Row]:
     """Per occupational conversation the tasks to be judged and whose each is, in the order in which they are shown.
 
     Decoys: two of the SOC group of the engine's choice (of the label, where it made none), one of all others, and
-    another engine's choice where that is a different one. An engine's choice is never a decoy of its own.
+    another engine's choice (`others`, by item) where that is a different one. No choice of the engine's is a decoy.
     """
     bank = {task.bank_task_id: task for task in load_bank()}
-    others = dict(zip((item.id for item in items), other.picks, strict=True)) if other else {}
     rows = []
     for item, own, sure in zip(items, answers.picks, answers.confidence["task"], strict=True):
         if value_of(item.settled, Facet.IS_OCCUPATIONAL) == "true":
@@ -41,7 +40,8 @@ def key_rows(items: Sequence[Item], answers: Answers, other: Answers | None = No
             choices = dict(_choices(item.id, own, others.get(item.id, ABSTAINED), group, bank))
             shown = [{"kind": choices[task], "node": task} for task in _shuffled(choices, item.id, "order")]
             confidence = None if np.isnan(sure) else float(sure)
-            rows.append({"id": item.id, "engine": answers.engine, "confidence": confidence, "choices": shown})
+            engines = {"engine": answers.engine, "other_engine": other_engine}
+            rows.append({"id": item.id, **engines, "confidence": confidence, "choices": shown})
     return rows
 
 

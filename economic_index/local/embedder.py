@@ -26,9 +26,9 @@ Vectors = npt.NDArray[np.float32]
 Report = Callable[[int, int], None]
 
 
-def encoder_hash(kernel: Kernel) -> str:
+def encoder_hash(kernel: Kernel, is_tuned: bool = True) -> str:
     """Identity of a vector's maker: weights, deltas, graph, kernel and length of the window."""
-    parts = (SHA256[WEIGHTS_NAME], deltas_hash(), BUILD_VERSION, kernel.value, str(MAX_TOKENS))
+    parts = (SHA256[WEIGHTS_NAME], deltas_hash() if is_tuned else "", BUILD_VERSION, kernel.value, str(MAX_TOKENS))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
@@ -38,18 +38,23 @@ def available_cores() -> int:
 
 
 class Embedder:
-    """The encoder, ready to run: as many single-threaded calls at once as there are cores."""
+    """The encoder, ready to run: as many single-threaded calls at once as there are cores.
 
-    def __init__(self, model_dir: Path, kernel: Kernel | None = None, threads: int | None = None) -> None:
+    `is_tuned` is false for the base weights as they came: what fine-tuning is held against.
+    """
+
+    def __init__(
+        self, model_dir: Path, kernel: Kernel | None = None, threads: int | None = None, *, is_tuned: bool = True
+    ) -> None:
         import onnxruntime
         from tokenizers import Tokenizer
 
         self.kernel = kernel or choose_kernel()
-        self.model_hash = encoder_hash(self.kernel)
+        self.model_hash = encoder_hash(self.kernel, is_tuned)
         self.threads = threads or available_cores()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
-        path = build(model_dir, self.kernel)
+        path = build(model_dir, self.kernel, is_tuned)
         self._session = onnxruntime.InferenceSession(str(path), options, ["CPUExecutionProvider"])
         self._tokenizer: Any = Tokenizer.from_str(tokenizer_bytes().decode())
         self._tokenizer.no_padding()

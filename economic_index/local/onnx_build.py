@@ -115,13 +115,16 @@ def _quantize(source: Path, target: Path) -> None:
     )
 
 
-def build(model_dir: Path, kernel: Kernel) -> Path:
+def build(model_dir: Path, kernel: Kernel, is_tuned: bool = True) -> Path:
     """The graph of the kernel in `model_dir`, built once (some seconds) and then only found.
+
+    Without our deltas unless it `is_tuned`.
 
     Raises:
         WeightsUnavailable: the weights are not installed.
     """
-    path = model_dir / f"all-MiniLM-L6-v2.{deltas_hash()}.{kernel.value}.{BUILD_VERSION}.onnx"
+    learned = deltas_hash() if is_tuned else "base"
+    path = model_dir / f"all-MiniLM-L6-v2.{learned}.{kernel.value}.{BUILD_VERSION}.onnx"
     if path.exists():
         return path
     import onnx
@@ -130,7 +133,7 @@ def build(model_dir: Path, kernel: Kernel) -> Path:
     model_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=model_dir, prefix=".build") as folder:
         plain, ready = Path(folder) / "fp32.onnx", Path(folder) / "ready.onnx"
-        onnx.save(_model(merged(load(find_weights().safetensors), load_deltas())), plain)
+        onnx.save(_model(merged(load(find_weights().safetensors), load_deltas() if is_tuned else {})), plain)
         if kernel is Kernel.INT8:
             _quantize(plain, ready)
         os.replace(ready if kernel is Kernel.INT8 else plain, path)

@@ -22,7 +22,7 @@ def answers(picks):
 
 def test_the_choice_stands_among_decoys_that_are_others_and_in_no_place_of_its_own():
     own = [NAMES[place * 7 % len(NAMES)] for place in range(59)] + [ABSTAINED]
-    keys = key_rows(ITEMS, answers(own), answers([NAMES[3]] * 60))
+    keys = key_rows(ITEMS, answers(own), {item.id: NAMES[3] for item in ITEMS}, "base")
     for row, pick in zip(keys[:-1], own, strict=False):
         kinds = [each["kind"] for each in row["choices"]]
         assert sorted(kinds) == sorted(
@@ -39,7 +39,7 @@ def test_the_choice_stands_among_decoys_that_are_others_and_in_no_place_of_its_o
 
 
 def test_a_sheet_does_not_tell_whose_a_task_is_and_judgements_are_folded_back(tmp_path):
-    keys = key_rows(ITEMS[:2], answers(NAMES[:2]))
+    keys = key_rows(ITEMS[:2], answers(NAMES[:2]), {}, "base")
     (path,) = write_judging_sheets(keys, tmp_path)
     text = path.read_text()
     assert BANK[NAMES[0]].label in text

@@ -57,10 +57,19 @@ def _reference(ids, tensors):
     return mean / np.linalg.norm(mean)
 
 
-def test_graph_equals_the_published_forward_pass(embedder):
-    tensors = merged(load(find_weights().safetensors), load_deltas())
+def _assert_equals_the_published_forward_pass(embedder, tensors):
     for ids, vector in zip(embedder.token_ids(SENTENCES), embedder.embed(SENTENCES), strict=True):
         assert vector @ _reference(ids, tensors) > 0.99999
+
+
+def test_graph_equals_the_published_forward_pass(embedder):
+    _assert_equals_the_published_forward_pass(embedder, merged(load(find_weights().safetensors), load_deltas()))
+
+
+def test_the_encoder_before_fine_tuning_is_the_base_weights_alone(model_dir, embedder):
+    base = Embedder(model_dir, Kernel.FP32, is_tuned=False)
+    _assert_equals_the_published_forward_pass(base, load(find_weights().safetensors))
+    assert base.model_hash != embedder.model_hash
 
 
 def test_a_vector_is_bit_equal_alone_and_among_others(embedder):
