@@ -20,7 +20,7 @@ from economic_index.labels.label_sets import file_bytes, has_file
 from economic_index.vocabulary import AnswerKind, Measure, Scoring
 
 Reals = npt.NDArray[np.float64]
-JUDGED = "test_acceptable"
+JUDGED, HELD_OUT_JUDGED = "test_acceptable", "held_out_acceptable"
 ENGINE_CHOICE = "engine"
 SAME_GROUP, RANDOM = "same_group", "random"
 DECOYS = (SAME_GROUP, RANDOM, OTHER_ENGINE)
@@ -38,9 +38,9 @@ class Judgement:
     kinds: tuple[str, ...]
 
 
-def judged_choices() -> list[dict[str, Any]]:
-    """The committed rows; none if no task was judged."""
-    return [orjson.loads(line) for line in file_bytes(JUDGED).splitlines()] if has_file(JUDGED) else []
+def judged_choices(name: str = JUDGED) -> list[dict[str, Any]]:
+    """The committed rows of a file of judgements; none if no task was judged."""
+    return [orjson.loads(line) for line in file_bytes(name).splitlines()] if has_file(name) else []
 
 
 def judgements_of(rows: Sequence[Mapping[str, Any]]) -> list[Judgement]:
@@ -64,6 +64,11 @@ def own_choice(row: Mapping[str, Any]) -> str:
 def acceptable_tasks(rows: Iterable[Mapping[str, Any]]) -> dict[str, set[str]]:
     """The tasks that the judge accepted of each conversation that was judged, whoever chose them."""
     return {str(row["id"]): {str(each["node"]) for each in row["choices"] if each["is_acceptable"]} for row in rows}
+
+
+def verdicts(rows: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], bool]:
+    """Whether a task is acceptable for a conversation, by both; what nobody was asked about is not there."""
+    return {(str(row["id"]), str(each["node"])): bool(each["is_acceptable"]) for row in rows for each in row["choices"]}
 
 
 def skill(engine: Reals | float, decoy: Reals | float) -> Any:

@@ -72,14 +72,24 @@ def measure_tasks(
     return {
         "threshold": chosen.threshold,
         "n": len(scores),
-        "acceptable_first": round(float(acceptable[rows, first].mean()), 4),
-        "acceptable_within_three": round(float(np.take_along_axis(acceptable, three, 1).any(axis=1).mean()), 4),
-        "acceptable_weight": round(float(np.mean(weighted)), 4),
+        "shares_activity_first": round(float(acceptable[rows, first].mean()), 4),
+        "shares_activity_within_three": round(float(np.take_along_axis(acceptable, three, 1).any(axis=1).mean()), 4),
+        "shares_activity_weight": round(float(np.mean(weighted)), 4),
         "coverage": round(chosen.coverage, 4),
         "selective_accuracy": round(chosen.accuracy, 4),
         "single_pick_share": round(float(np.mean([len(each) == 1 for each in picks])), 4),
         "distinct_tasks": len(set(first.tolist())),
         "tasks": len(index.task_ids),
+    }
+
+
+def measure_judged(right: Flags, confidence: Reals) -> dict[str, Any]:
+    """The card's entry on first picks that were judged: how many are acceptable, of all and of the surest half."""
+    surest = np.argsort(-confidence, kind="stable")[: (len(right) + 1) // 2]
+    return {
+        "judged": len(right),
+        "accepted": round(float(right.mean()), 4),
+        "accepted_of_surest_half": round(float(right[surest].mean()), 4),
     }
 
 

@@ -104,14 +104,18 @@ def _task_section(task: dict[str, Any], activities: dict[str, Any]) -> str:
     return f"""
 ## Tasks
 
-Of {task["n"]:,} occupational conversations held out: a pick counts as acceptable if one of the intermediate work
-activities of its O*NET statements is one of the coder's one or two. (That is lenient: several tasks share an activity.)
+Of {task["n"]:,} occupational conversations held out. In {task["judged"]:,} of them a judge (a language model reading,
+blind: [labels](labels.md#tasks-judged-blind)) said whether the first pick is acceptable; confidence is calibrated on
+that. A pick *shares an activity* if one of the intermediate work activities of its O*NET statements is one of the
+coder's one or two, which is lenient: several tasks share an activity.
 
 | measure | |
 | --- | --- |
-| the first pick is acceptable | {task["acceptable_first"]:.2f} |
-| one of the three best is | {task["acceptable_within_three"]:.2f} |
-| share of all weight that lies on acceptable statements | {task["acceptable_weight"]:.2f} |
+| the first pick is acceptable | {task["accepted"]:.2f} |
+| the same among the half that the engine is surest of | {task["accepted_of_surest_half"]:.2f} |
+| the first pick shares an activity | {task["shares_activity_first"]:.2f} |
+| one of the three best does | {task["shares_activity_within_three"]:.2f} |
+| share of all weight that lies on such statements | {task["shares_activity_weight"]:.2f} |
 | SOC group of the first pick is one of the coder's | {task["soc_group_of_first"]:.2f} |
 | conversations with a single pick | {task["single_pick_share"]:.0%} |
 | bank tasks picked first at least once | {task["distinct_tasks"]} of {task["tasks"]} |

@@ -17,6 +17,7 @@ import numpy.typing as npt
 import orjson
 
 from economic_index.assign.retrieval import BankIndex, evidence, pick_tasks, task_scores
+from economic_index.evaluate.acceptable import HELD_OUT_JUDGED, judged_choices, verdicts
 from economic_index.evaluate.agreement import choose_threshold
 from economic_index.labels.corpus import open_parts
 from economic_index.local import fit
@@ -28,7 +29,13 @@ from economic_index.local.embedder import MODEL_NAME, Embedder
 from economic_index.local.heads import ARRAYS, CARD, bare_features, features, softmax
 from economic_index.local.kernel import Kernel
 from economic_index.local.language import LANGUAGE_VERSION, MEASURED, detect
-from economic_index.local.measures import acceptable_shares, group_accuracy, measure_facet, measure_tasks
+from economic_index.local.measures import (
+    acceptable_shares,
+    group_accuracy,
+    measure_facet,
+    measure_judged,
+    measure_tasks,
+)
 from economic_index.local.model_card import model_card
 from economic_index.local.structure import STRUCTURE, STRUCTURE_VERSION, structure
 from economic_index.local.training.examples import held_out, labelled_rows, training_rows
@@ -105,19 +112,26 @@ def calibrate_activities(data: HeldOut, logits: Reals, classes: list[str]) -> tu
 def calibrate_tasks(
     data: HeldOut, vectors: npt.NDArray[np.float32], activities: Reals, groups: Reals, index: BankIndex
 ) -> tuple[Reals, dict[str, Any]]:
-    """Calibration of the task picks, and how acceptable they are, over the occupational conversations."""
+    """Calibration of the task picks, and how acceptable they are, over the occupational conversations.
+
+    Calibrated on what a judge said of the picks, blind, where one did; what activities they share stands beside.
+    """
     used = np.array([bool(label["is_occupational"]) for label in data.labels])
     labels = [label for label, is_used in zip(data.labels, used, strict=True) if is_used]
     scores = task_scores(vectors[used], activities[used], groups[used], index)
     proof = evidence(scores, activities[used], groups[used], index)
-    shares = acceptable_shares(labels)
-    right = shares[np.arange(len(scores)), scores.argmax(axis=1)] > 0
-    confidence = fit.cross_fit_logistic(proof, right, data.folds[used])
+    said = verdicts(judged_choices(HELD_OUT_JUDGED))
+    firsts = [index.task_ids[place] for place in scores.argmax(axis=1)]
+    found = [said.get((label["id"], first)) for label, first in zip(labels, firsts, strict=True)]
+    judged = np.array([each is not None for each in found])
+    right = np.array([bool(each) for each in found])[judged]
+    confidence = fit.cross_fit_logistic(proof[judged], right, data.folds[used][judged])
     chosen = choose_threshold(np.round(confidence, 4), right, TASK_BAR)
-    card = measure_tasks(scores, shares, pick_tasks(scores, index), chosen, index)
+    card = measure_tasks(scores, acceptable_shares(labels), pick_tasks(scores, index), chosen, index)
     coded = [label["soc_groups"] for label in labels]
     card["soc_group_of_first"] = group_accuracy(scores, index, coded, soc_groups())
-    return fit.fit_logistic(proof, right), card
+    card |= measure_judged(right, confidence)
+    return fit.fit_logistic(proof[judged], right), card
 
 
 def calibrate(work_dir: Path) -> dict[str, Any]:
