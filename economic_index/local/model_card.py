@@ -43,7 +43,8 @@ chose to share; much programming and marketing), labelled **by a large language 
 some of them were aimed at what a random draw lacks (feedback loops, validation, rare groups). Where the codebook's
 boundaries matter, labels are those of a second reading under it ([labels](labels.md)). Labels describe the first part
 of a conversation; in use the whole conversation is rendered. Nothing reserved for outside evaluation was read.
-{twins}
+{twins} labelled conversations whose text stands in the test set, or among those held out, under another id, were left
+out.
 
 Thresholds and temperatures were chosen on {n} conversations, a random draw that no encoder and no head was trained on;
 the figures on this page are theirs too (calibration of task picks {folds}-fold, seed {seed}), so they flatter a little.
@@ -67,19 +68,6 @@ ALWAYS_A_TASK = """\
 **In this model the task's threshold is 0, so these steps are not taken**: on the conversations held out the bar is met
 by always answering, and every occupational conversation that is read gets a task.
 """
-
-
-def _twins(card: dict[str, Any]) -> str:
-    if "twins_left_out" not in card:
-        return (
-            "Training now leaves out texts that stand in the test set, or among those held out, under another id.\n"
-            "**This model was trained before that rule**: some test and held-out conversations have a twin that\n"
-            "trained it; [the evaluation](evaluation.md) has the figures without those of the test set."
-        )
-    return (
-        f"{card['twins_left_out']} labelled conversations whose text stands in the test set, or among those held out,\n"
-        "under another id were left out."
-    )
 
 
 def _facet_row(name: str, entry: dict[str, Any]) -> str:
@@ -167,7 +155,7 @@ def model_card(card: dict[str, Any], shapes: int, groups: tuple[str, ...]) -> st
         tasks=card["task"]["tasks"],
         n=f"{card['n']:,}",
         trained=f"{card['n_trained']:,}",
-        twins=_twins(card),
+        twins=card["twins_left_out"],
         always="" if any(entry["threshold"] for entry in facets.values()) else ALWAYS_ANSWERS,
         cosine=f"{card['int8']['cosine_least']:.3f}",
         int8=", ".join(f"{card['int8'][name]:.2f} ({title})" for name, title in TITLES.items()),

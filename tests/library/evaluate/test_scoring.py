@@ -112,15 +112,6 @@ def test_the_page_has_the_verdicts_and_no_label_that_is_not_ours():
     assert "nan" not in page
 
 
-def test_the_page_has_the_figures_without_texts_that_stand_in_training():
-    items = [replace(each, has_twin=each.id == "a_0") for each in ITEMS]
-    found = answers(_said(["directive"] * 4), [0.9] * 4)
-    page = as_page(Evaluated("test", items, found, engine_scores(items, found)))
-    assert "1 of the 4 conversations have a twin" in page
-    assert "| pattern (six classes) | 0.500 [0.150, 0.850] | 0.333 [" in page
-    assert "have a twin" not in as_page(Evaluated("test", ITEMS, found, engine_scores(ITEMS, found)))
-
-
 def page_of(items, label_set="test"):
     found = answers(_said(["directive"] * 4), [0.9] * 4)
     return as_page(Evaluated(label_set, items, found, engine_scores(items, found)))
@@ -139,8 +130,7 @@ def test_items_of_several_sources_and_weeks_are_cut_by_them():
 
 
 def test_only_a_test_set_is_said_not_to_have_trained():
-    assert "Nothing was trained or tuned on these conversations." in page_of(ITEMS)
-    assert "1 have a\ntwin among those that were" in page_of([replace(ITEMS[0], has_twin=True), *ITEMS[1:]])
+    assert "Nothing was trained or tuned on these conversations" in page_of(ITEMS)
     for name in ("training_4000", "training_aimed"):
         page = page_of(ITEMS, name)
         assert "**These labels are for training**" in page

@@ -53,14 +53,6 @@ def test_heads_were_trained_on_what_the_engine_runs():
     assert card["bank_version"] == bank_version()
 
 
-def test_the_card_of_a_model_trained_apart_by_text_says_how_many_were_left_out():
-    card = {name: entry for name, entry in load_heads().card.items() if name != "twins_left_out"}
-    assert "trained before that rule" in model_card(card, 27, soc_groups())
-    page = model_card({**card, "twins_left_out": 105}, 27, soc_groups())
-    assert "105 labelled conversations whose text" in page
-    assert "before that rule" not in page
-
-
 def test_the_card_says_that_nothing_is_held_back_while_thresholds_are_none():
     card = load_heads().card
     zero = {name: {**entry, "threshold": 0.0} for name, entry in card["heads"].items()}

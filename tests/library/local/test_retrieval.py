@@ -2,8 +2,10 @@ import numpy as np
 import pytest
 
 from economic_index.assign.retrieval import (
+    ACTIVITY_WEIGHT,
+    GROUP_WEIGHT,
+    LABEL_WEIGHT,
     PRIOR_FLOOR,
-    PRIOR_WEIGHT,
     build_index,
     evidence,
     likeness,
@@ -35,7 +37,7 @@ def test_the_index_knows_activities_by_share_and_groups(index):
 
 def test_likeness_is_the_mean_of_the_two_nearest_examples_and_the_label(index):
     vector = np.array([[0.6, 0.0, 0.0, 0.8, 0.2, 0.0]], np.float32)
-    np.testing.assert_allclose(likeness(vector, index), [[0.3, 0.5 + 0.3 * 0.2]], atol=1e-6)
+    np.testing.assert_allclose(likeness(vector, index), [[0.3, 0.5 + LABEL_WEIGHT * 0.2]], atol=1e-6)
 
 
 def test_priors_decide_between_equals(index):
@@ -46,11 +48,12 @@ def test_priors_decide_between_equals(index):
     assert sure_of_second.argmax() == 1
 
 
-def test_both_priors_weigh_alike(index):
+def test_each_prior_counts_by_its_weight(index):
     vector = np.array([[1, 0, 0, 1, 0, 0]], np.float32) / np.sqrt(2).astype(np.float32)
     scores = task_scores(vector, np.array([[0.4, 0.6]]), np.array([[0.3, 0.7]]), index)
     of_activity, of_group = np.log(np.array([[0.3, 1.0], [0.3, 0.7]]) + PRIOR_FLOOR)
-    np.testing.assert_allclose((scores - likeness(vector, index))[0], PRIOR_WEIGHT * (of_activity + of_group))
+    wanted = ACTIVITY_WEIGHT * of_activity + GROUP_WEIGHT * of_group
+    np.testing.assert_allclose((scores - likeness(vector, index))[0], wanted)
 
 
 def test_evidence_takes_the_priors_out_of_the_first_picks_score(index):

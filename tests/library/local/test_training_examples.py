@@ -1,14 +1,17 @@
 """What the encoder is fine-tuned on: targets of a coder's labels, and what is held away from it."""
 
+import hashlib
 from dataclasses import replace
 
 import numpy as np
+import orjson
 import pytest
 
 from economic_index.labels import label_sets, twins
 from economic_index.labels.corpus import open_parts
 from economic_index.labels.label_rows import LabelError
 from economic_index.labels.label_sets import load_set
+from economic_index.local.heads import load_heads
 from economic_index.local.training.examples import (
     HELD_OUT,
     _target,
@@ -88,3 +91,7 @@ def test_what_was_read_again_trains_as_it_was_read_then():
     unread = rows.keys() - {row["id"] for row in again}
     assert {rows[name]["soc_groups"][0] for name in unread} == {"15", "27"}
     assert not any(rows[name]["use_case"] == "coursework" for name in unread)
+
+
+def test_the_committed_engine_was_trained_on_the_labels_that_are_here():
+    assert load_heads().card["labels_sha256"] == hashlib.sha256(orjson.dumps(training_rows())).hexdigest()
