@@ -212,7 +212,7 @@ def test_fine_tuning_records_are_never_joined() -> None:
 
 
 def test_open_conversations_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sessions, "MAX_OPEN_CHARS", 1000)
+    monkeypatch.setattr(sessions, "MAX_OPEN_BYTES", 1000)
     store = sessions.Sessions()
     elements = (Element(completion(f"q{n}", reply="a"), Locator(LocatorKind.LINE, n)) for n in range(50))
     assert len(list(READER.read(elements, ReadContext(AS_OF)))) == 50
