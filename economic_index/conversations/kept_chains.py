@@ -144,6 +144,7 @@ def _chain(values: dict[str, Any], number: int) -> Chain:
         system=bytes.fromhex(values["system"]),
         branch_count=values["branch_count"],
         is_reopened=values["is_reopened"],
+        is_kept=True,
         is_touched=False,
         told=Draft(
             NOT_IN_THIS_FILE,

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from economic_index.conversations.records import NOT_IN_THIS_FILE, Draft, Locator, Message
-from economic_index.conversations.text import fold_for_hash
+from economic_index.conversations.text import folded_words
 from economic_index.vocabulary import Role, StartedAtSource
 
 MAX_PAIRS, MESSAGE_BYTES = 256, 400
@@ -65,7 +65,7 @@ class Chain:
     """A conversation that is still open: the first exchange names it, the last is what may be continued.
 
     `told` is what was last told of it, `locator` where this file first speaks of it; `is_touched` means that there
-    is something new to tell.
+    is something new to tell. One that `is_kept` from an earlier reading has texts that may be redacted.
     """
 
     first: Exchange
@@ -86,6 +86,7 @@ class Chain:
     branch_count: int = 0
     byte_count: int = 0
     is_reopened: bool = False
+    is_kept: bool = False
     is_touched: bool = True
     locator: Locator | None = None
     told: Draft | None = None
@@ -192,8 +193,8 @@ def request_key(exchange: Exchange, prints: list[bytes]) -> str | None:
 
 def fingerprint(message: Message) -> bytes:
     """Hash of one message: role and text, equal where only white space differs."""
-    told = f"{message.role[0]}{message.has_attachment:d}{' '.join(fold_for_hash(message.text).split())}"
-    return hashlib.blake2b(told.encode("utf-8", "replace"), digest_size=16).digest()
+    told = f"{message.role[0]}{message.has_attachment:d}".encode() + folded_words(message.text)
+    return hashlib.blake2b(told, digest_size=16).digest()
 
 
 def cumulative(prints: list[bytes]) -> list[bytes]:

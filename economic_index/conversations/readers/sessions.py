@@ -48,6 +48,7 @@ class Sessions:
         self._secret = secret
         self._open: OrderedDict[int, Chain] = OrderedDict()
         self._by_key: dict[SearchKey, list[int]] = {}
+        self._latest: dict[str, int] = {}
         self._touched: dict[int, Chain] = {}
         self._requests: dict[str, int] = {}
         self.closed = ClosedSessions()
@@ -68,7 +69,7 @@ class Sessions:
         exchange.keys = self._keys_of(exchange)
         self._note_time(exchange.at)
         yield from self._close_idle(exchange.at)
-        prints = [fingerprint(message) for message in (*exchange.prompt, *exchange.reply)]
+        prints = self._prints_of(exchange)
         request = request_key(exchange, prints)
         if request is not None and self._is_copy(request):
             return
@@ -127,6 +128,7 @@ class Sessions:
         for key in keys:
             self._by_key.setdefault(key, []).append(chain.number)
         self._open[chain.number] = chain
+        self._latest[chain.first.keys.scope] = chain.number
         self._requests.update(dict.fromkeys(chain.requests, chain.number))
         if chain.is_touched:
             self._touched[chain.number] = chain
@@ -141,6 +143,18 @@ class Sessions:
             self._open[number].is_touched = True
             self._touched[number] = self._open[number]
         return number is not None
+
+    def _prints_of(self, exchange: Exchange) -> list[bytes]:
+        """The hash of each message. Requests tell all again: what its session, or its user's latest, holds is known."""
+        messages = (*exchange.prompt, *exchange.reply)
+        keys = exchange.keys
+        chain = self._chain_of(("session", keys.session)) if keys.session else None
+        chain = chain or self._open.get(self._latest.get(keys.scope, 0))
+        if chain is None or chain.is_kept:
+            return [fingerprint(message) for message in messages]
+        held = zip(chain.messages, chain.prints, strict=True)
+        known = {(message.role, message.text, message.has_attachment): told for message, told in held}
+        return [known.get((each.role, each.text, each.has_attachment)) or fingerprint(each) for each in messages]
 
     def _note_time(self, at: datetime | None) -> None:
         if at is not None and (self.newest_at is None or at > self.newest_at):
@@ -233,6 +247,8 @@ class Sessions:
             if not numbers:
                 del self._by_key[key]
         del self._open[chain.number]
+        if self._latest.get(chain.first.keys.scope) == chain.number:
+            del self._latest[chain.first.keys.scope]
         self._touched.pop(chain.number, None)
         self.byte_count -= chain.byte_count
 
