@@ -16,7 +16,7 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from packaging.version import Version
 
 
-class InstalledDbt(DbtCliResource):
+class InstalledDbt(DbtCliResource):  # type: ignore[misc]
     """dbt of this environment, whose version is known without starting it: that would take seconds at every build."""
 
     @cached_property
