@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # every shell has a USER of its own: only one that was said to make is meant
 USER_NAMED := $(filter command,$(word 1,$(origin USER)))
 
-.PHONY: help demo rehearse reproduce evaluate index check-logs forget rotate-key ui test lint generate lock train bench \
+.PHONY: help demo rehearse reproduce evaluate index check-logs forget rotate-key ui test pytest lint generate lock train bench \
   fuzz
 
 help:
@@ -70,7 +70,11 @@ lint: $(VENV)/.ok
 	$(PY) -m economic_index.contracts.project_dbt --check
 	$(PY) -m economic_index.facets.lock --check
 
-test: lint
+# side by side: the type checker uses one processor for a minute
+test: $(VENV)/.ok
+	@$(MAKE) --no-print-directory -j 2 lint pytest
+
+pytest: $(VENV)/.ok
 	$(VENV)/bin/pytest -n auto --maxprocesses 4 --no-loadscope-reorder
 
 # atheris is here for fuzzing alone; the next change of the lock takes it away again

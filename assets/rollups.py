@@ -4,6 +4,8 @@ All aggregation is SQL in dbt_project/; here it is only run.
 """
 
 from collections.abc import Iterator
+from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,15 @@ import dagster as dg
 from dagster_dbt import DbtCliResource, DbtProject, dbt_assets
 from dagster_dbt.core.dbt_event_iterator import DbtEventIterator
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from packaging.version import Version
+
+
+class InstalledDbt(DbtCliResource):  # type: ignore[misc]
+    """dbt of this environment, whose version is known without starting it: that would take seconds at every build."""
+
+    @cached_property
+    def _cli_version(self) -> Version:
+        return Version(version("dbt-core"))
 
 
 def rollups_asset(project: DbtProject, *, with_column_metadata: bool) -> dg.AssetsDefinition:

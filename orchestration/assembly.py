@@ -11,8 +11,6 @@ import dagster as dg
 warnings.filterwarnings("ignore", category=dg.BetaWarning)
 warnings.filterwarnings("ignore", category=dg.PreviewWarning)
 
-from dagster_dbt import DbtCliResource  # noqa: E402
-
 from assets import (  # noqa: E402
     engine_changes,
     evaluation,
@@ -109,7 +107,7 @@ def build_definitions(settings: Settings, *, with_column_metadata: bool = True) 
         resources={
             **lake_resources(),
             "dbt_inputs": resources.DbtInputsResource(),
-            "dbt": DbtCliResource(project_dir=project, dbt_executable=dbt_executable()),
+            "dbt": rollups.InstalledDbt(project_dir=project, dbt_executable=dbt_executable()),
         },
         executor=dg.in_process_executor,
     )

@@ -126,7 +126,7 @@ class ChainedFiles:
             return None
         is_empty = sessions.is_empty
         self._read_bytes += size_bytes
-        is_due = self._read_bytes >= KEPT_AGAIN_AFTER * sessions.char_count
+        is_due = self._read_bytes >= KEPT_AGAIN_AFTER * sessions.byte_count
         if not is_empty and (is_due or self._left <= LAST_FILES or self._has_stopped):
             self.lake.keep_chains(reading_id, pack(sessions, redact))
             self._read_bytes = 0

@@ -3,6 +3,7 @@
 Where the inbox lies is known to lake.py alone.
 """
 
+from collections import deque
 from collections.abc import Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -21,7 +22,6 @@ from economic_index.lake import Lake, week_of
 from economic_index.vocabulary import Role
 
 MESSAGES = pa.list_(MESSAGE)
-MAX_WAITING = 16
 ROW_BYTES = 4000
 """What the values of a row take in memory beside its text, about."""
 INBOX_SCHEMA = pa.schema(
@@ -96,13 +96,14 @@ class InboxWriter:
 
     lake: Lake
     reading_id: str
-    max_chars: int = 64 << 20
+    max_bytes: int = 24 << 20
     _rows: dict[date, list[Row]] = field(default_factory=dict)
-    _chars: dict[date, int] = field(default_factory=dict)
-    _total_chars: int = 0
+    _bytes: dict[date, int] = field(default_factory=dict)
+    _total_bytes: int = 0
     _batch_counts: dict[date, int] = field(default_factory=dict)
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "inbox"))
-    _writing: list[Future[None]] = field(default_factory=list)
+    _writing: deque[tuple[Future[None], int]] = field(default_factory=deque)
+    _writing_bytes: int = 0
 
     def __enter__(self) -> "InboxWriter":
         return self
@@ -122,10 +123,10 @@ class InboxWriter:
         """Take a row."""
         week = week_of(row.values["started_at"].date())
         self._rows.setdefault(week, []).append(row)
-        size = row.values["text_char_count"] + ROW_BYTES
-        self._chars[week] = self._chars.get(week, 0) + size
-        self._total_chars += size
-        if self._total_chars > self.max_chars:
+        size = len(row.transcript.data) + ROW_BYTES
+        self._bytes[week] = self._bytes.get(week, 0) + size
+        self._total_bytes += size
+        if self._total_bytes > self.max_bytes:
             self._write_fullest()
 
     def keep_only(self, weeks: Collection[date]) -> None:
@@ -136,28 +137,32 @@ class InboxWriter:
     def forget(self) -> None:
         """Drop what was not written yet; what was written is named by no winner."""
         self._rows.clear()
-        self._chars.clear()
-        self._total_chars = 0
+        self._bytes.clear()
+        self._total_bytes = 0
 
     def _write_fullest(self) -> None:
         """Write the fullest weeks until half of the limit is free: few, large files."""
-        for week in sorted(self._chars, key=lambda each: -self._chars[each]):
+        for week in sorted(self._bytes, key=lambda each: -self._bytes[each]):
             self._write(week)
-            if self._total_chars <= self.max_chars // 2:
+            if self._total_bytes <= self.max_bytes // 2:
                 return
 
     def _write(self, week: date) -> None:
         number = self._batch_counts.get(week, 0)
         self._batch_counts[week] = number + 1
-        self._total_chars -= self._chars.pop(week)
+        size = self._bytes.pop(week)
+        self._total_bytes -= size
+        self._wait(self.max_bytes // 2)
         name = f"{self.reading_id}-{number:05d}"
-        self._writing.append(self._pool.submit(self._store, week, name, self._rows.pop(week)))
-        self._wait(MAX_WAITING)
+        self._writing.append((self._pool.submit(self._store, week, name, self._rows.pop(week)), size))
+        self._writing_bytes += size
 
     def _store(self, week: date, name: str, rows: list[Row]) -> None:
         self.lake.add_to_inbox(week, name, to_table(rows, self.reading_id))
 
-    def _wait(self, count: int) -> None:
-        """Until at most `count` batches are still being written; raises what a write has raised."""
-        while len(self._writing) > count:
-            self._writing.pop(0).result()
+    def _wait(self, max_bytes: int) -> None:
+        """Until at most so much is still being written; raises what a write has raised."""
+        while self._writing and self._writing_bytes > max_bytes:
+            written, size = self._writing.popleft()
+            written.result()
+            self._writing_bytes -= size

@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 import zstandard
@@ -33,19 +34,23 @@ def pack(sessions: Sessions, redact: Redact = str) -> bytes:
     Texts are kept as `redact` leaves them; of a conversation that was forgotten there is none, only hashes.
     """
     packer = zstandard.ZstdCompressor(write_checksum=True).compressobj()
-    packed = [packer.compress(f"{line}\n".encode("ascii")) for line in _lines(sessions, redact)]
+    packed = [packer.compress(piece.encode("ascii")) for piece in chain(_head(sessions), _lines(sessions, redact))]
     return b"".join([*packed, packer.flush()])
 
 
+def _head(sessions: Sessions) -> Iterator[str]:
+    """The first line, in pieces: sessions that are over may be more than memory should hold."""
+    yield f'{{"version": {VERSION}, "newest": {json.dumps(micros(sessions.newest_at))}, "closed": {{'
+    for number, (key, spans) in enumerate(sessions.closed):
+        told = [(micros(start), micros(end), is_reopened) for start, end, is_reopened in spans]
+        yield f'{", " if number else ""}"{key}": {json.dumps(told)}'
+    yield "}}\n"
+
+
 def _lines(sessions: Sessions, redact: Redact) -> Iterator[str]:
-    closed = {
-        key: [(micros(start), micros(end), is_reopened) for start, end, is_reopened in spans]
-        for key, spans in sessions.closed.items()
-    }
-    yield json.dumps({"version": VERSION, "newest": micros(sessions.newest_at), "closed": closed})
-    for chain in sessions.chains:
-        if chain.told is not None and chain.told.conversation_id is not None:
-            yield json.dumps(_told(chain, redact))
+    for each in sessions.chains:
+        if each.told is not None and each.told.conversation_id is not None:
+            yield json.dumps(_told(each, redact)) + "\n"
 
 
 def _told(chain: Chain, redact: Redact) -> dict[str, Any]:
@@ -96,7 +101,8 @@ def unpack(packed: bytes, secret: bytes) -> Sessions:
             raise UnreadableChainsError
         sessions.newest_at = _moment(head["newest"])
         for key, spans in head["closed"].items():
-            sessions.closed[key] = [(_at(start), _at(end), is_reopened) for start, end, is_reopened in spans]
+            for start, end, is_reopened in spans:
+                sessions.closed.add(key, (_at(start), _at(end), is_reopened))
         for number, line in enumerate(lines, start=1):
             sessions.remember(_chain(json.loads(line), number))
     except (zstandard.ZstdError, ValueError, KeyError, TypeError, AttributeError):
@@ -138,6 +144,7 @@ def _chain(values: dict[str, Any], number: int) -> Chain:
         system=bytes.fromhex(values["system"]),
         branch_count=values["branch_count"],
         is_reopened=values["is_reopened"],
+        is_kept=True,
         is_touched=False,
         told=Draft(
             NOT_IN_THIS_FILE,

@@ -21,7 +21,7 @@ PRIVATE_NAMES = frozenset({SourceFormat.CLAUDE_CODE})
 """Formats whose files are named after a session and lie in folders named after a path: no name is ever told."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Locator:
     """Where a record stands in its file: line, byte, element or row, from 0 for bytes, else from 1."""
 
@@ -36,7 +36,7 @@ NOT_IN_THIS_FILE = Locator(LocatorKind.LINE, 0)
 """Of a conversation that is told again though the file adds nothing to it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Element:
     """One JSON record of a log file: its parsed value, where it stands, and whether its text was repaired."""
 

@@ -17,6 +17,18 @@ _MARKS = [  # U+200B-F, U+202A-E, U+2060-9, U+FEFF, U+00AD: zero-width and bidir
     for pattern in (rb"\xe2\x80[\x8b-\x8f\xaa-\xae]", rb"\xe2\x81[\xa0-\xa9]", rb"\xef\xbb\xbf", rb"\xc2\xad")
 ]
 _SPACE = re.compile(r"\s+")
+_SPACES = bytes(32 if chr(code).isspace() and code < 128 else code for code in range(256))
+_WIDE_SPACES = [
+    re.compile(pattern)
+    for pattern in (
+        rb"\xc2[\x85\xa0]",
+        rb"\xe1\x9a\x80",
+        rb"\xe2\x80[\x80-\x8a\xa8\xa9\xaf]",
+        rb"\xe2\x81\x9f",
+        rb"\xe3\x80\x80",
+    )
+]
+_SURROGATE_BYTES = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
 
 
 def clean(text: str) -> tuple[str, bool]:
@@ -54,6 +66,22 @@ def fold_for_hash(text: str) -> str:
     if text.isascii():
         return text
     return _fold(text).decode("utf-8", "surrogatepass")
+
+
+def folded_words(text: str) -> bytes:
+    """Folded for hashing, as UTF-8: words with one space between, lone surrogates as question marks.
+
+    In bytes, because words need not become objects one by one.
+    """
+    if text.isascii():
+        data = text.encode().translate(_SPACES)
+    else:
+        data = _SURROGATE_BYTES.sub(b"?", _fold(text)).translate(_SPACES)
+        for space in _WIDE_SPACES:
+            data = space.sub(b" ", data)
+    while b"  " in data:
+        data = data.replace(b"  ", b" ")
+    return data.strip(b" ")
 
 
 def fold_bytes_for_hash(data: bytes) -> bytes:

@@ -16,7 +16,7 @@ from economic_index.llm.batch_records import BatchRow
 from economic_index.llm.batch_recovery import Recovery
 from economic_index.llm.batch_settings import BatchSettings
 from economic_index.llm.batch_store import BatchStore
-from economic_index.llm.faults import Fault, FaultKind
+from economic_index.llm.fault_kinds import Fault, FaultKind
 from economic_index.llm.judging import Decision, OpenRequest, RunContext, Try, decide_on_fault, decide_on_verdict
 from economic_index.llm.prices import Prices, Usage
 from economic_index.llm.records import Outcome, Settled

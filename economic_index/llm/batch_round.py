@@ -12,7 +12,8 @@ from economic_index.llm.batch_recovery import KEPT, Recovery
 from economic_index.llm.batch_results import Collector
 from economic_index.llm.batch_settings import BatchSettings
 from economic_index.llm.batch_store import BatchStore
-from economic_index.llm.faults import Fault, FaultKind, fault_of
+from economic_index.llm.fault_kinds import Fault, FaultKind
+from economic_index.llm.faults import fault_of
 from economic_index.llm.judging import RunStopped
 from economic_index.llm.run_state import RunState
 from economic_index.vocabulary import BatchState

@@ -20,7 +20,8 @@ from economic_index.llm.batch_round import stopped_by
 from economic_index.llm.batch_settings import BatchSettings
 from economic_index.llm.batch_spool import Spool, SpoolFolder
 from economic_index.llm.batch_store import BatchStore
-from economic_index.llm.faults import Fault, FaultKind, fault_of
+from economic_index.llm.fault_kinds import Fault, FaultKind
+from economic_index.llm.faults import fault_of
 from economic_index.llm.judging import OpenRequest, RunContext
 from economic_index.llm.run_state import RunState
 from economic_index.llm.spending import Budget

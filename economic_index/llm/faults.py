@@ -4,8 +4,6 @@ The vendor's exceptions end here: their messages may quote a request. Only statu
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 import aiohttp
@@ -13,45 +11,13 @@ import httpx2
 import orjson
 
 from economic_index.llm.client import StatusFault
+from economic_index.llm.fault_kinds import Fault, FaultKind
 from economic_index.llm.replies import BrokenReply
-
-
-class FaultKind(StrEnum):
-    """What a fault means for the request, and for the run."""
-
-    LIMITED = "limited"  # 429: wait; not counted as a try
-    OVERLOADED = "overloaded"  # 5xx
-    CONNECTION = "connection"
-    DEADLINE = "deadline"
-    BROKEN = "broken"  # a body that is no message
-    INVALID = "invalid"  # 400, 413, 422: this request is wrong
-    FATAL = "fatal"  # 401, 402, 403, 404: no request of this run can go through
-    SPEND_LIMIT = "spend_limit"  # no money until a date, whoever set the limit
-
 
 # A rate that grows too fast (ramp_limit_exceeded) is a matter of pace, not of money.
 SPEND_CODES = {"enforced_spend_limit_reached", "contract_spend_limit_reached"}
 _SPEND_WORDS = "specified API usage limits"
 _SPEND_WORKSPACE = "workspace API usage limits"
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One failed try."""
-
-    kind: FaultKind
-    status: int | None = None
-    error_type: str | None = None
-    error_code: str | None = None
-    request_id: str | None = None
-    retry_after: float | None = None
-    access_returns: str | None = None
-
-    @property
-    def reason(self) -> str:
-        """In a few words without any text of the request."""
-        parts = [str(self.status or self.kind), self.error_code or self.error_type or ""]
-        return " ".join(part for part in parts if part)[:64]
 
 
 def fault_of(error: BaseException) -> Fault | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from economic_index.llm.faults import Fault, FaultKind
+from economic_index.llm.fault_kinds import Fault, FaultKind
 from economic_index.llm.prices import Usage
 from economic_index.llm.records import Answer, Attempt, Outcome, Settled
 from economic_index.llm.replies import Verdict

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 from economic_index.llm.client import Endpoint, MessagesClient, Response, Unusable
 from economic_index.llm.deadline import Deadline
-from economic_index.llm.faults import Fault, FaultKind, fault_of
+from economic_index.llm.fault_kinds import Fault, FaultKind
+from economic_index.llm.faults import fault_of
 from economic_index.llm.judging import (
     Decision,
     OpenRequest,

@@ -7,6 +7,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from economic_index.conversations import times
@@ -96,22 +97,36 @@ def prompt_hash(content: Any, context: ReadContext) -> bytes:
 
 
 def _read_message(item: dict[str, Any], role: Role, found: Spoken, context: ReadContext) -> None:
-    before = found.counts[ATTACHMENTS]
-    tools_before = found.counts[TOOLS]
+    before = found.counts.get(ATTACHMENTS, 0)
+    tools_before = found.counts.get(TOOLS, 0)
     text = content_text(item.get("content"), found, context) or _sibling_text(item)
-    calls = item.get("tool_calls")
-    found.counts[TOOLS] += len(calls) if isinstance(calls, list) else 0
-    found.counts[TOOLS] += isinstance(item.get("function_call"), dict)
-    found.counts[REASONING] += any(item.get(key) for key in ("reasoning_content", "reasoning"))
-    has_attachment = found.counts[ATTACHMENTS] > before
+    _count_beside(item, found)
+    has_attachment = found.counts.get(ATTACHMENTS, 0) > before
     if has_attachment or text.strip():
-        sent_at = next((at for key in TIME_KEYS if (at := times.sane(item.get(key), context.as_of))), None)
         model = item.get("model")
         found.messages.append(
-            Message(role, text, sent_at, model if isinstance(model, str) and model else None, has_attachment)
+            Message(
+                role, text, _sent_at(item, context), model if isinstance(model, str) and model else None, has_attachment
+            )
         )
-    elif found.counts[TOOLS] == tools_before:
+    elif found.counts.get(TOOLS, 0) == tools_before:
         found.counts["dropped_message_count"] += 1
+
+
+def _count_beside(item: dict[str, Any], found: Spoken) -> None:
+    """Calls and reasoning that stand beside the content; most messages have neither, and count nothing."""
+    calls = item.get("tool_calls")
+    if isinstance(calls, list) and calls:
+        found.counts[TOOLS] += len(calls)
+    if isinstance(item.get("function_call"), dict):
+        found.counts[TOOLS] += 1
+    if item.get("reasoning_content") or item.get("reasoning"):
+        found.counts[REASONING] += 1
+
+
+def _sent_at(item: dict[str, Any], context: ReadContext) -> datetime | None:
+    times_given = (item[key] for key in TIME_KEYS if key in item)
+    return next((at for given in times_given if (at := times.sane(given, context.as_of))), None)
 
 
 def _sibling_text(item: dict[str, Any]) -> str:

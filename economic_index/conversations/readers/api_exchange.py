@@ -4,6 +4,7 @@ Where a log keeps the parts is api_envelopes.py's, how exchanges join sessions.p
 """
 
 import hashlib
+from collections import Counter
 
 from economic_index.conversations import times
 from economic_index.conversations.normalise import TIME_OUT_OF_RANGE
@@ -60,7 +61,7 @@ def _exchange(element: Element, envelope: Envelope, prompt: Spoken, reply: Spoke
         model=first_text((envelope.reply_body, *envelope.places), ("model", "modelId")),
         surface="api" if envelope.is_api else "chat",
         system=_system_hash(envelope, prompt, context),
-        counts=prompt.counts + reply.counts,
+        counts=prompt.counts + reply.counts if prompt.counts or reply.counts else Counter(),
         branch_count=envelope.branch_count,
         flags={"is_text_repaired"} if element.is_repaired else set(),
     )
@@ -73,6 +74,8 @@ def _set_time(exchange: Exchange, envelope: Envelope, context: ReadContext) -> N
     for place in envelope.places:
         for key in TIME_KEYS:
             value = place.get(key)
+            if value is None:
+                continue
             exchange.at = times.sane(value, context.as_of)
             if exchange.at is not None:
                 exchange.flags |= {"is_zone_assumed"} if times.lacks_zone(value) else set()

@@ -21,13 +21,13 @@ _CLIENT_USER = re.compile(r"(user_.+?)_session_(.+)")
 
 def request_id(envelope: Envelope) -> tuple[str | None, bool]:
     """The id of a request and whether it is random. What a vendor issued goes first; `id` may count lines."""
-    texts = [_text(place.get(key)) for place in reversed(envelope.places) for key in REQUEST_ID_KEYS]
+    texts = [text for place in reversed(envelope.places) for text in _texts(place, REQUEST_ID_KEYS)]
     for text in texts:
-        if text and is_issued(text):
+        if is_issued(text):
             return text, True
     named = [_text(place.get("request_id")) for place in envelope.places]
     replies = [_text(envelope.reply_body.get("id"))]
-    vendor = [text for text in texts if text and _ANY_ISSUED.fullmatch(text)]
+    vendor = [text for text in texts if _ANY_ISSUED.fullmatch(text)]
     return next((text for text in (*named, *replies, *vendor) if text), None), False
 
 
@@ -47,10 +47,8 @@ def session_id(envelope: Envelope) -> str | None:
     for place in envelope.places:
         conversation = place.get("conversation")
         told = conversation.get("id") if isinstance(conversation, dict) else conversation
-        for holder in (place, place.get("metadata"), _lower_keys(place.get("headers"))):
-            text = first_text((holder,), SESSION_KEYS) if isinstance(holder, dict) else None
-            if text:
-                return text
+        if text := first_text((place, place.get("metadata"), _lower_keys(place.get("headers"))), SESSION_KEYS):
+            return text
         if text := _text(told):
             return text
     return None
@@ -65,7 +63,7 @@ def user_and_session(envelope: Envelope) -> tuple[str | None, str | None]:
     for place in envelope.places:
         for key in USER_KEYS:
             value = place.get(key)
-            text = _text(value.get("id") if isinstance(value, dict) else value)
+            text = _text(value.get("id") if isinstance(value, dict) else value) if value is not None else None
             if text:
                 return _client_user(text)
         metadata = place.get("metadata")
@@ -92,14 +90,23 @@ def _client_user(text: str) -> tuple[str | None, str | None]:
 def first_text(places: Envelope | tuple[Any, ...], keys: tuple[str, ...]) -> str | None:
     """The first text or number that stands under one of the keys."""
     held = places.places if isinstance(places, Envelope) else places
-    texts = (_text(place.get(key)) for place in held if isinstance(place, dict) for key in keys)
-    return next((text for text in texts if text), None)
+    for place in held:
+        if isinstance(place, dict) and (texts := _texts(place, keys)):
+            return texts[0]
+    return None
+
+
+def _texts(place: dict[str, Any], keys: tuple[str, ...]) -> list[str]:
+    """What stands under these keys; most of them are absent, and that is all that is asked of those."""
+    return [text for key in keys if key in place and (text := _text(place[key]))]
 
 
 def _text(value: Any) -> str | None:
-    if isinstance(value, bool) or not isinstance(value, str | int):
+    if isinstance(value, str):
+        return value.strip() or None
+    if isinstance(value, bool) or not isinstance(value, int):
         return None
     try:
-        return str(value).strip() or None
+        return str(value)
     except ValueError:  # an int of thousands of digits
         return None

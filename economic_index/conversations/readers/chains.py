@@ -4,17 +4,20 @@ Which chain an exchange belongs to is found in sessions.py, what it adds to it i
 """
 
 import hashlib
+import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
 from economic_index.conversations.records import NOT_IN_THIS_FILE, Draft, Locator, Message
-from economic_index.conversations.text import fold_for_hash
+from economic_index.conversations.text import folded_words
 from economic_index.vocabulary import Role, StartedAtSource
 
-MAX_PAIRS = 256
+MAX_PAIRS, MESSAGE_BYTES = 256, 400
+SearchKey = tuple[str | bytes, ...]
+"""A kind of key, and the hashes under which a chain is found."""
 
 
 class Keys(NamedTuple):
@@ -26,7 +29,7 @@ class Keys(NamedTuple):
     reply: str | None = None
 
 
-@dataclass
+@dataclass(slots=True)
 class Exchange:
     """One request and its reply. `session` is an explicit id, `previous` the id of the reply it goes on from.
 
@@ -57,12 +60,12 @@ class Exchange:
     is_loaded: bool = False
 
 
-@dataclass
+@dataclass(slots=True)
 class Chain:
     """A conversation that is still open: the first exchange names it, the last is what may be continued.
 
     `told` is what was last told of it, `locator` where this file first speaks of it; `is_touched` means that there
-    is something new to tell.
+    is something new to tell. One that `is_kept` from an earlier reading has texts that may be redacted.
     """
 
     first: Exchange
@@ -81,13 +84,14 @@ class Chain:
     sessions: list[str] = field(default_factory=list)
     system: bytes = b""
     branch_count: int = 0
-    char_count: int = 0
+    byte_count: int = 0
     is_reopened: bool = False
+    is_kept: bool = False
     is_touched: bool = True
     locator: Locator | None = None
     told: Draft | None = None
     requests: list[str] = field(default_factory=list)
-    keys: list[tuple[str, ...]] = field(default_factory=list)
+    keys: list[SearchKey] = field(default_factory=list)
 
 
 def open_chain(exchange: Exchange, number: int, prints: list[bytes]) -> Chain:
@@ -113,11 +117,16 @@ def open_chain(exchange: Exchange, number: int, prints: list[bytes]) -> Chain:
     )
 
 
-def pairs(messages: list[Message], prints: list[bytes]) -> Iterator[tuple[int, str]]:
+def pairs(messages: list[Message], prints: list[bytes]) -> Iterator[tuple[int, bytes]]:
     """From the end: where somebody says something and is answered, and the hash of both together."""
     for index in range(len(messages) - 2, max(len(messages) - 2 - MAX_PAIRS, -1), -1):
         if messages[index].role is Role.USER and messages[index + 1].role is Role.ASSISTANT:
-            yield index, cumulative(prints[index : index + 2])[-1].hex()
+            yield index, cumulative(prints[index : index + 2])[-1]
+
+
+def bytes_of(messages: Iterable[Message]) -> int:
+    """What messages take in memory, with what they are found by; a text takes up to four bytes a character."""
+    return sum(sys.getsizeof(message.text) + MESSAGE_BYTES for message in messages)
 
 
 def timed(exchange: Exchange, prompt: list[Message]) -> list[Message]:
@@ -184,8 +193,8 @@ def request_key(exchange: Exchange, prints: list[bytes]) -> str | None:
 
 def fingerprint(message: Message) -> bytes:
     """Hash of one message: role and text, equal where only white space differs."""
-    told = f"{message.role[0]}{message.has_attachment:d}{' '.join(fold_for_hash(message.text).split())}"
-    return hashlib.blake2b(told.encode("utf-8", "replace"), digest_size=16).digest()
+    told = f"{message.role[0]}{message.has_attachment:d}".encode() + folded_words(message.text)
+    return hashlib.blake2b(told, digest_size=16).digest()
 
 
 def cumulative(prints: list[bytes]) -> list[bytes]:

@@ -199,11 +199,14 @@ class SessionTree:
         """Groups that nothing touched since a generation: conversations come out, others are counted."""
         groups = self._groups()
         self._turns = []
-        for head, turns in groups.items():
+        for head in [*groups]:
+            turns = groups.pop(head)
             if max(turn.touched for turn in turns) >= before:
                 self._turns += turns
             elif head.role is Role.USER:
                 yield turns
+                for turn in turns:  # a ring of turns would stay in memory until the collector comes
+                    turn.replies = None
             else:
                 self.orphan_count += sum(turn.line_count for turn in turns)
 

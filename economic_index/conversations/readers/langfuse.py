@@ -21,7 +21,7 @@ from economic_index.conversations.readers.api_envelopes import (
 )
 from economic_index.conversations.readers.api_exchange import exchange_of
 from economic_index.conversations.readers.api_origin import is_issued
-from economic_index.conversations.readers.chains import Exchange
+from economic_index.conversations.readers.chains import Exchange, bytes_of
 from economic_index.conversations.readers.loose_json import first_at, id_at
 from economic_index.conversations.readers.sessions import Sessions, sessions_of
 from economic_index.conversations.records import Draft, Element, ReadContext, Rejected
@@ -31,7 +31,8 @@ ENVIRONMENTS = "environments"
 """Setting of the context: the environments that are read; all if it is absent."""
 OWN_ENVIRONMENT = "langfuse-"
 """Where Langfuse keeps what it asked a model itself, to judge others."""
-MAX_HELD_CHARS = 64 << 20
+MAX_HELD_BYTES, EXCHANGE_BYTES = 48 << 20, 1200
+"""What exchanges that wait for others of their trace may take, and what each takes beside its messages, about."""
 MAX_ORIGINS = 200_000
 EVER = datetime.max.replace(tzinfo=UTC)
 KINDS = {"SPAN", "EVENT", "AGENT", "TOOL", "CHAIN", "RETRIEVER", "EVALUATOR", "EMBEDDING", "GUARDRAIL"}
@@ -99,7 +100,7 @@ class _Traces:
     context: ReadContext
     origins: OrderedDict[str, tuple[str | None, str | None]] = field(default_factory=OrderedDict)
     _held: dict[str, tuple[int, Exchange]] = field(default_factory=dict)
-    _chars: int = 0
+    _bytes: int = 0
 
     def note_origin(self, row: dict[str, Any]) -> None:
         """Remember whose trace it is."""
@@ -115,13 +116,13 @@ class _Traces:
             self.context.skip("generation_of_the_same_trace")
             length, exchange = self._longer(self._held[trace], (length, exchange))
         self._held[trace] = length, exchange
-        self._chars += _chars_of(exchange)
-        if self._chars > MAX_HELD_CHARS:
-            yield from self._release(self._chars // 2)
+        self._bytes += _bytes_of(exchange)
+        if self._bytes > MAX_HELD_BYTES:
+            yield from self._release(self._bytes // 2)
 
     def _longer(self, known: tuple[int, Exchange], new: tuple[int, Exchange]) -> tuple[int, Exchange]:
         """The longer of two exchanges of a trace; where they belong may stand in the other, and when it began."""
-        self._chars -= _chars_of(known[1])
+        self._bytes -= _bytes_of(known[1])
         pair = sorted((known, new), key=lambda each: (each[0], _chars_of(each[1])))
         other, exchange = pair[0][1], pair[1][1]
         exchange.user, exchange.session = exchange.user or other.user, exchange.session or other.session
@@ -133,13 +134,13 @@ class _Traces:
         yield from self._release(0)
         yield from self.sessions.tell()
 
-    def _release(self, until_chars: int) -> Iterator[Draft]:
+    def _release(self, until_bytes: int) -> Iterator[Draft]:
         """In order of time, because that is how requests join."""
         for trace in sorted(self._held, key=lambda each: self._held[each][1].at or EVER):
-            if self._chars <= until_chars and until_chars:
+            if self._bytes <= until_bytes and until_bytes:
                 return
             _, exchange = self._held.pop(trace)
-            self._chars -= _chars_of(exchange)
+            self._bytes -= _bytes_of(exchange)
             yield from self.sessions.add(self._placed(trace, exchange))
 
     def _placed(self, trace: str, exchange: Exchange) -> Exchange:
@@ -154,6 +155,10 @@ class _Traces:
 
 def _chars_of(exchange: Exchange) -> int:
     return sum(len(message.text) + 200 for message in (*exchange.prompt, *exchange.reply))
+
+
+def _bytes_of(exchange: Exchange) -> int:
+    return EXCHANGE_BYTES + bytes_of((*exchange.prompt, *exchange.reply))
 
 
 def _exchange(element: Element, traces: _Traces, context: ReadContext) -> tuple[str, int, Exchange] | Rejected | None:

@@ -13,6 +13,8 @@ from economic_index.conversations.readers.chains import (
     Chain,
     Exchange,
     Keys,
+    SearchKey,
+    bytes_of,
     cumulative,
     draft_of,
     fingerprint,
@@ -20,6 +22,7 @@ from economic_index.conversations.readers.chains import (
     pairs,
     request_key,
 )
+from economic_index.conversations.readers.closed_sessions import ClosedSessions
 from economic_index.conversations.readers.extend_chains import RETRY, extend
 from economic_index.conversations.records import Draft, ReadContext
 
@@ -28,13 +31,11 @@ SESSIONS = "sessions"
 IDLE = timedelta(hours=24)
 TRIMMED = timedelta(hours=6)
 REMEMBERED = timedelta(days=30)
-MAX_OPEN_CHARS = 64 << 20
+MAX_OPEN_BYTES, CHAIN_BYTES = 48 << 20, 3000
+"""What open conversations may take in memory, and what each takes beside its messages, about."""
 MIN_CLOSED, MAX_COUNTED = 1000, 200_000
 AUTOMATED = 500
 """More conversations than this that one user begins in a day, under one system prompt, no person types."""
-
-Span = tuple[datetime, datetime, bool]
-"""When a session's conversation began and ended, and whether it was not the session's first."""
 
 
 class Sessions:
@@ -46,14 +47,15 @@ class Sessions:
     def __init__(self, secret: bytes = b"") -> None:
         self._secret = secret
         self._open: OrderedDict[int, Chain] = OrderedDict()
-        self._by_key: dict[tuple[str, ...], list[int]] = {}
+        self._by_key: dict[SearchKey, list[int]] = {}
+        self._latest: dict[str, int] = {}
         self._touched: dict[int, Chain] = {}
         self._requests: dict[str, int] = {}
-        self._closed: dict[str, list[Span]] = {}
+        self.closed = ClosedSessions()
         self._most_closed = MIN_CLOSED
         self._number = 0
         self.newest_at: datetime | None = None
-        self.char_count = 0
+        self.byte_count = 0
         self.is_used = False
         self._begun: Counter[tuple[str, bytes, date]] = Counter()
         self._automated: dict[tuple[str, bytes, date], int] = {}
@@ -67,7 +69,7 @@ class Sessions:
         exchange.keys = self._keys_of(exchange)
         self._note_time(exchange.at)
         yield from self._close_idle(exchange.at)
-        prints = [fingerprint(message) for message in (*exchange.prompt, *exchange.reply)]
+        prints = self._prints_of(exchange)
         request = request_key(exchange, prints)
         if request is not None and self._is_copy(request):
             return
@@ -84,7 +86,7 @@ class Sessions:
             extend(chain, exchange, prints)
         chain.requests += [request] if request is not None else []
         self.remember(chain)
-        while self.char_count > MAX_OPEN_CHARS and len(self._open) > 1:
+        while self.byte_count > MAX_OPEN_BYTES and len(self._open) > 1:
             yield from self._close(next(iter(self._open.values())))
 
     def tell(self) -> Iterator[Draft]:
@@ -99,10 +101,9 @@ class Sessions:
                 yield draft_of(chain)
             chain.locator = None
         self._touched.clear()
-        if len(self._closed) > self._most_closed and self.newest_at is not None:
-            newest = self.newest_at
-            self._closed = {key: spans for key, spans in self._closed.items() if newest - spans[-1][1] <= REMEMBERED}
-            self._most_closed = max(2 * len(self._closed), MIN_CLOSED)
+        if len(self.closed) > self._most_closed and self.newest_at is not None:
+            self.closed.drop_before(self.newest_at - REMEMBERED)
+            self._most_closed = max(2 * len(self.closed), MIN_CLOSED)
 
     def touch_all(self) -> None:
         """Have every open conversation told again by the next file, whether or not it adds something."""
@@ -113,17 +114,12 @@ class Sessions:
     @property
     def is_empty(self) -> bool:
         """Whether the next file has nothing to go on with."""
-        return not self._open and not self._closed
+        return not self._open and not self.closed
 
     @property
     def chains(self) -> list[Chain]:
         """The open conversations, the longest untouched first."""
         return list(self._open.values())
-
-    @property
-    def closed(self) -> dict[str, list[Span]]:
-        """Hashes of sessions that are over, with when."""
-        return self._closed
 
     def remember(self, chain: Chain) -> None:
         """Take a conversation in among the open ones."""
@@ -132,12 +128,13 @@ class Sessions:
         for key in keys:
             self._by_key.setdefault(key, []).append(chain.number)
         self._open[chain.number] = chain
+        self._latest[chain.first.keys.scope] = chain.number
         self._requests.update(dict.fromkeys(chain.requests, chain.number))
         if chain.is_touched:
             self._touched[chain.number] = chain
         self._note_time(chain.seen_at)
-        chain.char_count = sum(len(message.text) + 200 for message in chain.messages)
-        self.char_count += chain.char_count
+        chain.byte_count = CHAIN_BYTES + bytes_of(chain.messages)
+        self.byte_count += chain.byte_count
 
     def _is_copy(self, request: str) -> bool:
         """Whether a request is one of an open conversation already: that is told again, and nothing is added to it."""
@@ -146,6 +143,18 @@ class Sessions:
             self._open[number].is_touched = True
             self._touched[number] = self._open[number]
         return number is not None
+
+    def _prints_of(self, exchange: Exchange) -> list[bytes]:
+        """The hash of each message. Requests tell all again: what its session, or its user's latest, holds is known."""
+        messages = (*exchange.prompt, *exchange.reply)
+        keys = exchange.keys
+        chain = self._chain_of(("session", keys.session)) if keys.session else None
+        chain = chain or self._open.get(self._latest.get(keys.scope, 0))
+        if chain is None or chain.is_kept:
+            return [fingerprint(message) for message in messages]
+        held = zip(chain.messages, chain.prints, strict=True)
+        known = {(message.role, message.text, message.has_attachment): told for message, told in held}
+        return [known.get((each.role, each.text, each.has_attachment)) or fingerprint(each) for each in messages]
 
     def _note_time(self, at: datetime | None) -> None:
         if at is not None and (self.newest_at is None or at > self.newest_at):
@@ -163,7 +172,7 @@ class Sessions:
 
     def _is_reopened(self, exchange: Exchange) -> bool:
         """Whether its session was over: unless it is a copy of what it was then."""
-        spans, at = self._closed.get(exchange.keys.session or "", ()), exchange.at
+        spans, at = self.closed.spans_of(exchange.keys.session), exchange.at
         if not spans or at is None:
             return bool(spans)
         known = next((was_reopened for start, end, was_reopened in spans if start <= at <= end), None)
@@ -204,7 +213,7 @@ class Sessions:
 
     def _find_by_history(self, exchange: Exchange, prints: list[bytes], at: datetime) -> Chain | None:
         """The chain that the prompt repeats from its start: longest first; else a retry; else an earlier part."""
-        scope, hashes = exchange.keys.scope, [told.hex() for told in cumulative(prints)]
+        scope, hashes = exchange.keys.scope, cumulative(prints)
         asked = hashes[: len(exchange.prompt)]
         for told in reversed(asked):
             if chain := self._chain_of(("tip", scope, told)):
@@ -221,13 +230,13 @@ class Sessions:
     def _find_trimmed(self, exchange: Exchange, prints: list[bytes], at: datetime) -> Chain | None:
         """The chain whose last words and their answer the prompt holds, under the same system prompt."""
         for index, pair in pairs(exchange.prompt, prints):
-            chain = self._chain_of(("pair", exchange.keys.scope, exchange.system.hex(), pair))
+            chain = self._chain_of(("pair", exchange.keys.scope, exchange.system, pair))
             is_before_the_end = index + 2 < len(exchange.prompt)
             if is_before_the_end and chain is not None and chain.last_at is not None:
                 return chain if timedelta(0) <= at - chain.last_at <= TRIMMED else None
         return None
 
-    def _chain_of(self, key: tuple[str, ...]) -> Chain | None:
+    def _chain_of(self, key: SearchKey) -> Chain | None:
         numbers = self._by_key.get(key)
         return self._open[numbers[-1]] if numbers else None
 
@@ -238,8 +247,10 @@ class Sessions:
             if not numbers:
                 del self._by_key[key]
         del self._open[chain.number]
+        if self._latest.get(chain.first.keys.scope) == chain.number:
+            del self._latest[chain.first.keys.scope]
         self._touched.pop(chain.number, None)
-        self.char_count -= chain.char_count
+        self.byte_count -= chain.byte_count
 
     def _close(self, chain: Chain) -> Iterator[Draft]:
         self._forget(chain)
@@ -248,7 +259,7 @@ class Sessions:
         if chain.last_at is not None and chain.first.keys.session is not None:
             span = (chain.started_at or chain.last_at, chain.last_at, chain.is_reopened)
             for session in chain.sessions:
-                self._closed.setdefault(session, []).append(span)
+                self.closed.add(session, span)
         if chain.is_touched:
             yield draft_of(chain)
 
@@ -267,19 +278,19 @@ def sessions_of(context: ReadContext) -> Sessions:
     return given if isinstance(given, Sessions) else Sessions()
 
 
-def _search_keys(chain: Chain) -> list[tuple[str, ...]]:
+def _search_keys(chain: Chain) -> list[SearchKey]:
     """Under what a chain is found: its session, or its end, its last prompt, what its first prompt repeats."""
     first, scope = chain.first, chain.first.keys.scope
-    keys: list[tuple[str, ...]] = [("session", session) for session in chain.sessions]
+    keys: list[SearchKey] = [("session", session) for session in chain.sessions]
     if keys and not first.is_session_weak:
         return keys
-    hashes = [told.hex() for told in cumulative(chain.prints)]
+    hashes = cumulative(chain.prints)
     keys += [("inner", scope, told) for told in hashes[: chain.first_length]]
     keys += [("tip", scope, hashes[-1])]
     if chain.reply_length:
         keys.append(("prompt", scope, hashes[-chain.reply_length - 1]))
     if scope and (pair := next((pair for _, pair in pairs(chain.messages, chain.prints)), None)):
-        keys.append(("pair", scope, chain.system.hex(), pair))
+        keys.append(("pair", scope, chain.system, pair))
     if chain.reply_key is not None:
         keys.append(("reply", chain.reply_key))
     if first.keys.previous is not None:

@@ -7,9 +7,10 @@ import pytest
 from api_logs import completion, stored_response, turns
 
 from economic_index.conversations.readers import sessions
+from economic_index.conversations.readers.chains import Exchange, fingerprint
 from economic_index.conversations.readers.chat_messages import READER
-from economic_index.conversations.records import Draft, Element, Locator, ReadContext
-from economic_index.vocabulary import LocatorKind
+from economic_index.conversations.records import Draft, Element, Locator, Message, ReadContext
+from economic_index.vocabulary import LocatorKind, Role
 
 AS_OF = datetime(2026, 9, 1, tzinfo=UTC)
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -212,8 +213,28 @@ def test_fine_tuning_records_are_never_joined() -> None:
 
 
 def test_open_conversations_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sessions, "MAX_OPEN_CHARS", 1000)
+    monkeypatch.setattr(sessions, "MAX_OPEN_BYTES", 1000)
     store = sessions.Sessions()
     elements = (Element(completion(f"q{n}", reply="a"), Locator(LocatorKind.LINE, n)) for n in range(50))
     assert len(list(READER.read(elements, ReadContext(AS_OF)))) == 50
     assert list(store.tell()) == []
+
+
+def test_messages_that_are_told_again_are_hashed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    hashed: list[str] = []
+
+    def counted(message: Message) -> bytes:
+        hashed.append(message.text)
+        return fingerprint(message)
+
+    monkeypatch.setattr(sessions, "fingerprint", counted)
+    store, said = sessions.Sessions(), list[Message]()
+    for number in range(5):
+        said.append(Message(Role.USER, f"q{number}"))
+        reply = Message(Role.ASSISTANT, f"a{number}")
+        at = AS_OF + timedelta(minutes=number)
+        assert not list(store.add(Exchange(Locator(LocatorKind.LINE, number), [*said], [reply], at, user="u")))
+        said.append(reply)
+    assert hashed == [message.text for message in said]
+    (draft,) = store.tell()
+    assert [message.text for message in draft.messages] == hashed

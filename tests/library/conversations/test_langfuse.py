@@ -176,7 +176,7 @@ def test_environments_are_a_list_of_names() -> None:
 
 
 def test_traces_that_are_held_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(langfuse, "MAX_HELD_CHARS", 2000)
+    monkeypatch.setattr(langfuse, "MAX_HELD_BYTES", 2000)
     rows = [observation(n, turns(f"q{n}"), "a", user_id=f"u{n}") for n in range(50)]
     assert sorted(texts(draft)[0] for draft in read(*rows)) == sorted(f"q{n}" for n in range(50))
     # one that is let go early and comes again is still one conversation
