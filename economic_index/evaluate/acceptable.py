@@ -4,7 +4,7 @@ A judge sees the conversation and some tasks in random order, and says of each w
 which is joined afterwards: the rows here have it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,13 +29,17 @@ SURER_HALF = "surest half"
 
 @dataclass(frozen=True)
 class Judgement:
-    """One occupational conversation: was the engine's choice acceptable (False if it made none), and each decoy?"""
+    """One occupational conversation: was the engine's choice acceptable (False if it made none), and each decoy?
+
+    `is_published` is false where the engine held its choice back.
+    """
 
     id: str
     confidence: float
     is_accepted: bool
     decoys: tuple[bool, ...]
     kinds: tuple[str, ...]
+    is_published: bool = True
 
 
 def judged_choices(name: str = JUDGED) -> list[dict[str, Any]]:
@@ -43,8 +47,11 @@ def judged_choices(name: str = JUDGED) -> list[dict[str, Any]]:
     return [orjson.loads(line) for line in file_bytes(name).splitlines()] if has_file(name) else []
 
 
-def judgements_of(rows: Sequence[Mapping[str, Any]]) -> list[Judgement]:
-    """From rows {id, confidence, choices: [{kind, is_acceptable}]}: kind `engine`, or what sort of decoy it is."""
+def judgements_of(rows: Sequence[Mapping[str, Any]], held_back: Collection[str] = ()) -> list[Judgement]:
+    """From rows {id, confidence, choices: [{kind, is_acceptable}]}: kind `engine`, or what sort of decoy it is.
+
+    `held_back` are the conversations whose task the engine does not publish.
+    """
     found = []
     for row in rows:
         own = [each["is_acceptable"] for each in row["choices"] if each["kind"] == ENGINE_CHOICE]
@@ -52,7 +59,8 @@ def judgements_of(rows: Sequence[Mapping[str, Any]]) -> list[Judgement]:
         decoys = tuple(bool(each["is_acceptable"]) for each in others)
         kinds = tuple(str(each["kind"]) for each in others)
         confidence = row["confidence"] if row["confidence"] is not None else float("nan")
-        found.append(Judgement(str(row["id"]), float(confidence), any(own), decoys, kinds))
+        is_published = row["id"] not in held_back
+        found.append(Judgement(str(row["id"]), float(confidence), any(own), decoys, kinds, is_published))
     return found
 
 
@@ -76,9 +84,11 @@ def skill(engine: Reals | float, decoy: Reals | float) -> Any:
     return (engine - decoy) / np.maximum(1 - np.asarray(decoy), 1e-12)
 
 
-def skill_interval(judged: Sequence[Judgement]) -> Interval:
-    """Skill with percentile limits, conversations drawn again: a conversation's own decoys go with it."""
-    own = np.array([each.is_accepted for each in judged], np.float64)
+def skill_interval(judged: Sequence[Judgement], own: Reals) -> Interval:
+    """Skill with percentile limits, conversations drawn again: a conversation's own decoys go with it.
+
+    `own` is 1 where the engine's choice is right, in the order of `judged`.
+    """
     accepted = np.array([sum(each.decoys) for each in judged], np.float64)
     shown = np.array([len(each.decoys) for each in judged], np.float64)
     if not len(own) or not shown.sum():
@@ -92,8 +102,7 @@ def skill_interval(judged: Sequence[Judgement]) -> Interval:
 def acceptance_scores(engine: str, judged: Sequence[Judgement]) -> list[Score]:
     """Acceptance, decoys' acceptance and skill, over all and over the surest half; decoys by kind.
 
-    Judged are tasks as they were mapped, and no task is an error: the answer as published. It is the forced one too, as
-    tasks are mapped whatever their confidence.
+    Forced, the task chosen first counts whatever its confidence; as published, one that is held back is an error.
     """
     order = sorted(judged, key=lambda each: -np.nan_to_num(each.confidence, nan=-1.0))
     surest = order[: (len(order) + 1) // 2]
@@ -103,19 +112,21 @@ def acceptance_scores(engine: str, judged: Sequence[Judgement]) -> list[Score]:
 
 
 def _of(engine: str, cut: str, judged: Sequence[Judgement]) -> list[Score]:
-    own = np.array([each.is_accepted for each in judged], np.float64)
     decoys = np.array([each for of in judged for each in of.decoys], np.float64)
-    measures = {
-        Measure.ACCEPTANCE: proportion(own, np.ones(len(own))),
-        Measure.DECOY_ACCEPTANCE: proportion(decoys, np.ones(len(decoys))),
-        Measure.SKILL: skill_interval(judged),
-    }
     coverage = 1.0 if cut == ALL else 0.5
-    return [
-        each
-        for measure, of in measures.items()
-        for each in _rows(engine, (cut, cut), measure, of, len(judged), coverage)
-    ]
+    found = []
+    for kind in AnswerKind:
+        is_forced = kind is AnswerKind.FORCED
+        own = np.array([each.is_accepted and (is_forced or each.is_published) for each in judged], np.float64)
+        measures = {
+            Measure.ACCEPTANCE: proportion(own, np.ones(len(own))),
+            Measure.DECOY_ACCEPTANCE: proportion(decoys, np.ones(len(decoys))),
+            Measure.SKILL: skill_interval(judged, own),
+        }
+        found += [
+            _row(engine, kind, (cut, cut), measure, of, len(judged), coverage) for measure, of in measures.items()
+        ]
+    return found
 
 
 def _by_kind(engine: str, judged: Sequence[Judgement]) -> Iterator[Score]:
@@ -125,14 +136,14 @@ def _by_kind(engine: str, judged: Sequence[Judgement]) -> Iterator[Score]:
         accepted = np.array([is_accepted for kind, is_accepted in shown if kind == decoy], np.float64)
         if len(accepted):
             share = proportion(accepted, np.ones(len(accepted)))
-            yield from _rows(engine, (DECOY, decoy), Measure.DECOY_ACCEPTANCE, share, len(accepted), 1.0)
+            for kind in AnswerKind:
+                yield _row(engine, kind, (DECOY, decoy), Measure.DECOY_ACCEPTANCE, share, len(accepted), 1.0)
 
 
-def _rows(
-    engine: str, cut: tuple[str, str], measure: Measure, of: Interval, count: int, coverage: float
-) -> Iterator[Score]:
-    for kind in AnswerKind:
-        yield Score(
-            engine, TASK, kind.value, Scoring.STRICT.value, *cut, False, measure.value,
-            of.value, of.lo, of.hi, count, coverage,
-        )  # fmt: skip
+def _row(
+    engine: str, kind: AnswerKind, cut: tuple[str, str], measure: Measure, of: Interval, count: int, coverage: float
+) -> Score:
+    return Score(
+        engine, TASK, kind.value, Scoring.STRICT.value, *cut, False, measure.value,
+        of.value, of.lo, of.hi, count, coverage,
+    )  # fmt: skip

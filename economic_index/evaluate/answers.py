@@ -44,11 +44,21 @@ class NamesActivities(Protocol):
         ...
 
 
+@runtime_checkable
+class HoldsBack(Protocol):
+    """An engine that publishes no task where too little speaks for one."""
+
+    def forced(self) -> Classifier:
+        """The same engine, publishing one all the same."""
+        ...
+
+
 @dataclass(frozen=True)
 class Answers:
     """What an engine says of some items, in their order: by facet and kind of answer, and how sure it is of it.
 
-    `picks` are the tasks of the bank that it chose first, with the confidence `task`; empty if it mapped none.
+    `picks` are the tasks of the bank that it chose first, forced, with the confidence `task`; empty if it mapped none.
+    `is_published` says which of them its mapping has.
     """
 
     engine: str
@@ -56,6 +66,7 @@ class Answers:
     said: Mapping[tuple[str, AnswerKind], Sequence[str]]
     confidence: Mapping[str, Reals]
     picks: Sequence[str] = ()
+    is_published: Sequence[bool] = ()
 
 
 def ask(
@@ -66,12 +77,14 @@ def ask(
     watch = Watch(WEEK)
     labelled, _ = engine.label(conversations, iter([batch]), report, watch)
     facets = _frame(labelled)
-    mappings, named = None, {}
+    mappings, forced, named = None, None, {}
     if with_tasks:
         mapped, _ = engine.map_tasks(conversations, facets, iter([batch]), report, watch)
         mappings = _frame(mapped)
+        if isinstance(engine, HoldsBack):
+            forced = _frame(engine.forced().map_tasks(conversations, facets, iter([batch]), report, watch)[0])
         named = engine.activities(conversations, iter([batch])) if isinstance(engine, NamesActivities) else {}
-    return answers_of([item.id for item in items], facets, mappings, named)
+    return answers_of([item.id for item in items], facets, mappings, named, forced)
 
 
 def _asked(items: Sequence[Item], is_whole: bool) -> tuple[pd.DataFrame, pa.RecordBatch]:
@@ -111,10 +124,12 @@ def answers_of(
     facets: pd.DataFrame,
     mappings: pd.DataFrame | None,
     named: Mapping[str, tuple[str, float]] | None = None,
+    forced: pd.DataFrame | None = None,
 ) -> Answers:
     """Rows of lake/facet_summaries and lake/onet_task_mappings as answers, in the order of the ids.
 
-    `named` are activities that the engine gives without a task: its forced answer, where it gives one.
+    `named` are activities that the engine gives without a task: its forced answer, where it gives one. `forced` are the
+    mappings of an engine that holds none back, where the engine does.
     """
     rows = facets.set_index("conversation_id").loc[list(ids)]
     activities = _activities(mappings) if mappings is not None else {}
@@ -135,17 +150,18 @@ def answers_of(
     confidence[AUTOMATION] = _mode_confidence(rows, confidence[Facet.COLLABORATION])
     confidence[ACTIVITY] = np.array([activities.get(name, (ABSTAINED, np.nan))[1] for name in ids], np.float64)
     if mappings is not None:
-        groups = _groups(mappings, rows["is_occupational_confidence"])
-        grouped = [groups.get(name, (ABSTAINED, np.nan)) for name in ids]
-        # tasks are mapped whatever their confidence: what is forced is what is published
-        said |= {(TASK_GROUP, kind): [group for group, _ in grouped] for kind in AnswerKind}
-        confidence[TASK_GROUP] = np.array([sure for _, sure in grouped], np.float64)
-    picks = _picks(mappings) if mappings is not None else {}
+        forced = mappings if forced is None else forced
+        for kind, among in ((AnswerKind.ANSWERED, mappings), (AnswerKind.FORCED, forced)):
+            groups = _groups(among, rows["is_occupational_confidence"])
+            said[TASK_GROUP, kind] = [groups.get(name, (ABSTAINED, np.nan))[0] for name in ids]
+            confidence[TASK_GROUP] = np.array([groups.get(name, ("", np.nan))[1] for name in ids], np.float64)
+    picks, published = ({}, {}) if mappings is None else (_picks(forced), _picks(mappings))
     confidence["task"] = np.array([picks.get(name, (ABSTAINED, np.nan))[1] for name in ids], np.float64)
     picked = [picks.get(name, (ABSTAINED, np.nan))[0] for name in ids] if mappings is not None else []
+    is_published = [name in published for name in ids] if mappings is not None else []
     first = facets.iloc[0]
     version = str(first["model_hash"]) if isinstance(first["model_hash"], str) else str(first["model"])
-    return Answers(str(first["engine"]), version, said, confidence, picked)
+    return Answers(str(first["engine"]), version, said, confidence, picked, is_published)
 
 
 def _has_no_head(rows: pd.DataFrame) -> bool:

@@ -46,9 +46,14 @@ def accuracies(items: Sequence[Item], answers: Answers) -> Accuracies:
         for kind in AnswerKind
     }
     accepted = acceptable_tasks(judged_choices())
-    picks = zip(items, answers.picks, strict=True)
-    first = fmean(pick in accepted[item.id] for item, pick in picks if item.id in accepted)
-    found[TASK] = {kind.value: first for kind in AnswerKind}
+    picks = [each for each in zip(items, answers.picks, answers.is_published, strict=True) if each[0].id in accepted]
+    found[TASK] = {
+        kind.value: fmean(
+            pick in accepted[item.id] and (kind is AnswerKind.FORCED or is_published)
+            for item, pick, is_published in picks
+        )
+        for kind in AnswerKind
+    }
     return {facet: {kind: round(value, 4) for kind, value in kinds.items()} for facet, kinds in found.items()}
 
 
@@ -74,6 +79,7 @@ def picked(items: Sequence[Item], answers: Answers, few: Sequence[Item]) -> Answ
         {key: [said[row] for row in rows] for key, said in answers.said.items()},
         {facet: confidence[rows] for facet, confidence in answers.confidence.items()},
         [answers.picks[row] for row in rows] if answers.picks else (),
+        [answers.is_published[row] for row in rows] if answers.picks else (),
     )
 
 

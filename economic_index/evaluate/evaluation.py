@@ -42,8 +42,11 @@ def _judged(items: Sequence[Item], answers: Answers) -> list[Score]:
     chosen = dict(zip((item.id for item in items), answers.picks, strict=True))
     rows = [row for row in judged_choices() if row["id"] in chosen]
     same = [row for row in rows if row["engine"] == answers.engine and own_choice(row) == chosen[row["id"]]]
-    is_read = bool(rows) and len(same) >= SAME_CHOICES * len(rows)
-    return acceptance_scores(answers.engine, judgements_of(same)) if is_read else []
+    if not rows or len(same) < SAME_CHOICES * len(rows):
+        return []
+    published = zip(items, answers.is_published, strict=True)
+    held_back = {item.id for item, is_published in published if not is_published}
+    return acceptance_scores(answers.engine, judgements_of(same, held_back))
 
 
 def score_rows(found: Evaluated) -> pd.DataFrame:

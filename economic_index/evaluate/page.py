@@ -33,8 +33,8 @@ reads what the coders read: the first part of each conversation.
 """
 
 TASKS_ARE_MAPPED = (
-    "Judged is the task that stands first in the mapping, whatever its confidence: forced and as published are the "
-    "same. A conversation that got none is an error."
+    "Judged is the task that the engine finds first, whatever its confidence (forced). As published, a conversation "
+    "whose task is held back is an error. One that got none is an error in both."
 )
 
 
@@ -82,8 +82,8 @@ def _targets(found: Evaluated) -> str:
         "## Figures to reach\n\nStrict scoring, all items. *Met*: the estimate reaches the figure and its lower limit "
         "lies at most 0.05 below. *Not met*: its upper limit lies below. Else *cannot tell*. Both readings of an "
         "answer are judged: forced, and as published, where an abstention is an error. For the SOC group the verdict "
-        "is that of the group of the mapped tasks, whatever their confidence, as figures count it; the head's own "
-        "answer, which helps to find the tasks, stands beside it."
+        "is that of the group of the mapped tasks, as figures count it; the head's own answer, which helps to find the "
+        "tasks, stands beside it."
     )
     for kind, title in report.KINDS.items():
         text += f"\n\n**Answers {title}**\n\n{report.verdict_table(judge(found.scores, kind))}"

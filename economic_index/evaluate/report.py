@@ -101,14 +101,16 @@ def verdict_table(judged: Sequence[Judged]) -> str:
 def acceptance_table(engine: str, scores: Sequence[Score]) -> str:
     """Tasks judged blind: the engine's choices, the decoys, and the skill beyond them."""
     measures = (Measure.ACCEPTANCE, Measure.DECOY_ACCEPTANCE, Measure.SKILL)
+    told = {AnswerKind.FORCED: "forced", AnswerKind.ANSWERED: "as published"}
     found = {
-        cut: [
-            find(scores, engine=engine, facet=TASK, cut_kind=cut, cut=cut, measure=measure.value)
+        f"{cut}, {words}": [
+            find(scores, engine=engine, facet=TASK, cut_kind=cut, cut=cut, measure=measure.value, answer=kind.value)
             for measure in measures
         ]
         for cut in ("all", "surest half")
+        for kind, words in told.items()
     }
-    rows = [[cut, str(of[0].n), *map(cell, of)] for cut, of in found.items() if of[0] is not None]
+    rows = [[title, str(of[0].n), *map(cell, of)] for title, of in found.items() if of[0] is not None]
     return table(["conversations", "n", "accepted", "decoys accepted", "skill"], rows)
 
 

@@ -4,7 +4,7 @@ It holds the parts together; what each does stands in its own module. It never l
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -94,6 +94,10 @@ class LocalEngine:
     def groups(self) -> tuple[str, ...]:
         """All SOC groups, ascending."""
         return soc_groups()
+
+    def forced(self) -> "LocalEngine":
+        """The same engine, holding no task back however little speaks for it: for evaluations alone."""
+        return replace(self, heads=replace(self.heads, task_threshold=0.0))
 
     def label(
         self,
