@@ -29,7 +29,7 @@ def main() -> int:
     measured.add_argument("--beside", default="", help="a second engine (claude, rehearsal), or int8")
     measured.add_argument("--baseline", action="store_true", help="commit to these figures: write baseline.json")
     measured.add_argument("--sheets", type=Path, help="folder for sheets on which tasks are judged blind")
-    measured.add_argument("--judged", type=Path, help="only fold these judgements into the label files")
+    measured.add_argument("--judged", type=Path, nargs="+", help="only fold in these judgements, and a second judge's")
     for name in ("index", "check-logs"):
         command = commands.add_parser(name)
         command.add_argument("--logs", required=True, type=_named)
@@ -128,7 +128,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     PROGRESS.is_on = True
     settings, beside = load_settings(), None
     if arguments.judged:
-        fold_judgements(settings, arguments.judged)
+        fold_judgements(settings, *arguments.judged)
         return 0
     if arguments.beside:
         named = {} if arguments.beside == Kernel.INT8 else {"OEI_ENGINE": arguments.beside}

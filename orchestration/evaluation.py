@@ -11,12 +11,13 @@ import orjson
 import pandas as pd
 
 from economic_index.contracts.reference import ONET_STATEMENTS
+from economic_index.evaluate.acceptable import JUDGED, SECOND_JUDGED
 from economic_index.evaluate.baseline import PATH as BASELINE
 from economic_index.evaluate.baseline import baseline_of
 from economic_index.evaluate.between import between_engines
 from economic_index.evaluate.engine_errors import PATH as ERRORS
 from economic_index.evaluate.engine_errors import as_csv, error_rows
-from economic_index.evaluate.evaluation import JUDGED_FILE, evaluate
+from economic_index.evaluate.evaluation import evaluate
 from economic_index.evaluate.items import TEST
 from economic_index.evaluate.judging import judged_rows, key_rows, write_judging_sheets
 from economic_index.evaluate.page import Evaluated, as_page
@@ -30,7 +31,7 @@ from orchestration.resources import PROGRESS
 from orchestration.settings import PROJECT, Settings
 
 PAGE = PROJECT / "docs" / "evaluation.md"
-JUDGED = PROJECT / "economic_index" / "labels" / "files" / JUDGED_FILE
+LABEL_FILES = PROJECT / "economic_index" / "labels" / "files"
 
 
 def run(
@@ -83,11 +84,14 @@ def _other_choices(settings: Settings, found: Evaluated, other: Evaluated | None
     return nearest_tasks(found.items, lake.model_dir, VectorStore(lake.database_path("vectors"))), NAME
 
 
-def fold_judgements(settings: Settings, judged: Path) -> None:
-    """Join what the judge found with whose each task is, into the label files; sheets of the same home, unchanged."""
-    rows = judged_rows(orjson.loads(_key_path(settings).read_bytes()), judged.read_bytes())
-    JUDGED.write_bytes(as_lines(rows))
-    print(f"{JUDGED.name}: {len(rows)} conversations. `make evaluate` prints acceptance and skill.")
+def fold_judgements(settings: Settings, judged: Path, second: Path | None = None) -> None:
+    """Join what the judge found, and a second one, with whose each task is; sheets of the same home, unchanged."""
+    keys = orjson.loads(_key_path(settings).read_bytes())
+    for name, path in ((JUDGED, judged), (SECOND_JUDGED, second)):
+        if path is not None:
+            rows = judged_rows(keys, path.read_bytes())
+            (LABEL_FILES / f"{name}.jsonl").write_bytes(as_lines(rows))
+            print(f"{name}.jsonl: {len(rows)} conversations. `make evaluate` prints acceptance and skill.")
 
 
 def _key_path(settings: Settings) -> Path:

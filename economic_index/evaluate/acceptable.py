@@ -20,7 +20,7 @@ from economic_index.labels.label_sets import file_bytes, has_file
 from economic_index.vocabulary import AnswerKind, Measure, Scoring
 
 Reals = npt.NDArray[np.float64]
-JUDGED, HELD_OUT_JUDGED = "test_acceptable", "held_out_acceptable"
+JUDGED, SECOND_JUDGED, HELD_OUT_JUDGED = "test_acceptable", "test_acceptable_second", "held_out_acceptable"
 ENGINE_CHOICE = "engine"
 SAME_GROUP, RANDOM = "same_group", "random"
 DECOYS = (SAME_GROUP, RANDOM, OTHER_ENGINE)

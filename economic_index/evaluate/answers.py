@@ -153,7 +153,10 @@ def answers_of(
         forced = mappings if forced is None else forced
         for kind, among in ((AnswerKind.ANSWERED, mappings), (AnswerKind.FORCED, forced)):
             groups = _groups(among, rows["is_occupational_confidence"])
-            said[TASK_GROUP, kind] = [groups.get(name, (ABSTAINED, np.nan))[0] for name in ids]
+            # where no task and no group was mapped, figures count the group that was answered
+            answered = said.get((Facet.SOC_GROUP, kind), [ABSTAINED] * len(rows))
+            pairs = zip(ids, answered, strict=True)
+            said[TASK_GROUP, kind] = [groups[name][0] if name in groups else other for name, other in pairs]
             confidence[TASK_GROUP] = np.array([groups.get(name, ("", np.nan))[1] for name in ids], np.float64)
     picks, published = ({}, {}) if mappings is None else (_picks(forced), _picks(mappings))
     confidence["task"] = np.array([picks.get(name, (ABSTAINED, np.nan))[1] for name in ids], np.float64)

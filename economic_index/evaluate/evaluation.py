@@ -11,7 +11,7 @@ import pandas as pd
 from economic_index.classifier import Classifier, Report
 from economic_index.contracts.evaluation import ENGINE_SCORES, LABEL_SETS
 from economic_index.contracts.validation import validated
-from economic_index.evaluate.acceptable import JUDGED, acceptance_scores, judged_choices, judgements_of, own_choice
+from economic_index.evaluate.acceptable import acceptance_scores, judged_choices, judgements_of, own_choice
 from economic_index.evaluate.answers import Answers, ask
 from economic_index.evaluate.items import TEST, Item, set_items
 from economic_index.evaluate.page import Evaluated
@@ -19,7 +19,6 @@ from economic_index.evaluate.scores import Score, ceiling_scores, engine_scores
 from economic_index.evaluate.whole import whole_scores
 from economic_index.labels.label_sets import load_sets, sha256_of
 
-JUDGED_FILE = f"{JUDGED}.jsonl"
 SAME_CHOICES = 0.95
 """Another kernel of the same engine chooses otherwise now and then; another engine more often."""
 

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from economic_index.evaluate import report
+from economic_index.evaluate.acceptable import SECOND_JUDGED, judged_choices
 from economic_index.evaluate.answers import Answers
 from economic_index.evaluate.curves import calibration_curve
 from economic_index.evaluate.items import FACETS, TASK_GROUP, TEST, Item, classes
+from economic_index.evaluate.judges import judges_agreement
 from economic_index.evaluate.scores import Score, compare, matrix_of
 from economic_index.evaluate.targets import judge
 from economic_index.evaluate.whole import READING, several_parts
@@ -70,7 +72,7 @@ def as_page(found: Evaluated) -> str:
     if any(score.measure == Measure.ACCEPTANCE.value for score in scores):
         parts.append(
             f"### Tasks, judged blind among decoys\n\n{TASKS_ARE_MAPPED}\n\n{report.acceptance_table(engine, scores)}"
-            f"\n\n{report.decoy_table(engine, scores)}"
+            f"\n\n{report.decoy_table(engine, scores)}\n\n{_judges()}"
         )
     parts += [_calibration(found, facet) for facet in FACETS if _has_confidence(found, facet)]
     parts += [_matrix(found, facet) for facet in SHOWN_MATRICES if (facet, AnswerKind.FORCED) in found.answers.said]
@@ -107,6 +109,18 @@ def _purpose(found: Evaluated) -> str:
             "this set, so its figures here flatter; how right it is stands on the page of the test set."
         )
     return "Nothing was trained or tuned on these conversations, nor\non others with their text."
+
+
+def _judges() -> str:
+    """How far the second judge agrees with the first, whose judgements the figures are."""
+    found = judges_agreement(judged_choices(), judged_choices(SECOND_JUDGED))
+    if not found.task_count:
+        return "No second judge read these tasks: how far two agree is not known."
+    return (
+        f"A second judge read the same sheets. Of {found.task_count:,} tasks the two judge "
+        f"{report.cell(found.agreement)} alike (kappa {report.cell(found.kappa)}), of the engine's choices "
+        f"{report.cell(found.alike_on_engine)}; the second accepts {report.cell(found.accepted_by_second)} of those."
+    )
 
 
 def _wholes(found: Evaluated) -> str:

@@ -9,6 +9,7 @@ from math import isnan
 from economic_index.evaluate.acceptable import RANDOM, SAME_GROUP
 from economic_index.evaluate.answers import ABSTAINED
 from economic_index.evaluate.curves import Tenth
+from economic_index.evaluate.intervals import Interval
 from economic_index.evaluate.items import (
     ACTIVITY,
     AUTOMATION,
@@ -54,7 +55,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
 
 
-def cell(score: Score | None, digits: int = 2) -> str:
+def cell(score: Score | Interval | None, digits: int = 2) -> str:
     """An estimate with its limits."""
     if score is None or isnan(score.value):
         return ""

@@ -82,6 +82,17 @@ def test_an_activity_named_without_a_task_is_the_forced_answer_alone():
     assert found.said[ACTIVITY, ANSWERED] != ["4.A.9"]
 
 
+def test_where_a_task_is_held_back_the_group_of_the_facet_counts_and_the_forced_task_is_known():
+    groups = facts.soc_groups_of_statements("20.1")
+    statement = next(key for key in sorted(groups) if groups[key] == ("27",))
+    coarse = pd.DataFrame([mapping("a_0", "iwa", "4.A.9", confidence=0.3)])
+    task = pd.DataFrame([mapping("a_0", "task", statement, confidence=0.1) | {"bank_task_id": "27-001"}])
+    found = answers_of(["a_0"], pd.DataFrame([row("a_0")]), coarse, forced=task)
+    assert (found.said[TASK_GROUP, ANSWERED], found.said[TASK_GROUP, FORCED]) == (["15"], ["27"])
+    assert (found.picks, found.is_published) == (["27-001"], [False])
+    assert found.confidence["task"].tolist() == [0.1]
+
+
 def test_a_group_that_nobody_asked_for_is_not_measured():
     unasked = row("a_0", soc_group=None, soc_group_state="not_asked", soc_group_confidence=np.nan)
     assert ("soc_group", ANSWERED) not in answers_of(["a_0"], pd.DataFrame([unasked]), None).said

@@ -1,11 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
 import orjson
 import pytest
 
 from economic_index.evaluate import evaluation
-from economic_index.evaluate.acceptable import judgements_of, own_choice
+from economic_index.evaluate.acceptable import SECOND_JUDGED, judged_choices, judgements_of, own_choice, verdicts
 from economic_index.evaluate.answers import ABSTAINED, Answers
 from economic_index.evaluate.items import labelled_test_items
+from economic_index.evaluate.judges import judges_agreement
 from economic_index.evaluate.judging import judged_rows, key_rows, write_judging_sheets
 from economic_index.labels.label_rows import LabelError
 from economic_index.labels.label_sets import file_bytes
@@ -17,7 +20,7 @@ NAMES = sorted(BANK)
 
 
 def answers(picks):
-    return Answers("local", "1", {}, {"task": np.linspace(0, 1, len(picks))}, picks)
+    return Answers("local", "1", {}, {"task": np.linspace(0, 1, len(picks))}, picks, [True] * len(picks))
 
 
 def test_the_choice_stands_among_decoys_that_are_others_and_in_no_place_of_its_own():
@@ -66,3 +69,35 @@ def test_only_choices_that_were_read_are_scored():
     wanted = sum(any(c["is_acceptable"] for c in row["choices"] if c["kind"] == "engine") for row in rows) / 500
     assert accepted.value == pytest.approx(wanted)
     assert evaluation._judged(items, answers(["15-001"] * len(items))) == []
+
+
+def test_a_task_that_is_held_back_is_an_error_as_published_and_none_forced():
+    items = labelled_test_items()
+    rows = judged_choices()
+    read = {row["id"]: own_choice(row) for row in rows}
+    accepted = {row["id"] for row in rows if any(c["is_acceptable"] and c["kind"] == "engine" for c in row["choices"])}
+    held = sorted(accepted)[:20]
+    said = answers([read.get(item.id, "15-001") for item in items])
+    said = replace(said, is_published=[item.id not in held for item in items])
+    found = {s.answer: s for s in evaluation._judged(items, said) if (s.measure, s.cut) == ("acceptance", "all")}
+    assert found["forced"].value == pytest.approx(len(accepted) / len(rows))
+    assert found["answered"].value == pytest.approx((len(accepted) - 20) / len(rows))
+
+
+def judged(name, **choices):
+    rows = [{"kind": kind, "node": kind, "is_acceptable": is_accepted} for kind, is_accepted in choices.items()]
+    return {"id": name, "choices": rows}
+
+
+def test_two_judges_agree_where_both_say_the_same_of_a_task():
+    first = [judged(f"{n}_0", engine=n < 6, random=False) for n in range(10)]
+    second = [judged(f"{n}_0", engine=n < 4, random=False) for n in range(10)]
+    found = judges_agreement(first, second)
+    assert (found.task_count, found.agreement.value) == (20, 0.9)
+    assert found.kappa.value == pytest.approx((0.9 - (0.3 * 0.2 + 0.7 * 0.8)) / (1 - (0.3 * 0.2 + 0.7 * 0.8)))
+    assert (found.accepted_by_second.value, found.alike_on_engine.value) == (0.4, 0.8)
+    assert judges_agreement(first, []).task_count == 0
+
+
+def test_the_committed_judges_read_the_same_tasks():
+    assert verdicts(judged_choices(SECOND_JUDGED)).keys() == verdicts(judged_choices()).keys()
