@@ -149,8 +149,8 @@ def answers_of(
             said[ACTIVITY, kind] = [known.get(name, (ABSTAINED, np.nan))[0] for name in ids]
     confidence[AUTOMATION] = _mode_confidence(rows, confidence[Facet.COLLABORATION])
     confidence[ACTIVITY] = np.array([activities.get(name, (ABSTAINED, np.nan))[1] for name in ids], np.float64)
-    if mappings is not None:
-        forced = mappings if forced is None else forced
+    forced = mappings if forced is None else forced
+    if mappings is not None and forced is not None:
         for kind, among in ((AnswerKind.ANSWERED, mappings), (AnswerKind.FORCED, forced)):
             groups = _groups(among, rows["is_occupational_confidence"])
             # where no task and no group was mapped, figures count the group that was answered
@@ -158,7 +158,7 @@ def answers_of(
             pairs = zip(ids, answered, strict=True)
             said[TASK_GROUP, kind] = [groups[name][0] if name in groups else other for name, other in pairs]
             confidence[TASK_GROUP] = np.array([groups.get(name, ("", np.nan))[1] for name in ids], np.float64)
-    picks, published = ({}, {}) if mappings is None else (_picks(forced), _picks(mappings))
+    picks, published = ({} if each is None else _picks(each) for each in (forced, mappings))
     confidence["task"] = np.array([picks.get(name, (ABSTAINED, np.nan))[1] for name in ids], np.float64)
     picked = [picks.get(name, (ABSTAINED, np.nan))[0] for name in ids] if mappings is not None else []
     is_published = [name in published for name in ids] if mappings is not None else []

@@ -45,7 +45,9 @@ def accounting(week: GoldenWeek) -> pd.DataFrame:
     states = week.world.facets.set_index("conversation_id")[[f"{facet}_state" for facet in FACETS]]
     states = states.rename(columns=lambda name: name.removesuffix("_state"))
     first = week.world.mappings.sort_values("pick").drop_duplicates("conversation_id")
-    states["task"] = first.set_index("conversation_id")["state"]
+    is_coarser = first["state"].eq("answered") & first["level"].isin(["dwa", "iwa", "soc_group"])
+    became = first["state"].mask(is_coarser, "coarser")
+    states["task"] = became.set_axis(first["conversation_id"])
     long = states.reindex(came_in.index).fillna("not_classified")
     long = long.melt(var_name="measure", value_name="state", ignore_index=False)
     long["weight"] = came_in.reindex(long.index)

@@ -1,7 +1,10 @@
 {{ config(materialized='view') }}
 -- what became of each question, and of the mapping (by its first pick); null where nothing was asked yet
 with mappings as (
-    select conversation_id, arg_min(state, pick) as task_state
+    select conversation_id,
+        arg_min(
+            case when state = 'answered' and level in ('dwa', 'iwa', 'soc_group') then 'coarser' else state end, pick
+        ) as task_state
     from {{ ref('stg_lake__onet_task_mappings') }}
     group by conversation_id
 )
