@@ -59,7 +59,7 @@ STATES = {
     "language_not_measured": "in a language in which its accuracy was not measured",
     "not_occupational": "not about work",
     "none": "about work, but no task found",
-    "coarser": "too doubtful for one task: counted at an activity or a SOC group",
+    "coarser": "too doubtful for one task, counted at an activity or a SOC group",
     "refused": "refused by the engine",
     "truncated": "answer cut off",
     "unparsable": "answer not readable",
