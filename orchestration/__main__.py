@@ -127,6 +127,8 @@ def _evaluate(arguments: argparse.Namespace) -> int:
 
     PROGRESS.is_on = True
     settings, beside = load_settings(), None
+    if len(arguments.judged or ()) > 2:
+        raise SystemExit("--judged takes the judgements of one judge, and of a second one: two files at most.")
     if arguments.judged:
         fold_judgements(settings, *arguments.judged)
         return 0

@@ -87,6 +87,7 @@ def _other_choices(settings: Settings, found: Evaluated, other: Evaluated | None
 def fold_judgements(settings: Settings, judged: Path, second: Path | None = None) -> None:
     """Join what the judge found, and a second one, with whose each task is; sheets of the same home, unchanged."""
     keys = orjson.loads(_key_path(settings).read_bytes())
+    (LABEL_FILES / f"{SECOND_JUDGED}.jsonl").unlink(missing_ok=True)  # a second reading is of the same sheets
     for name, path in ((JUDGED, judged), (SECOND_JUDGED, second)):
         if path is not None:
             rows = judged_rows(keys, path.read_bytes())

@@ -79,7 +79,7 @@ def likeness(vectors: Vectors, index: BankIndex) -> Reals:
 
 
 def task_scores(vectors: Vectors, activities: Reals, groups: Reals, index: BankIndex) -> Reals:
-    """Scores [conversations, tasks]: likeness, and the logs of both priors, which weigh alike.
+    """Scores [conversations, tasks]: likeness, and the logs of both priors.
 
     `activities` [conversations, activities] and `groups` [conversations, SOC groups] are probabilities.
     """

@@ -89,10 +89,14 @@ def _of_tasks(rows: pd.DataFrame) -> Said:
     first = said.sort_values(order, ascending=[True, True, False, True]).drop_duplicates("conversation_id")
     kept = first[["conversation_id", *ENGINE]]
     is_task = first["level"] == Level.TASK
+    # what counts at an activity has the group of its facet, which is compared as such
+    has_group = ~first["level"].isin([Level.DWA, Level.IWA])
     return {
         TASK: kept[is_task].assign(label=first.loc[is_task, "node_id"]),
         TASK_LEVEL: kept.assign(label=first["level"].replace(Level.UNCLASSIFIED.value, UNCLASSIFIED)),
-        TASK_GROUP: kept.assign(label=kept["conversation_id"].map(_groups(said)).fillna(UNCLASSIFIED)),
+        TASK_GROUP: kept[has_group].assign(
+            label=kept.loc[has_group, "conversation_id"].map(_groups(said)).fillna(UNCLASSIFIED)
+        ),
     }
 
 

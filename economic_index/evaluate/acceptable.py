@@ -31,7 +31,7 @@ SURER_HALF = "surest half"
 class Judgement:
     """One occupational conversation: was the engine's choice acceptable (False if it made none), and each decoy?
 
-    `is_published` is false where the engine held its choice back.
+    `has_choice` is false where the engine chose none, `is_published` where it held its choice back.
     """
 
     id: str
@@ -39,6 +39,7 @@ class Judgement:
     is_accepted: bool
     decoys: tuple[bool, ...]
     kinds: tuple[str, ...]
+    has_choice: bool = True
     is_published: bool = True
 
 
@@ -60,7 +61,7 @@ def judgements_of(rows: Sequence[Mapping[str, Any]], held_back: Collection[str] 
         kinds = tuple(str(each["kind"]) for each in others)
         confidence = row["confidence"] if row["confidence"] is not None else float("nan")
         is_published = row["id"] not in held_back
-        found.append(Judgement(str(row["id"]), float(confidence), any(own), decoys, kinds, is_published))
+        found.append(Judgement(str(row["id"]), float(confidence), any(own), decoys, kinds, bool(own), is_published))
     return found
 
 
@@ -113,10 +114,11 @@ def acceptance_scores(engine: str, judged: Sequence[Judgement]) -> list[Score]:
 
 def _of(engine: str, cut: str, judged: Sequence[Judgement]) -> list[Score]:
     decoys = np.array([each for of in judged for each in of.decoys], np.float64)
-    coverage = 1.0 if cut == ALL else 0.5
+    share = 1.0 if cut == ALL else 0.5
     found = []
     for kind in AnswerKind:
         is_forced = kind is AnswerKind.FORCED
+        coverage = share * float(np.mean([each.has_choice and (is_forced or each.is_published) for each in judged]))
         own = np.array([each.is_accepted and (is_forced or each.is_published) for each in judged], np.float64)
         measures = {
             Measure.ACCEPTANCE: proportion(own, np.ones(len(own))),

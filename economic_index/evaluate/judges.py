@@ -20,6 +20,7 @@ class JudgesAgreement:
     task_count: int
     agreement: Interval
     kappa: Interval
+    accepted: Interval
     accepted_by_second: Interval
     alike_on_engine: Interval
 
@@ -42,6 +43,7 @@ def judges_agreement(first: Sequence[Row], second: Sequence[Row]) -> JudgesAgree
         agreement=resampled(added, weights, accuracy_of),
         kappa=resampled(added, weights, kappa_of),
         # who made no choice is in error whoever judges: shares are of the choices that were made
+        accepted=proportion(np.array([float(own) for own, _ in chosen]), ones),
         accepted_by_second=proportion(np.array([float(theirs) for _, theirs in chosen]), ones),
         alike_on_engine=proportion(np.array([float(own == theirs) for own, theirs in chosen]), ones),
     )

@@ -119,7 +119,8 @@ def _judges() -> str:
     return (
         f"A second judge read the same sheets. Of {found.task_count:,} tasks the two judge "
         f"{report.cell(found.agreement)} alike (kappa {report.cell(found.kappa)}), of the engine's choices "
-        f"{report.cell(found.alike_on_engine)}; the second accepts {report.cell(found.accepted_by_second)} of those."
+        f"{report.cell(found.alike_on_engine)}. Of the choices that the engine made the first accepts "
+        f"{report.cell(found.accepted)}, the second {report.cell(found.accepted_by_second)}."
     )
 
 

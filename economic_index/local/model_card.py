@@ -46,8 +46,9 @@ of a conversation; in use the whole conversation is rendered. Nothing reserved f
 {twins} labelled conversations whose text stands in the test set, or among those held out, under another id, were left
 out.
 
-Thresholds and temperatures were chosen on {n} conversations, a random draw that no encoder and no head was trained on;
-the figures on this page are theirs too (calibration of task picks {folds}-fold, seed {seed}), so they flatter a little.
+Thresholds, temperatures and the weights by which tasks are found were chosen on {n} conversations, a random draw that
+no encoder and no head was trained on; the figures on this page are theirs too (calibration of task picks {folds}-fold,
+seed {seed}), so they flatter a little.
 The engine's accuracy is what [the test set](evaluation.md) says. Your logs are other logs: expect less.
 
 ## Facets

@@ -43,10 +43,10 @@ def _with_mapped_groups(
     first = mappings.sort_values("pick").drop_duplicates("conversation_id").set_index("conversation_id")
     found["soc_group"] = mapped.where(mapped.notna(), found["soc_group"]).astype(object)
     found["soc_group"] = found["soc_group"].where(found["soc_group"].notna(), None)
-    for name in ("confidence", "version"):
+    for name, is_told in (("confidence", mapped.notna()), ("version", True)):
         of_mapping = found["conversation_id"].map(first[name])
         column = f"{Facet.SOC_GROUP}_{name}"
-        found[column] = of_mapping.where(of_mapping.notna(), found[column])
+        found[column] = of_mapping.where(of_mapping.notna() & is_told, found[column])
     return found
 
 

@@ -72,9 +72,10 @@ def drift(
 
 
 def confidences(world: World, measure: str) -> pd.DataFrame:
-    """Conversation and confidence; of tasks the picks' mean by weight."""
+    """Conversation and confidence; of tasks the picks' mean by weight, where nothing coarser stands for a task."""
     if measure == "soc_group":
         picks = world.mappings[world.mappings["state"].isin(["answered", "unclassified"])].dropna(subset="confidence")
+        picks = picks[~picks["level"].isin(["dwa", "iwa", "soc_group"])]
         sums = picks.assign(product=picks["weight"] * picks["confidence"]).groupby("conversation_id")
         return (sums["product"].sum() / sums["weight"].sum()).rename("confidence").reset_index()
     rows = world.facets[world.facets[f"{measure}_state"].isin(["answered", "unclassified"])]

@@ -82,6 +82,7 @@ def test_a_task_that_is_held_back_is_an_error_as_published_and_none_forced():
     found = {s.answer: s for s in evaluation._judged(items, said) if (s.measure, s.cut) == ("acceptance", "all")}
     assert found["forced"].value == pytest.approx(len(accepted) / len(rows))
     assert found["answered"].value == pytest.approx((len(accepted) - 20) / len(rows))
+    assert found["forced"].coverage - found["answered"].coverage == pytest.approx(20 / len(rows))
 
 
 def judged(name, **choices):
@@ -95,7 +96,7 @@ def test_two_judges_agree_where_both_say_the_same_of_a_task():
     found = judges_agreement(first, second)
     assert (found.task_count, found.agreement.value) == (20, 0.9)
     assert found.kappa.value == pytest.approx((0.9 - (0.3 * 0.2 + 0.7 * 0.8)) / (1 - (0.3 * 0.2 + 0.7 * 0.8)))
-    assert (found.accepted_by_second.value, found.alike_on_engine.value) == (0.4, 0.8)
+    assert (found.accepted.value, found.accepted_by_second.value, found.alike_on_engine.value) == (0.6, 0.4, 0.8)
     assert judges_agreement(first, []).task_count == 0
 
 

@@ -1,4 +1,5 @@
--- how sure the engine was of each conversation, where it says so; of tasks its picks by their weight
+-- how sure the engine was of each conversation, where it says so; of tasks its picks by their weight, without those
+-- that an activity or a SOC group stands for, whose confidence is of another thing
 with confidences as (
     {% for measure in drift_measures() if measure != 'soc_group' %}
     select conversation_id, '{{ measure }}' as measure, {{ measure }}_confidence as confidence
@@ -8,7 +9,8 @@ with confidences as (
     {% endfor %}
     select conversation_id, 'soc_group', sum(weight * confidence) / sum(weight)
     from {{ ref('stg_lake__onet_task_mappings') }}
-    where state in ('answered', 'unclassified') and confidence is not null and weight > 0
+    where level in ('task', 'none', 'unclassified') and state in ('answered', 'unclassified')
+        and confidence is not null and weight > 0
     group by conversation_id
 )
 select periods.period_key, confidences.measure, labelled.cluster_key,
