@@ -70,11 +70,6 @@ def own_choice(row: Mapping[str, Any]) -> str:
     return next((str(each["node"]) for each in row["choices"] if each["kind"] == ENGINE_CHOICE), ABSTAINED)
 
 
-def acceptable_tasks(rows: Iterable[Mapping[str, Any]]) -> dict[str, set[str]]:
-    """The tasks that the judge accepted of each conversation that was judged, whoever chose them."""
-    return {str(row["id"]): {str(each["node"]) for each in row["choices"] if each["is_acceptable"]} for row in rows}
-
-
 def verdicts(rows: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], bool]:
     """Whether a task is acceptable for a conversation, by both; what nobody was asked about is not there."""
     return {(str(row["id"]), str(each["node"])): bool(each["is_acceptable"]) for row in rows for each in row["choices"]}
@@ -118,8 +113,9 @@ def _of(engine: str, cut: str, judged: Sequence[Judgement]) -> list[Score]:
     found = []
     for kind in AnswerKind:
         is_forced = kind is AnswerKind.FORCED
-        coverage = share * float(np.mean([each.has_choice and (is_forced or each.is_published) for each in judged]))
-        own = np.array([each.is_accepted and (is_forced or each.is_published) for each in judged], np.float64)
+        counts = np.array([is_forced or each.is_published for each in judged])
+        coverage = share * float(np.mean(counts & [each.has_choice for each in judged]))
+        own = (counts & [each.is_accepted for each in judged]).astype(np.float64)
         measures = {
             Measure.ACCEPTANCE: proportion(own, np.ones(len(own))),
             Measure.DECOY_ACCEPTANCE: proportion(decoys, np.ones(len(decoys))),

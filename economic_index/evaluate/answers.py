@@ -157,7 +157,7 @@ def answers_of(
             answered = said.get((Facet.SOC_GROUP, kind), [ABSTAINED] * len(rows))
             pairs = zip(ids, answered, strict=True)
             said[TASK_GROUP, kind] = [groups[name][0] if name in groups else other for name, other in pairs]
-            confidence[TASK_GROUP] = np.array([groups.get(name, ("", np.nan))[1] for name in ids], np.float64)
+        confidence[TASK_GROUP] = np.array([groups.get(name, ("", np.nan))[1] for name in ids], np.float64)
     picks, published = ({} if each is None else _picks(each) for each in (forced, mappings))
     confidence["task"] = np.array([picks.get(name, (ABSTAINED, np.nan))[1] for name in ids], np.float64)
     picked = [picks.get(name, (ABSTAINED, np.nan))[0] for name in ids] if mappings is not None else []

@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from economic_index.evaluate.acceptable import acceptable_tasks, judged_choices
+from economic_index.evaluate.acceptable import judged_choices, verdicts
 from economic_index.evaluate.activities import activity_credits
 from economic_index.evaluate.answers import Answers
 from economic_index.evaluate.items import ACTIVITY, FACETS, Item, fixed_sample
@@ -45,11 +45,12 @@ def accuracies(items: Sequence[Item], answers: Answers) -> Accuracies:
         )
         for kind in AnswerKind
     }
-    accepted = acceptable_tasks(judged_choices())
-    picks = [each for each in zip(items, answers.picks, answers.is_published, strict=True) if each[0].id in accepted]
+    said = verdicts(judged_choices())
+    judged = {name for name, _ in said}
+    picks = [each for each in zip(items, answers.picks, answers.is_published, strict=True) if each[0].id in judged]
     found[TASK] = {
         kind.value: fmean(
-            pick in accepted[item.id] and (kind is AnswerKind.FORCED or is_published)
+            said.get((item.id, pick), False) and (kind is AnswerKind.FORCED or is_published)
             for item, pick, is_published in picks
         )
         for kind in AnswerKind
