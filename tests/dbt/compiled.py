@@ -22,7 +22,7 @@ class Compiled:
 
     def run(self, models: list[str], inputs: dict[str, Rows]) -> duckdb.DuckDBPyConnection:
         """Run the models in this order; what they read and is neither run nor given has no rows."""
-        connection = duckdb.connect()
+        connection = _in_memory()
         # the name of the file that the SQL was compiled for: DuckDB names its catalog after it
         connection.execute('attach \':memory:\' as "index"; use "index"')
         for schema in ("staging", "intermediate", "marts"):
@@ -40,7 +40,7 @@ class Compiled:
 
         With `marts`, only they and what they are made of.
         """
-        connection = duckdb.connect()
+        connection = _in_memory()
         connection.execute('attach \':memory:\' as "index"; use "index"')
         for schema in ("staging", "intermediate", "marts"):
             connection.execute(f"create schema {schema}")
@@ -73,3 +73,8 @@ class Compiled:
         frame = pd.DataFrame(rows)
         if len(frame):
             connection.execute(f"insert into {table} by name select * from frame")
+
+
+def _in_memory() -> duckdb.DuckDBPyConnection:
+    """One thread: over small tables more of them cost more than they save."""
+    return duckdb.connect(config={"threads": 1})

@@ -13,8 +13,12 @@ from tests.homes import PROJECT, Home
 
 
 @pytest.fixture(scope="module")
-def definitions(tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
-    home: Path = tmp_path_factory.mktemp("home")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def definitions(home: Path) -> dg.Definitions:
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("DAGSTER_HOME", raising=False)
         patch.setenv("OEI_HOME", str(home))
@@ -34,10 +38,12 @@ def test_every_table_stands_where_its_name_says(definitions: dg.Definitions) -> 
     assert groups >= {"reference", "conversations", "classification", "staging", "intermediate", "marts", "publication"}
 
 
-def test_what_only_a_run_needs_is_not_loaded_with_the_definitions(tmp_path: Path) -> None:
+def test_what_only_a_run_needs_is_not_loaded_with_the_definitions(
+    definitions: dg.Definitions, home: Path, tmp_path: Path
+) -> None:
     code = "import sys, orchestration.definitions; print([name for name in sys.argv[1:] if name in sys.modules])"
     heavy = ("anthropic", "onnxruntime", "sklearn", "altair", "vl_convert")
-    environment = Home(tmp_path / "home", tmp_path).environment()
+    environment = Home(home, tmp_path).environment()
     done = subprocess.run(
         [sys.executable, "-c", code, *heavy], cwd=PROJECT, env=environment, capture_output=True, text=True, check=True
     )
