@@ -47,6 +47,9 @@ def main() -> int:
     review.add_argument("--with-predictions", action="store_true", help="show reviewers the engine's labels")
     _add_privacy(commands)
     arguments = parser.parse_args()
+    exports_only = arguments.command == "review" and (arguments.settle or arguments.draw or arguments.with_predictions)
+    if exports_only and not arguments.export:
+        review.error("--settle, --draw and --with-predictions go with --export FOLDER")
     # the first warning of some library would else set up a handler that prints all that Dagster logs
     logging.getLogger().addHandler(logging.NullHandler())
     try:

@@ -18,7 +18,7 @@ from economic_index.review.checking import PutAside, check
 from economic_index.review.desk import ReviewDesk
 from economic_index.review.draws import first_draws
 from economic_index.review.files import check_free, readings_in, write_export
-from economic_index.review.standing import agreements, disputes
+from economic_index.review.standing import agreements, changed_count, disputes
 from economic_index.review.tasks import ReviewFileError
 from economic_index.vocabulary import Coder, ReadingKind
 from orchestration.settings import Settings, now, pseudonym_key
@@ -71,10 +71,16 @@ class Review:
         if not known.items:
             raise ReviewFileError(f"{path.name}: nothing was drawn in this home. Is OEI_HOME the one it came from?")
         checked = check(readings_in(path), known)
+        replaced = changed_count(self.lake.read(REVIEWS), checked.rows)
         self.desk.take(path.name, checked, today)
-        print(f"{checked.reading_count:,} readings taken, {checked.blank_count:,} rows not filled in yet.")
-        _tell(path.name, checked.put_aside)
         self._materialize()
+        print(f"{checked.reading_count:,} readings taken, {checked.blank_count:,} rows not filled in yet.")
+        if replaced:
+            print(
+                f"{replaced:,} of them replace what the same reader had said otherwise. Was it another reader? "
+                "Then give each a name (or an account of one Label Studio) of their own, and read both files again."
+            )
+        _tell(path.name, checked.put_aside)
         self.tell()
         return int(bool(checked.put_aside))
 
@@ -118,8 +124,9 @@ def _tell(name: str, put_aside: list[PutAside]) -> None:
     if not put_aside:
         return
     print(f"{len(put_aside):,} rows put aside, kept with their reason in lake/reviews_rejected:")
+    place = "task" if name.lower().endswith(".json") else "line"
     for each in put_aside[:SHOWN]:
-        print(f"  {name}, line {each.line}: {each.detail}.")
+        print(f"  {name}, {place} {each.line}: {each.detail}.")
     if len(put_aside) > SHOWN:
         print(f"  and {len(put_aside) - SHOWN:,} more")
-    print("Correct them in the file and read it again: what was taken stays, what is read again is replaced.")
+    print("Correct them where they were filled in, and read that again: what was taken stays or is replaced.")

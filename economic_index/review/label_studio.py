@@ -107,7 +107,7 @@ def _task(task: Task) -> dict[str, Any]:
         "conversation_id": task.conversation_id,
         "reading": task.kind.value,
         "codebook_version": CODEBOOK_VERSION,
-        "in_dispute": task.dispute(),
+        "in_dispute": _dispute(task),
         "turns": [{"speaker": turn.speaker, "text": turn.text} for turn in task.turns],
     }
     if not task.predicted:
@@ -117,6 +117,13 @@ def _task(task: Task) -> dict[str, Any]:
         for facet, label in task.predicted.items()
     ]
     return {"data": data, "predictions": [{"model_version": "engine", "result": result}]}
+
+
+def _dispute(task: Task) -> str:
+    """The dispute in the words of the page, for its heading."""
+    return " · ".join(
+        f"{QUESTIONS[facet]} {' or '.join(map(_shown, labels))}" for facet, labels in task.in_dispute.items()
+    )
 
 
 def readings_in_json(name: str, content: bytes) -> Iterator[Reading]:
@@ -192,7 +199,9 @@ def _chosen(annotation: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-def _label(question: str, choice: str) -> str:
+def _label(question: str, choice: Any) -> str:
+    if not isinstance(choice, str):
+        raise TypeError(f"{question}: the answer is no word")
     of_question = {"outcome": OUTCOMES, "coder": CODERS, Facet.IS_OCCUPATIONAL.value: FLAGS}
     titles: dict[Any, str] = of_question.get(question, {})  # type: ignore[assignment]
     for label, title in titles.items():
@@ -205,7 +214,7 @@ def _coders_said(tasks: Iterable[Mapping[str, Any]]) -> dict[str, set[str]]:
     """What each annotator said of being a person or a program."""
     found: dict[str, set[str]] = defaultdict(set)
     for task in tasks:
-        for annotation in task["annotations"]:
+        for annotation in task["annotations"] or ():
             try:
                 if coder := _chosen(annotation).get("coder"):
                     found[_coder_id(annotation)].add(coder)

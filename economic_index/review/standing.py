@@ -83,6 +83,16 @@ def _agreements(rows: pd.DataFrame) -> Iterator[Agreement]:
         yield Agreement(facet, len(pairs), accuracy(first, second), cohen_kappa(first, second))
 
 
+def changed_count(old: pd.DataFrame, new: pd.DataFrame) -> int:
+    """How many readings say something else than what stands for the same reader and conversation."""
+    key, said = ["review_id", "facet"], ["value", "second_value", "outcome"]
+    both = new.merge(old, on=key, suffixes=("", "_before"))
+    is_other = pd.Series(False, index=both.index)
+    for name in said:
+        is_other |= both[name].fillna("").ne(both[f"{name}_before"].fillna(""))
+    return int(both.loc[is_other, "review_id"].nunique())
+
+
 def _labelled(reviews: pd.DataFrame) -> pd.DataFrame:
     return reviews[reviews["outcome"] == ReviewOutcome.LABELLED]
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
+import pytest
 from review_home import WEEKS
 
 from economic_index.contracts import validated
@@ -12,6 +13,7 @@ from economic_index.contracts.lake import TRANSCRIPTS
 from economic_index.contracts.review_items import REVIEW_ACCESS, REVIEW_ACCESS_LOG, REVIEW_ITEMS
 from economic_index.review.desk import ReviewDesk
 from economic_index.vocabulary import ReadingKind
+from orchestration import __main__ as command_line
 from orchestration.review import Review
 from orchestration.settings import load_settings
 
@@ -70,3 +72,12 @@ def test_an_export_has_a_row_for_each_line_of_each_sheet(desk: ReviewDesk, tmp_p
         mine = rows[rows["reviewer"] == number]
         assert sheet == set(zip(mine["draw_id"], mine["conversation_id"], strict=True))
     assert rows["exported_by"].str.match("u1").all()
+
+
+def test_what_belongs_to_an_export_is_not_passed_over_without_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["orchestration", "review", "--settle"])
+    with pytest.raises(SystemExit):
+        command_line.main()
+    assert "--export FOLDER" in capsys.readouterr().err

@@ -1,14 +1,17 @@
 """The labelling page of Label Studio, its tasks, exports built by hand in its shape, and one by the program itself."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from economic_index.contracts.review_items import REVIEWED
+from economic_index.contracts.reviews import REVIEWS
 from economic_index.review.codebook import QUESTIONS, UNSETTLED, labels_of
 from economic_index.review.label_studio import FLAGS, config_xml, readings_in_json, tasks_json
+from economic_index.review.standing import changed_count
 from economic_index.review.tasks import ReviewFileError
 from economic_index.vocabulary import ReadingKind, ReviewFault
 
@@ -116,6 +119,42 @@ def test_a_task_of_an_unknown_draw_or_broken_is_put_aside_and_the_others_count(t
         (2, ReviewFault.UNREADABLE_RECORD),
     ]
     assert checked.reading_count == 1
+
+
+@pytest.mark.parametrize("part", [None, 3, {"choices": [["program"]]}, {"choices": [7]}, {"choices": None}, {}])
+def test_an_answer_that_is_no_word_costs_its_task_alone(tasks, read, part):
+    lines = exported(tasks[:2])
+    lines[0]["annotations"][0] = json.loads(json.dumps(lines[0]["annotations"][0]))
+    lines[0]["annotations"][0]["result"][0]["value"] = part
+    checked = read(json.dumps(lines), "back.json")
+    assert [(each.line, each.reason) for each in checked.put_aside] == [(1, ReviewFault.UNREADABLE_RECORD)]
+    assert checked.reading_count == 1
+
+
+def test_a_task_whose_annotations_are_null_costs_itself_alone(tasks, read):
+    lines = exported(tasks[:2])
+    lines[0]["annotations"] = None
+    checked = read(json.dumps(lines), "back.json")
+    assert [(each.line, each.reason) for each in checked.put_aside] == [(1, ReviewFault.UNREADABLE_RECORD)]
+    assert checked.reading_count == 1
+
+
+def test_the_heading_names_a_dispute_in_the_words_of_the_page(tasks):
+    disputed = replace(tasks[0], kind=ReadingKind.THIRD, in_dispute={"is_occupational": ["false", "true"]})
+    (task,) = json.loads(tasks_json([disputed]))
+    assert task["data"]["in_dispute"] == f"{QUESTIONS['is_occupational']} no or yes"
+
+
+def test_readings_under_the_number_of_another_are_told_of(tasks, read, desk):
+    """Each Label Studio numbers its accounts from 1: the second file would replace the first one unseen."""
+    read(json.dumps(exported(tasks)), "one.json")
+    old = desk.lake.read(REVIEWS)
+    same = read(json.dumps(exported(tasks)), "one_again.json", keep=False)
+    assert changed_count(old, same.rows) == 0
+    other = exported(tasks[:2], ANSWERS | {"intent": "asking"}) + exported(tasks[2:], ANSWERS)
+    assert changed_count(old, read(json.dumps(other), "two.json", keep=False).rows) == 2
+    third = read(json.dumps(exported(tasks, completed_by=2)), "third.json", keep=False)
+    assert changed_count(old, third.rows) == 0
 
 
 def test_a_cut_file_and_another_format_are_named_with_what_to_do(tasks):
