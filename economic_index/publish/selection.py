@@ -22,13 +22,17 @@ def rows_of_all(marts: ServedMarts, name: str, segment_type: str = "all", period
 
 
 def shares(marts: ServedMarts, name: str, cell: str, footing: str = "of_classified") -> pd.DataFrame:
-    """Share rows whose cell is a label: special and suppressed cells are left out, largest first."""
+    """Share rows whose cell is a label: special and suppressed cells are left out, largest first.
+
+    Equal shares stand in the order of their cells; sums over several threads differ in their last digits.
+    """
     rows = rows_of_all(marts, name)
     if rows.empty:
         return rows
     is_label = (rows["footing"] == footing) & ~rows[cell].isin(SPECIAL_CELLS) & ~_suppressed(rows)
     rows = rows[is_label & (rows["usage_share"].notna() | rows["usage_share_lo"].notna())]
-    return rows.sort_values(["usage_share", cell], ascending=[False, True]).reset_index(drop=True)
+    ordered = rows.assign(order=rows["usage_share"].round(9)).sort_values(["order", cell], ascending=[False, True])
+    return ordered.drop(columns="order").reset_index(drop=True)
 
 
 def with_point(rows: pd.DataFrame) -> pd.DataFrame:

@@ -26,7 +26,7 @@ def left_out(marts: ServedMarts) -> pd.DataFrame:
     measure = next((name for name in TASK_MEASURES if name in measures), str(rows["measure"].iloc[0]))
     rows = rows[(rows["measure"] == measure) & (rows["conversations"] > 0)]
     rows = rows.assign(words=[state_title(str(state)) for state in rows["state"]])
-    return rows.sort_values("usage_share", ascending=False)[COLUMNS].reset_index(drop=True)
+    return rows.sort_values(["usage_share", "state"], ascending=[False, True])[COLUMNS].reset_index(drop=True)
 
 
 def unknowns(marts: ServedMarts) -> list[Sentence]:
