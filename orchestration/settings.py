@@ -5,6 +5,7 @@ Nothing is built here; resources.py makes objects of these values.
 
 import base64
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -80,8 +81,8 @@ class Settings:
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Settings of the environment. A key found there never switches the engine.
 
-    Raises SettingsError for an engine or O*NET version that does not exist, ModelSettingsError for what the engine
-    cannot use, ReviewSettingsError for a draw that cannot be made.
+    Raises SettingsError for an engine, O*NET version or amount that does not exist, ModelSettingsError for what the
+    engine cannot use, ReviewSettingsError for a draw that cannot be made.
     """
     env = os.environ if environ is None else environ
     home = Path(env["OEI_HOME"]).absolute() if env.get("OEI_HOME") else default_home()
@@ -92,6 +93,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     engine = Engine(named)
     if version not in ONET_VERSIONS:
         raise SettingsError(f"OEI_ONET_VERSION={version}: not supported. Known: {', '.join(ONET_VERSIONS)}.")
+    _check_rollup_limits(env)
     reference, releases = env.get("OEI_REFERENCE_DIR"), env.get("OEI_RELEASES_DIR")
     return Settings(
         home=home,
@@ -106,6 +108,15 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         review=load_review_settings(env),
         least_agreement=_share(env, "OEI_LEAST_AGREEMENT", LEAST_AGREEMENT),
     )
+
+
+def _check_rollup_limits(env: Mapping[str, str]) -> None:
+    """dbt reads them itself (dbt_project/profiles.yml), but only when all conversations are classified."""
+    threads, memory = env.get("OEI_DUCKDB_THREADS"), env.get("OEI_DUCKDB_MEMORY")
+    if threads is not None and not re.fullmatch("[1-9][0-9]{0,3}", threads):
+        raise SettingsError(f"OEI_DUCKDB_THREADS={threads}: not a number of threads. Give one from 1 on, such as 2.")
+    if memory is not None and not re.fullmatch(r"[0-9]+(\.[0-9]+)? ?[mgt](i?b)?", memory.lower()):
+        raise SettingsError(f"OEI_DUCKDB_MEMORY={memory}: not an amount of memory. Give one such as 1200MB or 4GB.")
 
 
 def _share(env: Mapping[str, str], name: str, default: float) -> float:
