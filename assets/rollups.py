@@ -31,9 +31,7 @@ def rollups_asset(project: DbtProject, *, with_column_metadata: bool) -> dg.Asse
     def rollups(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
         """Every count, share, interval, floor and suppression."""
         # unit tests are the project's own (make test); data tests are checks of these rows
-        # dbt makes each line of its log file before it asks for the line's level: a fifth of the build. What it says
-        # of a failure is told by its events, and by this step's output.
-        command = ["build", "--exclude-resource-type", "unit_test", "--log-level-file", "none"]
+        command = ["build", "--exclude-resource-type", "unit_test"]
         run = dbt.cli(command, context=context, target_path=Path(project.manifest_path).parent)
         told, failure = all_of(run.stream())
         counted = DbtEventIterator(iter(told), run).fetch_row_counts()

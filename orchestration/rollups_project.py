@@ -31,7 +31,7 @@ def ensure_manifest(lake: Lake) -> None:
     made_of, now = lake.dbt_target / "models_hash", models_hash()
     if (lake.dbt_target / "manifest.json").exists() and made_of.exists() and made_of.read_text() == now:
         return
-    command = [dbt_executable(), "--quiet", "--log-level-file", "none", "parse", "--target-path", str(lake.dbt_target)]
+    command = [dbt_executable(), "--quiet", "parse", "--target-path", str(lake.dbt_target)]
     command += ["--project-dir", str(DBT_FOLDER), "--profiles-dir", str(DBT_FOLDER)]
     subprocess.run(command, check=True)
     made_of.write_text(now)

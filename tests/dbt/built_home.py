@@ -17,7 +17,6 @@ def dbt(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run dbt on a home, as the product does."""
     folders = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
     outputs = ["--target-path", str(home / "dbt_target"), "--log-path", str(home / "dbt_logs")]
-    outputs += ["--log-level-file", "none"]
     command = [str(Path(sys.executable).parent / "dbt"), "--no-use-colors", *arguments, *folders, *outputs]
     environment = os.environ | {"OEI_HOME": str(home)}
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

@@ -22,11 +22,7 @@ class Compiled:
 
     def run(self, models: list[str], inputs: dict[str, Rows]) -> duckdb.DuckDBPyConnection:
         """Run the models in this order; what they read and is neither run nor given has no rows."""
-        connection = _in_memory()
-        # the name of the file that the SQL was compiled for: DuckDB names its catalog after it
-        connection.execute('attach \':memory:\' as "index"; use "index"')
-        for schema in ("staging", "intermediate", "marts"):
-            connection.execute(f"create schema {schema}")
+        connection = _empty_index()
         parents = {node.rsplit(".", 1)[-1] for name in models for node in self._nodes[name]["depends_on"]["nodes"]}
         for name in sorted(parents - set(models)):
             self._fill(connection, name, inputs.get(name, []))
@@ -40,10 +36,7 @@ class Compiled:
 
         With `marts`, only they and what they are made of.
         """
-        connection = _in_memory()
-        connection.execute('attach \':memory:\' as "index"; use "index"')
-        for schema in ("staging", "intermediate", "marts"):
-            connection.execute(f"create schema {schema}")
+        connection = _empty_index()
         parents = {name: self._parents(name) for name in self._nodes}
         wanted, waiting = set(), list(marts or parents)
         while waiting:
@@ -75,6 +68,11 @@ class Compiled:
             connection.execute(f"insert into {table} by name select * from frame")
 
 
-def _in_memory() -> duckdb.DuckDBPyConnection:
-    """One thread: over small tables more of them cost more than they save."""
-    return duckdb.connect(config={"threads": 1})
+def _empty_index() -> duckdb.DuckDBPyConnection:
+    """A database in memory with the schemas of a build. One thread: over small tables more cost more than they save."""
+    connection = duckdb.connect(config={"threads": 1})
+    # the name of the file that the SQL was compiled for: DuckDB names its catalog after it
+    connection.execute('attach \':memory:\' as "index"; use "index"')
+    for schema in ("staging", "intermediate", "marts"):
+        connection.execute(f"create schema {schema}")
+    return connection
