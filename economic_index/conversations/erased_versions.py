@@ -6,12 +6,12 @@ Which version of a conversation counts is winners.py's; rows of the lake are not
 import hashlib
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 
 from economic_index.conversations.identify import key_id
-from economic_index.conversations.tombstones import Tombstones, rotated
+from economic_index.conversations.tombstones import Marks, Tombstones, rotated
 from economic_index.conversations.versions import watermark_note
 
 
@@ -32,24 +32,48 @@ class ErasedVersions:
         with self._transaction():
             query = "insert or ignore into erasing values (?, ?)"
             self._connection.executemany(query, [*pairs, *(("", content) for content in contents_alone)])
-            return self._erase({name for name, _ in pairs}, marks)
+            self._connection.execute("delete from gone")
+            query = "insert or ignore into gone values (?)"
+            self._connection.executemany(query, ((name,) for name, _ in pairs))
+            self._connection.executemany("insert or ignore into tombstones values (?)", ((mark,) for mark in marks))
+            return self._erase_gone()
 
-    def _erase(self, ids: Collection[str], marks: Iterable[str]) -> list[date]:
-        weeks: set[str] = set()
-        for name in ids:
-            query = "select week_start, content_hash from winners where conversation_id = ?"
-            for week, content in self._connection.execute(query, (name,)).fetchall():
-                weeks.add(week)
-                self._connection.execute("insert or ignore into erasing values (?, ?)", (name, content))
-            for table in ("winners", "textless"):
-                self._connection.execute(f"delete from {table} where conversation_id = ?", (name,))
-        if ids:
-            query = "delete from parts where conversation_id not in (select conversation_id from winners)"
-            self._connection.execute(query)
-        self._connection.executemany("insert or ignore into tombstones values (?)", ((mark,) for mark in marks))
+    def note_deleted(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Note what a reading found that a log calls deleted: ids, and their tombstones. It may be millions."""
+        with self._transaction():
+            self._connection.executemany("insert into found_deleted values (?, ?)", pairs)
+
+    def _erase_deleted(self) -> list[date]:
+        """No version counts of what the reading found deleted, and none of its parts; the weeks that this changes."""
+        for statement in (
+            "delete from gone",
+            "insert or ignore into gone select conversation_id from found_deleted",
+            """
+            insert or ignore into gone
+            select parts.conversation_id from gone join parts on parts.whole_id = gone.conversation_id
+            """,
+            "insert or ignore into tombstones select distinct mark from found_deleted order by mark",
+        ):
+            self._connection.execute(statement)
+        return self._erase_gone()
+
+    def _erase_gone(self) -> list[date]:
+        """Strike what table `gone` lists from what counts, and list it as being erased."""
+        are_gone = "conversation_id in (select conversation_id from gone)"
+        query = f"select distinct week_start from winners where {are_gone} order by week_start"
+        weeks = [week for (week,) in self._connection.execute(query)]
+        (is_any,) = self._connection.execute("select exists (select 1 from gone)").fetchone()
+        if is_any:
+            for statement in (
+                f"insert or ignore into erasing select conversation_id, content_hash from winners where {are_gone}",
+                f"delete from winners where {are_gone}",
+                f"delete from textless where {are_gone}",
+                "delete from parts where conversation_id not in (select conversation_id from winners)",
+            ):
+                self._connection.execute(statement)
         for week in weeks:
             self._note_week(week)
-        return sorted(date.fromisoformat(week) for week in weeks)
+        return [date.fromisoformat(week) for week in weeks]
 
     # conversations of which a log tells parts, each under an id of its own
 
@@ -87,8 +111,8 @@ class ErasedVersions:
 
     def tombstones(self, keys: Sequence[bytes]) -> Tombstones:
         """The tombstones of this home, which these keys made."""
-        marks = frozenset(mark for (mark,) in self._connection.execute("select mark from tombstones"))
-        return Tombstones(marks, tuple(keys))
+        rows = self._connection.execute("select mark from tombstones order by mark")
+        return Tombstones(Marks.of(mark for (mark,) in rows), tuple(keys))
 
     def drop_tombstones(self, marks: Iterable[str]) -> int:
         """Take tombstones away: what is delivered from now on is read again. How many there were."""

@@ -59,6 +59,7 @@ class FileReading:
         settings_hash = source.settings_hash(self.context.key)
         self.report = FileReport(source.name, file_id, log_file.name, settings_hash, log_file.size_bytes)
         self.report.hand_on = self.store.note_rejections
+        self.report.hand_on_deleted = self._note_deleted
         self.reading_id = self._reading_id()
         self.sessions = self.chained.open() if self.chained is not None else Sessions()
         self.store.begin()
@@ -153,6 +154,9 @@ class FileReading:
         redact = Redactor(self.source.redact, self.source.phone_region).text
         return self.chained.end_of(self.reading_id, self.sessions, self.log_file.size_bytes, redact)
 
+    def _note_deleted(self, ids: list[str]) -> None:
+        self.store.note_deleted((name, identify.tombstone(self.context.key, CONVERSATION, name)) for name in ids)
+
     def _register(self) -> Outcome:
         report, listed = self.report, self.log_file
         self._note_automated()
@@ -161,7 +165,7 @@ class FileReading:
         settings = report.settings_key()
         stat = FileStat(report.file_id, report.sha256, listed.size_bytes, listed.stamp, settings, is_final)
         kept_lines = self.after.line_count if self.after else 0
-        deleted = {name: identify.tombstone(self.context.key, CONVERSATION, name) for name in report.deleted_ids}
+        self._note_deleted(report.deleted_ids)
         end = self._end()
         outcome = self.store.finish(
             self.reading_id,
@@ -170,7 +174,6 @@ class FileReading:
             report.rejections,
             report.mark,
             kept_lines,
-            deleted,
             told_again=self._told_again,
             end=end,
         )

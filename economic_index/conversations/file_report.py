@@ -52,8 +52,9 @@ def settings_key(source_format: str | None, reader_version: str, settings_hash: 
 class FileReport:
     """Counts of one file, filled in while it is read.
 
-    Rejections are handed on, a thousand at a time, where somebody takes them. Of lines on disk that `may_have_grown`
-    while they were read, what came later is read next time; so is a last line that was being written.
+    Rejections, and ids of what the log calls deleted, are handed on, a thousand at a time, where somebody takes them.
+    Of lines on disk that `may_have_grown` while they were read, what came later is read next time; so is a last line
+    that was being written.
     """
 
     source: str
@@ -80,7 +81,7 @@ class FileReport:
     forgotten_count: int = 0
     past_retention_count: int = 0
     redacted: Counter[str] = field(default_factory=Counter)
-    deleted_ids: set[str] = field(default_factory=set)
+    deleted_ids: list[str] = field(default_factory=list)
     touched_weeks: tuple[date, ...] = ()
     error: str = ""
     is_private: bool = False
@@ -89,6 +90,7 @@ class FileReport:
     rejected_count: int = 0
     rejections: list[dict[str, Any]] = field(default_factory=list)
     hand_on: Callable[[list[dict[str, Any]]], None] | None = None
+    hand_on_deleted: Callable[[list[str]], None] | None = None
     reasons: Counter[RejectReason] = field(default_factory=Counter)
     automated: Counter[date] = field(default_factory=Counter)
     """Conversations by day of users who begin more than a person types; whose they are is told nowhere."""
@@ -116,6 +118,15 @@ class FileReport:
             self.rejections.clear()
         self.reasons[rejected.reason] += 1
         self._first.setdefault(rejected.reason, row)
+
+    def note_deleted(self, ids: list[str]) -> None:
+        """Note ids that a conversation has which the log calls deleted, if anybody takes them."""
+        if self.hand_on_deleted is None:
+            return
+        self.deleted_ids += ids
+        if len(self.deleted_ids) >= MAX_HELD:
+            self.hand_on_deleted(self.deleted_ids)
+            self.deleted_ids.clear()
 
     def has_private_name(self, member: str | None = None) -> bool:
         """Whether the name of the file, or of its member, says whose session it is."""

@@ -42,7 +42,7 @@ from economic_index.forgetting import (
     forget_vectors,
 )
 from economic_index.lake import Lake, fingerprint, frame_of
-from economic_index.vocabulary import Audience, UserRule
+from economic_index.vocabulary import Audience, RejectReason, UserRule
 
 UrlOf = Callable[[str], str | None]
 NO_URLS: Mapping[str, str] = {}
@@ -213,7 +213,7 @@ class _Run:
         report, outcome = found
         self.reports.append(report)
         self.touched.update(outcome.touched_weeks)
-        if report.deleted_ids:  # the files after it may hold them too
+        if report.reasons[RejectReason.DELETED]:  # the files after it may hold them too
             tombstones = self.store.tombstones(self.context.tombstones.keys)
             self.context = replace(self.context, tombstones=tombstones)
 

@@ -156,7 +156,7 @@ class FileRows:
                 result = normaliser.row(item) if isinstance(item, Draft) else item
                 if isinstance(result, Rejected):
                     if result.reason is RejectReason.DELETED:
-                        self.report.deleted_ids.update(normaliser.deleted_ids(result))
+                        self.report.note_deleted(normaliser.deleted_ids(result))
                     result = normaliser.without_forgotten(result)
                 if isinstance(result, Row):
                     self.report.count(

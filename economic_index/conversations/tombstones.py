@@ -4,12 +4,16 @@ They say neither who nor when. Where they lie is winners.py's; what is deleted i
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
 
 from economic_index.conversations.identify import tombstone
 
 USER, CONVERSATION = "user", "conversation"
 _ROTATED = "rotated"
+_MARK = np.dtype("S26")
 
 
 def rotated(key: bytes, mark: str) -> str:
@@ -17,11 +21,31 @@ def rotated(key: bytes, mark: str) -> str:
     return tombstone(key, _ROTATED, mark)
 
 
+@dataclass(frozen=True, eq=False)
+class Marks:
+    """The marks of a home in order, 26 bytes each: a log may call millions of conversations deleted."""
+
+    rows: NDArray[np.bytes_] = field(default_factory=lambda: np.array([], _MARK))
+
+    @classmethod
+    def of(cls, marks: Iterable[str]) -> "Marks":
+        """Of marks in order."""
+        return cls(np.fromiter((mark.encode() for mark in marks), _MARK))
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __contains__(self, mark: str) -> bool:
+        told = mark.encode()
+        place = int(np.searchsorted(self.rows, np.array(told, _MARK)))
+        return place < len(self.rows) and self.rows[place] == told
+
+
 @dataclass(frozen=True)
 class Tombstones:
     """The marks of a home, and the keys that made them: the one in use, then those before it, the latest first."""
 
-    marks: frozenset[str] = frozenset()
+    marks: Marks = field(default_factory=Marks)
     keys: tuple[bytes, ...] = ()
 
     def hold_user(self, pseudonym_of: Callable[[bytes], str]) -> bool:

@@ -58,9 +58,12 @@ create temp table if not exists listed (
 );
 create temp table if not exists rejected (row text not null);
 create temp table if not exists found_parts (conversation_id text not null, whole_id text not null);
+create temp table if not exists found_deleted (conversation_id text not null, mark text not null);
+create temp table if not exists gone (conversation_id text primary key) without rowid;
 delete from listed;
 delete from rejected;
 delete from found_parts;
+delete from found_deleted;
 """
 TEMPORARY_VERSIONS = """
 create temp table if not exists {name} (

@@ -120,7 +120,7 @@ class WinnerStore(FileEnds):
 
     def begin(self) -> None:
         """Forget the candidates and rejections of a reading that was not finished."""
-        for name in ("rejected", "found_parts"):
+        for name in ("rejected", "found_parts", "found_deleted"):
             self._connection.execute(f"delete from {name}")
         for name in ("candidates", "chosen"):
             self._connection.execute(TEMPORARY_VERSIONS.format(name=name))
@@ -158,7 +158,6 @@ class WinnerStore(FileEnds):
         rejections: Iterable[dict[str, Any]],
         mark: Mark | None = None,
         kept_lines: int = 0,
-        deleted: Mapping[str, str] = MappingProxyType({}),
         *,
         told_again: Mapping[str, str] = MappingProxyType({}),
         end: FileEnd | None = None,
@@ -167,15 +166,14 @@ class WinnerStore(FileEnds):
 
         `rejections` are those that were not noted before. A reading of what a file has after its first `kept_lines`
         lines leaves the rejections of those lines as they are; `mark` tells where the next one may begin.
-        `deleted` are conversations that the log calls deleted, with their tombstones: no version of them counts.
-        `told_again` are conversations that an earlier file has told, by the id they had, with that which they have
-        now; `end` is that of a file of API requests.
+        Of what was noted as deleted, no version counts. `told_again` are conversations that an earlier file has told,
+        by the id they had, with that which they have now; `end` is that of a file of API requests.
         """
         with self._transaction():
             weeks = self._take_back({old: new for old, new in told_again.items() if old != new})
             outcome = self._choose(told_again)
             self._keep_parts()
-            weeks |= set(self._erase({*deleted, *self.parts_of(deleted)}, set(deleted.values())))
+            weeks |= set(self._erase_deleted())
             outcome.touched_weeks = tuple(sorted({*outcome.touched_weeks, *weeks}))
             row |= {
                 "duplicate_count": outcome.duplicate_count,

@@ -100,7 +100,8 @@ class Eraser:
             if not pairs:
                 return False
             ids = {name for name, _ in pairs if name}
-            contents = {content for _, content in pairs} - set(store.content_hashes())
+            contents = {content for _, content in pairs}
+            contents.difference_update(store.content_hashes())
         self.lake.drop_abandoned()
         self.lake.drop_published()
         self._forget_asked(ids, contents)

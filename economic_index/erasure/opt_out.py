@@ -40,7 +40,7 @@ class Entry:
             if not all(stones.hold_user(lambda key, name=name: user_id(key, name, raw)) for name in self.systems):  # type: ignore[misc]
                 return False
             ids -= {user_id(stones.keys[0], name, raw) for name in self.systems}
-        return not any(stones.all_marks(USER, [each]).isdisjoint(stones.marks) for each in ids)
+        return all(any(mark in stones.marks for mark in stones.all_marks(USER, [each])) for each in ids)
 
 
 @dataclass(frozen=True)
