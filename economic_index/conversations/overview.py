@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 
 import pandas as pd
 
+from economic_index.conversations.distinct import DistinctIds
 from economic_index.conversations.known_files import SourceFiles
 from economic_index.conversations.sources import Source
 from economic_index.conversations.weekly import scan_conversations
@@ -26,7 +27,7 @@ class WeekOverview:
     """One source in one week. Whoever is not named is no user."""
 
     conversation_count: int = 0
-    user_ids: set[str] = field(default_factory=set)
+    user_ids: DistinctIds = field(default_factory=DistinctIds)
 
 
 @dataclass
@@ -36,7 +37,7 @@ class SourceOverview:
     name: str
     files: SourceFiles = field(default_factory=SourceFiles)
     conversation_count: int = 0
-    user_ids: set[str] = field(default_factory=set)
+    user_ids: DistinctIds = field(default_factory=DistinctIds)
     languages: set[str] = field(default_factory=set)
     models: set[str] = field(default_factory=set)
     rejected: Counter[str] = field(default_factory=Counter)
@@ -46,12 +47,12 @@ class SourceOverview:
 
     def add(self, week: date, rows: pd.DataFrame) -> None:
         """Take in some of its conversations of one week."""
-        users = set(rows["user_id"].dropna())
+        users = rows["user_id"].dropna().unique()
         of_week = self.weeks.setdefault(week, WeekOverview())
         of_week.conversation_count += len(rows)
-        of_week.user_ids |= users
+        of_week.user_ids.add(users)
         self.conversation_count += len(rows)
-        self.user_ids |= users
+        self.user_ids.add(users)
         self.languages |= set(rows["language"].dropna())
         self.models |= set(rows["model"].dropna())
         first, last = rows["started_at"].min().date(), rows["started_at"].max().date()
