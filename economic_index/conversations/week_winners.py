@@ -6,7 +6,6 @@ Which version wins is decided in winners.py; rows are put in order in sorted_row
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +14,8 @@ from numpy.typing import NDArray
 from economic_index.conversations.versions import RowKey
 
 _CHUNK = 10_000
+ID, CONTENT_HASH = np.dtype("S28"), np.dtype("S32")
+"""As identify.py makes them."""
 INBOX_KEYS = ["conversation_id", "reading_id", "source_record"]
 WEEK_KEYS = ["conversation_id", "content_hash"]
 
@@ -30,29 +31,19 @@ class WeekWinners:
     reading_codes: dict[str, int]
 
     @classmethod
-    def of(cls, keys: Iterable[RowKey]) -> "WeekWinners":
-        """Of keys in order of id."""
+    def of(cls, count: int, keys: Iterable[RowKey]) -> "WeekWinners":
+        """Of so many keys in order of id, each written to its place at once: a large week does not lie twice."""
+        ids, hashes = np.zeros(count, ID), np.zeros(count, CONTENT_HASH)
+        numbers, records = np.zeros(count, np.int32), np.zeros(count, np.int64)
         codes: dict[str, int] = {}
-        parts: list[tuple[NDArray[Any], ...]] = []
-        waiting = iter(keys)
+        waiting, start = iter(keys), 0
         while chunk := list(islice(waiting, _CHUNK)):
             of_ids, of_hashes, of_readings, of_records = zip(*chunk, strict=True)
-            of_numbers = [codes.setdefault(reading, len(codes)) for reading in of_readings]
-            parts.append(
-                (
-                    np.array(of_ids, dtype=np.bytes_),
-                    np.array(of_hashes, dtype=np.bytes_),
-                    np.array(of_numbers, dtype=np.int32),
-                    np.array(of_records, dtype=np.int64),
-                )
-            )
-        empty: tuple[NDArray[Any], ...] = (
-            np.array([], "S1"),
-            np.array([], "S1"),
-            np.array([], "i4"),
-            np.array([], "i8"),
-        )
-        ids, hashes, numbers, records = (np.concatenate(column) for column in zip(empty, *parts, strict=True))
+            part = slice(start, start + len(chunk))
+            ids[part], hashes[part] = np.array(of_ids, np.bytes_), np.array(of_hashes, np.bytes_)
+            numbers[part] = [codes.setdefault(reading, len(codes)) for reading in of_readings]
+            records[part] = of_records
+            start += len(chunk)
         return cls(ids, hashes, numbers, records, codes)
 
     def __len__(self) -> int:

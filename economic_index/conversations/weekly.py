@@ -53,7 +53,7 @@ def conversations_of_week(lake: Lake, week: date) -> tuple[Batches, Batches]:
     lies neither in the inbox nor in the week.
     """
     with closing(_store(lake)) as store:
-        winners = WeekWinners.of(store.row_keys(week))
+        winners = WeekWinners.of(*store.row_keys(week))
     if not len(winners):
         return iter(()), iter(())
     in_inbox = lake.scan_inbox(week, INBOX_KEYS, ROWS_A_BATCH)
@@ -82,7 +82,7 @@ def scan_conversations(lake: Lake, week: date, count: int, columns: Sequence[str
         yield from lake.scan_week(CONVERSATIONS, week, ROWS_A_BATCH, columns)
         return
     with closing(_store(lake)) as store:
-        winners = WeekWinners.of(store.row_keys(week))
+        winners = WeekWinners.of(*store.row_keys(week))
     if not len(winners):
         return
     is_told = np.zeros(len(winners), dtype=np.bool_)

@@ -313,13 +313,17 @@ class WinnerStore(FileEnds):
         for (name,) in self._connection.execute(query):
             yield name
 
-    def row_keys(self, week: date) -> Iterator[RowKey]:
-        """Where the rows of one week's winners are found, by id: much less to make than versions."""
+    def row_keys(self, week: date) -> tuple[int, Iterator[RowKey]]:
+        """Where the rows of one week's winners are found, by id, and how many: much less to make than versions."""
         query = """
             select conversation_id, content_hash, reading_id, source_record from winners
             where week_start = ? order by conversation_id
         """
-        return self._connection.execute(query, (week.isoformat(),))
+        rows = self._connection.execute(query, (week.isoformat(),))
+        # while rows are open, the connection sees one state of the database
+        query = "select count(*) from winners where week_start = ?"
+        (count,) = self._connection.execute(query, (week.isoformat(),)).fetchone()
+        return count, rows
 
     def of_week(self, week: date) -> Iterator[Version]:
         """Winners of one week, by id."""

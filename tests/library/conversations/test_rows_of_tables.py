@@ -2,8 +2,6 @@
 
 import csv
 import io
-import subprocess
-import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -22,6 +20,7 @@ from economic_index.conversations.tables import CsvForm, TableError, guess_form,
 from economic_index.conversations.unpack import Stream
 from economic_index.vocabulary import RejectReason, SourceFormat
 from tests.library.conversations.test_archives import zipped
+from tests.peak_memory import said_by
 
 EXCHANGE = '{"messages": [{"role": "user", "content": "Name a prime."}]}'
 
@@ -135,14 +134,15 @@ def test_every_row_of_parquet_is_told_once_whatever_the_sizes_of_batches(sizes: 
 
 
 MEASURE = """
-import resource, sys
+import sys
 from economic_index.conversations.splitter import Extent
 from economic_index.conversations.tables import split_parquet
+from tests.peak_memory import peak_mb
 with open(sys.argv[1], "rb") as file:
     next(split_parquet(file, Extent()))
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = peak_mb()
     count = sum(1 for _ in split_parquet(file, Extent()))
-print(count, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+print(count, peak_mb() - before)
 """
 
 
@@ -153,8 +153,7 @@ def test_a_text_that_is_stored_once_and_repeated_takes_little_memory(tmp_path: P
     with pq.ParquetWriter(path, small.schema) as writer:
         writer.write_table(pa.concat_tables([small, large]))
     assert path.stat().st_size < 100_000
-    told = subprocess.run([sys.executable, "-c", MEASURE, path], capture_output=True, text=True, check=True)
-    count, megabytes = map(int, told.stdout.split())
+    count, megabytes = said_by(MEASURE, path)
     assert count == 1100
     assert megabytes < 300
 

@@ -2,8 +2,6 @@
 
 import json
 import random
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -18,6 +16,7 @@ from economic_index.conversations import sorted_rows, weekly
 from economic_index.conversations.sources import Source
 from economic_index.conversations.weekly import conversations_of_week
 from economic_index.lake import Lake, LakeError
+from tests.peak_memory import said_by
 
 WEEK = date(2026, 1, 5)
 DAY = datetime(2026, 1, 6, tzinfo=UTC)
@@ -78,17 +77,18 @@ def test_a_winner_without_a_row_says_what_to_do(lake: Lake, logs: Path) -> None:
 
 
 CODE = """
-import resource, sys
+import sys
 from datetime import date
 from pathlib import Path
 from economic_index.contracts.lake import CONVERSATIONS, TRANSCRIPTS
 from economic_index.conversations.weekly import conversations_of_week
 from economic_index.lake import Lake
+from tests.peak_memory import peak_mb
 lake, week = Lake(Path(sys.argv[1])), date(2026, 1, 5)
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = peak_mb()
 rows, transcripts = conversations_of_week(lake, week)
 lake.commit_week(week, {TRANSCRIPTS: transcripts, CONVERSATIONS: rows})
-print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+print(peak_mb() - before)
 """
 
 
@@ -100,7 +100,7 @@ def test_a_week_of_much_text_is_put_in_order_in_little_memory(lake: Lake, logs: 
             file.write(json.dumps(Chat(f"c{number}", ("q", text), DAY).record()) + "\n")
     read_logs(lake, Source("s", str(logs)))
     waiting = lake.inbox_bytes(WEEK, ["messages"])
-    ended = subprocess.run([sys.executable, "-c", CODE, lake.root], capture_output=True, text=True, check=True)
+    (megabytes,) = said_by(CODE, lake.root)
     assert waiting > 400 << 20
-    assert int(ended.stdout) < 300, "MB more than an idle process"
+    assert megabytes < 300, "MB more than an idle process"
     assert sum(batch.num_rows for batch in lake.scan_week(TRANSCRIPTS, WEEK)) == 8000

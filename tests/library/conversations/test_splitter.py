@@ -1,8 +1,6 @@
 """The splitter finds every record wherever the bytes are cut, and one broken record costs one record."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +11,7 @@ from hypothesis import strategies as st
 from economic_index.conversations.records import Element, Rejected
 from economic_index.conversations.splitter import Extent, Shape, split
 from economic_index.vocabulary import LocatorKind, RejectReason
+from tests.peak_memory import said_by
 
 AWKWARD = st.text(alphabet='[]{}"\\,: \n\tné😀ab', max_size=12)
 VALUES = st.recursive(
@@ -188,22 +187,20 @@ def test_nesting_beyond_the_limit_is_a_rejected_record_not_a_crash() -> None:
 
 
 MEASURE = """
-import resource, sys
 from economic_index.conversations.splitter import Extent, Shape, split
+from tests.peak_memory import peak_mb
 def chunks():
     yield b'[{"id":"a_0","v":"'
     for _ in range(50):
         yield b"w" * 1_000_000
     yield b'"}' + b',{"id":"b_0","v":"x"}' * 100_000 + b"]"
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = peak_mb()
 sizes = [len(item.value["v"]) for item in split(chunks(), Shape.ARRAY, Extent())]
-after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(sizes[0], len(sizes), (after - before) // 1024)
+print(sizes[0], len(sizes), peak_mb() - before)
 """
 
 
 def test_one_record_of_fifty_megabytes_is_read_with_a_few_times_its_own_memory() -> None:
-    told = subprocess.run([sys.executable, "-c", MEASURE], capture_output=True, text=True, check=True)
-    size, count, megabytes = map(int, told.stdout.split())
+    size, count, megabytes = said_by(MEASURE)
     assert (size, count) == (50_000_000, 100_001)
     assert megabytes < 300
