@@ -49,7 +49,7 @@ def textless_of(lake: Lake, week: date) -> set[str]:
 def conversations_of_week(lake: Lake, week: date) -> tuple[Batches, Batches]:
     """Rows of lake/conversations, and of lake/transcripts at most 1,000 at a time, both sorted by id.
 
-    Either is made when it is drawn, and needs some 200 MB whatever the week's size. Raises LakeError if a winner's row
+    Either is made when it is drawn, and needs some 300 MB whatever the week's size. Raises LakeError if a winner's row
     lies neither in the inbox nor in the week.
     """
     with closing(_store(lake)) as store:

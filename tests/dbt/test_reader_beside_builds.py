@@ -59,9 +59,11 @@ def home(built: Built, tmp_path: Path) -> Lake:
 def stamp(lake: Lake, build: Build, number: int) -> Build:
     """Make the database that of another build: its number stands in every row of every mart."""
     with duckdb.connect(str(lake.duckdb_path)) as connection:
+        connection.execute("begin")  # one write to the disk, not one a mart
         for mart in build.marts:
-            connection.execute(f'alter table marts."{mart}" add column if not exists build_number integer')
-            connection.execute(f'update marts."{mart}" set build_number = {number}')
+            connection.execute(f'alter table marts."{mart}" drop column if exists build_number')
+            connection.execute(f'alter table marts."{mart}" add column build_number integer default {number}')
+        connection.execute("commit")
     return replace(build, build_id=f"build-{number}")
 
 
