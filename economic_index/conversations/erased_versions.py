@@ -45,12 +45,14 @@ class ErasedVersions:
 
     def _erase_deleted(self) -> list[date]:
         """No version counts of what the reading found deleted, and none of its parts; the weeks that this changes."""
+        if not self._holds_any("found_deleted"):
+            return []
         for statement in (
             "delete from gone",
             "insert or ignore into gone select conversation_id from found_deleted",
             """
             insert or ignore into gone
-            select parts.conversation_id from gone join parts on parts.whole_id = gone.conversation_id
+            select conversation_id from parts where whole_id in (select conversation_id from found_deleted)
             """,
             "insert or ignore into tombstones select distinct mark from found_deleted order by mark",
         ):
@@ -62,18 +64,21 @@ class ErasedVersions:
         are_gone = "conversation_id in (select conversation_id from gone)"
         query = f"select distinct week_start from winners where {are_gone} order by week_start"
         weeks = [week for (week,) in self._connection.execute(query)]
-        (is_any,) = self._connection.execute("select exists (select 1 from gone)").fetchone()
-        if is_any:
-            for statement in (
-                f"insert or ignore into erasing select conversation_id, content_hash from winners where {are_gone}",
-                f"delete from winners where {are_gone}",
-                f"delete from textless where {are_gone}",
-                "delete from parts where conversation_id not in (select conversation_id from winners)",
-            ):
-                self._connection.execute(statement)
+        for statement in (
+            f"insert or ignore into erasing select conversation_id, content_hash from winners where {are_gone}",
+            f"delete from winners where {are_gone}",
+            f"delete from textless where {are_gone}",
+        ):
+            self._connection.execute(statement)
+        if self._holds_any("gone"):
+            query = "delete from parts where conversation_id not in (select conversation_id from winners)"
+            self._connection.execute(query)
         for week in weeks:
             self._note_week(week)
         return [date.fromisoformat(week) for week in weeks]
+
+    def _holds_any(self, table: str) -> bool:
+        return bool(self._connection.execute(f"select exists (select 1 from {table})").fetchone()[0])
 
     # conversations of which a log tells parts, each under an id of its own
 

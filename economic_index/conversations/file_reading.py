@@ -165,7 +165,8 @@ class FileReading:
         settings = report.settings_key()
         stat = FileStat(report.file_id, report.sha256, listed.size_bytes, listed.stamp, settings, is_final)
         kept_lines = self.after.line_count if self.after else 0
-        self._note_deleted(report.deleted_ids)
+        if report.deleted_ids:
+            self._note_deleted(report.deleted_ids)
         end = self._end()
         outcome = self.store.finish(
             self.reading_id,
