@@ -9,7 +9,7 @@ _MIN_WAITING = 10_000
 
 
 class DistinctIds:
-    """Ids of ASCII letters; `len` tells how many there are."""
+    """Ids in ASCII; `len` tells how many there are."""
 
     def __init__(self) -> None:
         self._kept: NDArray[np.bytes_] = np.array([], dtype=np.bytes_)

@@ -21,8 +21,8 @@ from economic_index.lake import Lake, LakeError
 
 RANGE_BYTES, MAX_RANGES = 24 << 20, 250
 """What a range of ids may take in memory, and how many files may be open."""
-BATCH_BYTES, INBOX_ROWS = 8 << 20, 1000
-"""What a batch may take, about: it is copied several times on its way."""
+INBOX_ROWS = 200
+"""Rows taken from the inbox at a time: texts may be long, and are copied on their way."""
 Sorted = Iterator[tuple[pa.Table, str]]
 """Tables in order of id, each with the last id up to which it says all."""
 
@@ -38,9 +38,11 @@ class SortedRows:
     is_waiting: NDArray[np.bool_]
 
     def batches(self, batch_rows: int) -> Iterator[pa.RecordBatch]:
-        """All winners' rows, at most so many at a time. Raises LakeError if one has no row, or two."""
+        """All winners' rows. Raises LakeError if one has no row, or two.
+
+        Where batches are cut decides the hash of the rows: never by anything that the rows do not tell.
+        """
         schema, ids = self.table.arrow_schema(), self.winners.ids
-        batch_rows = self._rows_of_a_batch(batch_rows)
         kept, new = _Drawn(self._kept(), schema), _Drawn(self._waiting(), schema)
         for start in range(0, len(ids), batch_rows):
             part = ids[start : start + batch_rows]
@@ -100,7 +102,7 @@ class SortedRows:
         """Winners' rows of each batch of the inbox, by the range in which their ids fall."""
         schema = self.table.arrow_schema()
         is_taken = np.zeros(len(self.winners), dtype=np.bool_)
-        for batch in self.lake.scan_inbox(self.week, self._columns(), self._rows_of_a_batch(INBOX_ROWS)):
+        for batch in self.lake.scan_inbox(self.week, self._columns(), INBOX_ROWS):
             places = self.winners.places_in_inbox(batch)
             rows = np.flatnonzero((places >= 0) & ~is_taken[places])
             is_taken[places[rows]] = True
@@ -108,11 +110,6 @@ class SortedRows:
             for number in np.unique(ranges):
                 taken = batch.select(schema.names).take(pa.array(rows[ranges == number]))
                 yield int(number), pa.Table.from_batches([taken]).cast(schema)
-
-    def _rows_of_a_batch(self, most: int) -> int:
-        """Fewer where the rows that wait are long."""
-        size = self.lake.inbox_bytes(self.week, self._columns())
-        return max(1, min(most, BATCH_BYTES * int(self.is_waiting.sum()) // size)) if size else most
 
     def _columns(self) -> list[str]:
         return [*dict.fromkeys([*self.table.arrow_schema().names, *INBOX_KEYS])]

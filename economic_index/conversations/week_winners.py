@@ -44,7 +44,7 @@ class WeekWinners:
             numbers[part] = [codes.setdefault(reading, len(codes)) for reading in of_readings]
             records[part] = of_records
             start += len(chunk)
-        return cls(ids, hashes, numbers, records, codes)
+        return cls(ids[:start], hashes[:start], numbers[:start], records[:start], codes)
 
     def __len__(self) -> int:
         return len(self.ids)

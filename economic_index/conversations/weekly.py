@@ -19,7 +19,7 @@ from economic_index.lake import Lake, LakeError
 from economic_index.people.weekly import weights_of
 
 CONVERSATIONS_VERSION = "1"
-ROWS_A_BATCH, TRANSCRIPTS_A_BATCH = 65_536, 1000
+ROWS_A_BATCH, TRANSCRIPTS_A_BATCH = 65_536, 200
 Batches = Iterator[pa.RecordBatch]
 
 
@@ -47,7 +47,7 @@ def textless_of(lake: Lake, week: date) -> set[str]:
 
 
 def conversations_of_week(lake: Lake, week: date) -> tuple[Batches, Batches]:
-    """Rows of lake/conversations, and of lake/transcripts at most 1,000 at a time, both sorted by id.
+    """Rows of lake/conversations, and of lake/transcripts at most 200 at a time, both sorted by id.
 
     Either is made when it is drawn, and needs some 300 MB whatever the week's size. Raises LakeError if a winner's row
     lies neither in the inbox nor in the week.
