@@ -45,8 +45,6 @@ class ErasedVersions:
 
     def _erase_deleted(self) -> list[date]:
         """No version counts of what the reading found deleted, and none of its parts; the weeks that this changes."""
-        if not self._holds_any("found_deleted"):
-            return []
         for statement in (
             "delete from gone",
             "insert or ignore into gone select conversation_id from found_deleted",
@@ -61,6 +59,9 @@ class ErasedVersions:
 
     def _erase_gone(self) -> list[date]:
         """Strike what table `gone` lists from what counts, and list it as being erased."""
+        (is_any,) = self._connection.execute("select exists (select 1 from gone)").fetchone()
+        if not is_any:
+            return []
         are_gone = "conversation_id in (select conversation_id from gone)"
         query = f"select distinct week_start from winners where {are_gone} order by week_start"
         weeks = [week for (week,) in self._connection.execute(query)]
@@ -68,17 +69,12 @@ class ErasedVersions:
             f"insert or ignore into erasing select conversation_id, content_hash from winners where {are_gone}",
             f"delete from winners where {are_gone}",
             f"delete from textless where {are_gone}",
+            "delete from parts where conversation_id not in (select conversation_id from winners)",
         ):
             self._connection.execute(statement)
-        if self._holds_any("gone"):
-            query = "delete from parts where conversation_id not in (select conversation_id from winners)"
-            self._connection.execute(query)
         for week in weeks:
             self._note_week(week)
         return [date.fromisoformat(week) for week in weeks]
-
-    def _holds_any(self, table: str) -> bool:
-        return bool(self._connection.execute(f"select exists (select 1 from {table})").fetchone()[0])
 
     # conversations of which a log tells parts, each under an id of its own
 

@@ -61,8 +61,9 @@ def conversations_of_week(lake: Lake, week: date) -> tuple[Batches, Batches]:
     waiting = found(map(winners.places_in_inbox, in_inbox), len(winners))
     kept = found(map(winners.places_in_week, in_week), len(winners))
     _check_found(week, waiting | kept)
-    rows, transcripts = (SortedRows(lake, week, table, winners, waiting) for table in (CONVERSATIONS, TRANSCRIPTS))
-    return _weighted(lake, week, rows.batches(ROWS_A_BATCH)), transcripts.batches(TRANSCRIPTS_A_BATCH)
+    rows = SortedRows(lake, week, CONVERSATIONS, winners, waiting, ROWS_A_BATCH)
+    transcripts = SortedRows(lake, week, TRANSCRIPTS, winners, waiting, TRANSCRIPTS_A_BATCH)
+    return _weighted(lake, week, rows.batches()), transcripts.batches()
 
 
 def _weighted(lake: Lake, week: date, batches: Batches) -> Batches:
