@@ -12,7 +12,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from tests.embedded_bank import lend_bank, shared_model
 from tests.homes import Home
-from tests.small_logs import write_logs, write_sources
+from tests.small_logs import write_gateway, write_logs, write_sources
 
 # small homes are rolled up faster by one thread, and other tests run on the other processor
 os.environ.setdefault("OEI_DUCKDB_THREADS", "1")
@@ -21,11 +21,11 @@ os.environ.setdefault("OEI_DUCKDB_THREADS", "1")
 COMPANY = {
     "small_home": (
         "tests/orchestration/test_end_to_end.py",
+        "tests/orchestration/test_forget.py",
         "tests/orchestration/test_privacy.py",
         "tests/orchestration/test_column_lineage.py",
         "tests/browser/test_dagster_ui.py",
     ),
-    "forgotten_home": ("tests/orchestration/test_forget.py",),
     "golden_home": ("tests/orchestration/test_golden_week.py",),
     "built": ("tests/dbt/",),
 }
@@ -39,11 +39,12 @@ def shared_model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def small_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A home whose index over 120 hand-made conversations was built once."""
+    """A home whose index over hand-made conversations, of a chat and a gateway, was built once; some are reviewed."""
     folder = tmp_path_factory.mktemp("small")
-    home = Home(folder / "home", folder / "logs.json")
+    home = Home(folder / "home", folder / "logs.json", {"OEI_REVIEW": "on"})
     write_logs(home.logs, 120)
-    write_sources(home.path, home.logs)
+    write_gateway(folder / "gateway.jsonl")
+    write_sources(home.path, home.logs, folder / "gateway.jsonl")
     lend_bank(tmp_path_factory.getbasetemp(), home.path)
     done = home.index()
     assert done.returncode == 0, done.stdout + done.stderr

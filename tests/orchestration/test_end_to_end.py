@@ -3,15 +3,14 @@
 import json
 import re
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -22,8 +21,8 @@ from economic_index.conversations.assign import assigned_start
 from economic_index.conversations.sources import AssignWeeks
 from economic_index.lake import Lake, week_of
 from tests.embedded_bank import lend_bank
-from tests.homes import PROJECT, Home
-from tests.small_logs import records, write_logs, write_sources
+from tests.homes import PROJECT, Home, kill_once
+from tests.small_logs import GATEWAY_COUNT, records, write_gateway, write_logs, write_sources
 
 FIRST, SECOND = "2026-01-05", "2026-01-12"
 Stage = Callable[[Home, Path], object]
@@ -129,7 +128,7 @@ def assert_equal(found: dict[str, pd.DataFrame], wanted: dict[str, pd.DataFrame]
 
 def test_the_headlines_and_the_report_are_there(small_home: Home) -> None:
     said = (small_home.path.parent / "first_run.txt").read_text()
-    assert "120" in said
+    assert f"Conversations: {120 + GATEWAY_COUNT}" in said
     assert "assigned" in said
     assert str(small_home.path / "report" / "index.html") in said
     page = (small_home.path / "report" / "index.html").read_text()
@@ -172,8 +171,9 @@ class Killed:
 def killed(small_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Killed:
     """The same logs in a home whose run was killed four times, each time further on, and then let finish."""
     folder = tmp_path_factory.mktemp("killed")
-    home = Home(folder / "home", folder / "logs.json")
-    write_sources(home.path, home.logs)
+    home = replace(small_home, path=folder / "home", logs=folder / "logs.json")
+    write_gateway(folder / "gateway.jsonl")
+    write_sources(home.path, home.logs, folder / "gateway.jsonl")
     lend_bank(tmp_path_factory.getbasetemp(), home.path)
     (home.path / "dagster").mkdir()
     shutil.copy(small_home.path / "dagster" / "pseudonym.key", home.path / "dagster")
@@ -181,7 +181,7 @@ def killed(small_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Killed
     for number, (is_there, is_left) in enumerate(KILLS):
         if is_there is a_build_is_served:  # the page of a build before it
             shutil.copytree(small_home.path / "report", home.path / "report")
-        _kill_when(home, is_there)
+        home.kill_when(partial(is_there, home), "index", "--logs", str(home.logs), "--yes")
         assert is_left(home), number
         write_logs(home.logs, 120)
     done = home.index()
@@ -218,7 +218,7 @@ copy_marts(lake, replace(finished_build(lake), build_id="killed"), "other inputs
 def test_killed_while_a_build_is_copied_the_one_before_stays(small_home: Home, killed: Killed) -> None:
     home, before = killed.home, build_of(killed.home)
     process = subprocess.Popen([sys.executable, "-c", SERVE, str(home.path)], cwd=PROJECT, env=home.environment())
-    _kill_once(process, lambda: any((home.path / "served" / "killed").glob("*.parquet")), seconds=60)
+    kill_once(process, lambda: any((home.path / "served" / "killed").glob("*.parquet")), seconds=60)
     assert build_of(home) == before
     assert_equal(marts(Lake(home.path)), marts(Lake(small_home.path)))
 
@@ -228,29 +228,11 @@ def test_ten_more_conversations_run_only_their_week(killed: Killed) -> None:
     before = commits(lake)
     more = [record for record in records(80, first=120) if _week_of(record) == date(2026, 1, 5)][:10]
     home.logs.write_text(json.dumps([*records(120), *more]))
-    _kill_when(home, said("Rolling up"))  # the weeks are whole then
+    is_rolling_up = partial(said("Rolling up"), home)  # the weeks are whole then
+    home.kill_when(is_rolling_up, "index", "--logs", str(home.logs), "--yes")
     changed = {week for (table, week), commit in commits(lake).items() if before[table, week] != commit}
     assert changed == {FIRST}
-    assert sum(len(lake.read_week(CONVERSATIONS, week)) for week in lake.weeks_of(CONVERSATIONS)) == 130
-
-
-def _kill_when(home: Home, is_there: Stage) -> None:
-    """kill -9 as soon as the run has come so far."""
-    arguments = home.command("index", "--logs", str(home.logs), "--yes")
-    log = home.path.parent / "killed.log"
-    with log.open("w") as out:
-        process = subprocess.Popen(arguments, cwd=PROJECT, env=home.environment(), stdout=out)
-        _kill_once(process, lambda: bool(is_there(home, log)), seconds=600)
-
-
-def _kill_once(process: subprocess.Popen[bytes], is_there: Callable[[], bool], seconds: float) -> None:
-    ends, was_there = time.monotonic() + seconds, False
-    while time.monotonic() < ends and process.poll() is None and not was_there:
-        time.sleep(0.002)
-        was_there = is_there()
-    process.send_signal(signal.SIGKILL)
-    assert process.wait() == -signal.SIGKILL, "the run ended before it was seen there"
-    assert was_there, f"the run did not come so far in {seconds} s"
+    assert sum(len(lake.read_week(CONVERSATIONS, week)) for week in lake.weeks_of(CONVERSATIONS)) == 130 + GATEWAY_COUNT
 
 
 def test_without_a_terminal_and_without_yes_it_stops_and_says_so(tmp_path: Path) -> None:

@@ -1,12 +1,9 @@
 """The command `forget`, proved by a search of every file of a home that was built, and killed on the way."""
 
 import base64
-import json
 import os
-import signal
-import subprocess
-import time
-from dataclasses import dataclass
+import shutil
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -20,21 +17,12 @@ from economic_index.llm.prices import Usage
 from economic_index.llm.records import Answer, Attempt, Settled
 from economic_index.llm.request import Subject
 from economic_index.llm.store import AnswerStore
-from economic_index.local.bank import load_bank
 from economic_index.vocabulary import Purpose, Transport
-from tests.embedded_bank import lend_bank
 from tests.home_search import places_of
-from tests.homes import PROJECT, Home
+from tests.homes import Home
+from tests.small_logs import GATEWAY_COUNT, GATEWAY_USERS, MARKED_USER, MARKER
 
-MARKER, RAW_USER, COUNT, USERS = "zebra quartz harbour 77", "worker-3@example.com", 32, 8
-FIRST = date(2026, 1, 5)
-
-
-class ReviewedHome(Home):
-    """A home in which conversations are drawn for review."""
-
-    def environment(self) -> dict[str, str]:
-        return super().environment() | {"OEI_REVIEW": "on"}
+FIRST, THEIRS = date(2026, 1, 5), GATEWAY_COUNT // GATEWAY_USERS
 
 
 @dataclass(frozen=True)
@@ -47,25 +35,9 @@ class Forgotten:
     conversations_before: int
     said: str
 
-
-def write_logs(path: Path) -> None:
-    requests = [example for task in load_bank() for example in task.examples]
-    lines = []
-    for number in range(COUNT):
-        text = requests[(number * 37) % len(requests)]
-        user = f"worker-{number % USERS}@example.com"
-        lines.append(
-            {
-                "ts": f"2026-01-{5 + number % 14:02d}T10:00:00Z",
-                "user": user,
-                "session_id": f"session-of-{number % USERS}-{number:04d}",
-                "messages": [
-                    {"role": "user", "content": f"{text} ({MARKER})" if user == RAW_USER else text},
-                    {"role": "assistant", "content": f"Here is version {number}."},
-                ],
-            }
-        )
-    path.write_text("\n".join(map(json.dumps, lines)) + "\n")
+    @property
+    def gateway(self) -> Path:
+        return self.home.logs.parent / "gateway.jsonl"
 
 
 def needles_of(lake: Lake) -> set[str]:
@@ -78,7 +50,7 @@ def needles_of(lake: Lake) -> set[str]:
         mine = frame[frame["conversation_id"].isin(marked)]
         theirs |= {*mine["conversation_id"], *mine["content_hash"], *mine["user_id"]}
     assert len({each for each in theirs if each.startswith("u1")}) == 1
-    return theirs | {MARKER, RAW_USER, f"session-of-{RAW_USER[7]}-"}
+    return theirs | {MARKER, MARKED_USER, f"session-of-{MARKED_USER[7]}-"}
 
 
 def _marked(path: Path) -> list[str]:
@@ -93,39 +65,27 @@ def said_of(content: str) -> Settled:
 
 
 @pytest.fixture(scope="module")
-def forgotten(tmp_path_factory: pytest.TempPathFactory) -> Forgotten:
-    """Built; forgotten, but killed when the lake was deleted from and the marts were not there yet; forgotten again."""
-    folder = tmp_path_factory.mktemp("forget")
-    home = ReviewedHome(folder / "home", folder / "logs.jsonl")
-    write_logs(home.logs)
-    lend_bank(tmp_path_factory.getbasetemp(), home.path)
-    done = home.index()
-    assert done.returncode == 0, done.stdout + done.stderr
+def forgotten(small_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Forgotten:
+    """A copy of the small home, in which somebody is forgotten.
+
+    Killed once, when the lake was deleted from and the marts were not there yet; then forgotten again.
+    """
+    home = replace(small_home, path=tmp_path_factory.mktemp("forget") / "home")
+    shutil.copytree(small_home.path, home.path)
     lake = Lake(home.path)
     needles = needles_of(lake)
     store = AnswerStore(f"sqlite:///{lake.database_path('answers')}")
     store.record([said_of(next(each for each in sorted(needles) if len(each) == 32))])
     store.close()
     before, count = places_of(home.path, needles), lake.count_rows(CONVERSATIONS)
-    kill_when_deleted(home)
-    again = home.run("forget", "--user", RAW_USER, "--yes")
-    assert again.returncode == 0, again.stdout + again.stderr
-    return Forgotten(home, frozenset(needles), before, count, again.stdout + again.stderr)
-
-
-def kill_when_deleted(home: Home) -> None:
-    """kill -9 once nothing is served any more and the list of what is to be deleted is empty again."""
-    arguments = home.command("forget", "--user", RAW_USER, "--yes")
-    log = home.path.parent / "killed.log"
-    with log.open("w") as out:
-        process = subprocess.Popen(arguments, cwd=PROJECT, env=home.environment(), stdout=out, stderr=out)
-        ends = time.monotonic() + 300
-        while time.monotonic() < ends and process.poll() is None and "Deleted:" not in log.read_text():
-            time.sleep(0.01)
-        process.send_signal(signal.SIGKILL)
-        assert process.wait() == -signal.SIGKILL, log.read_text()
+    command = ("forget", "--user", MARKED_USER, "--yes")
+    # nothing is served any more, and the list of what is to be deleted is empty again
+    home.kill_when(lambda log: "Deleted:" in log.read_text(), *command)
     assert not (home.path / "served").exists()
     assert not (home.path / "index.duckdb").exists()
+    again = home.run(*command)
+    assert again.returncode == 0, again.stdout + again.stderr
+    return Forgotten(home, frozenset(needles), before, count, again.stdout + again.stderr)
 
 
 def test_before_the_user_is_in_every_kind_of_store(forgotten: Forgotten) -> None:
@@ -142,7 +102,7 @@ def test_after_it_no_file_of_the_home_holds_anything_of_the_user(forgotten: Forg
 
 def test_the_others_are_there_and_the_marts_and_the_report_were_built_again(forgotten: Forgotten) -> None:
     lake = Lake(forgotten.home.path)
-    assert lake.count_rows(CONVERSATIONS) == forgotten.conversations_before - COUNT // USERS == COUNT - COUNT // USERS
+    assert lake.count_rows(CONVERSATIONS) == forgotten.conversations_before - THEIRS
     assert lake.count_rows(FACET_SUMMARIES) == lake.count_rows(CONVERSATIONS)
     assert len(lake.read_served("fct_conversations")) == lake.count_rows(CONVERSATIONS)
     build = (forgotten.home.path / "served" / "CURRENT").read_text().strip()
@@ -150,7 +110,7 @@ def test_the_others_are_there_and_the_marts_and_the_report_were_built_again(forg
 
 
 def test_delivered_again_nothing_of_the_user_comes_back(forgotten: Forgotten) -> None:
-    os.utime(forgotten.home.logs)
+    os.utime(forgotten.gateway)
     done = forgotten.home.index()
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Nothing was done twice" in done.stdout
@@ -158,11 +118,14 @@ def test_delivered_again_nothing_of_the_user_comes_back(forgotten: Forgotten) ->
 
 
 def test_delivered_again_and_longer_it_is_told_and_left(forgotten: Forgotten) -> None:
-    logs, home = forgotten.home.logs, forgotten.home.path
-    logs.write_text(logs.read_text().replace(f"({MARKER})", f"({MARKER}, and longer)"))
+    home, delivered = forgotten.home.path, forgotten.gateway.read_text()
+    forgotten.gateway.write_text(delivered.replace(f"({MARKER})", f"({MARKER}, and longer)"))
     key = base64.b64decode((home / "dagster" / "pseudonym.key").read_text())
     lake = Lake(home)
-    reading = LogReader.open(home / "sources.toml", key, datetime.now(UTC)).read(lake)
-    assert reading.privacy_numbers()["forgotten"] == COUNT // USERS
+    try:
+        reading = LogReader.open(home / "sources.toml", key, datetime.now(UTC)).read(lake)
+    finally:  # the log is the small home's, too
+        forgotten.gateway.write_text(delivered)
+    assert reading.privacy_numbers()["forgotten"] == THEIRS
     assert reading.touched_weeks == lake.inbox_weeks() == []
     assert places_of(home, forgotten.needles) == {}
