@@ -212,10 +212,13 @@ def published(marts: ServedMarts) -> list[Sentence]:
     rows = rows[rows["share_difference_lo"].notna()] if not rows.empty else rows
     if rows.empty:
         return [Sentence("Too few conversations to stand beside the published index.", "figure_published")]
-    said = [Sentence(f"Beside the {release_title(rows)}.", "figure_published")]
+    groups = rows[rows["measure"] == "soc_group"].sort_values("share_difference", ascending=False)
+    told_of = f"Beside the {release_title(rows)}"
+    if len(groups):  # else these shares seem to contradict those of all tasks
+        told_of += "; occupation groups of tasks with at least 15 conversations and 5 users, on both sides"
+    said = [Sentence(f"{told_of}.", "figure_published")]
     for _, row in rows[(rows["measure"] == "automation") & (rows["cell"] == "automation")].iterrows():
         said.append(Sentence(_beside(row), "figure_published"))
-    groups = rows[rows["measure"] == "soc_group"].sort_values("share_difference", ascending=False)
     for verdict, word in (("above", "Larger"), ("below", "Smaller")):
         told = groups[groups["verdict"] == verdict]
         told = told if verdict == "above" else told.iloc[::-1]

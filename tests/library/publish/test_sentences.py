@@ -137,10 +137,20 @@ def test_a_quiet_month_is_said_to_be_quiet() -> None:
 
 def test_the_published_index_is_set_against_ours_by_verdict() -> None:
     said = texts(sentences.published(served(synthetic_marts.rich())))
+    assert "occupation groups of tasks with at least 15 conversations and 5 users, on both sides." in said
     assert "is not told apart from the published 43%" in said
     assert "Larger here than there: arts, design and media (14% against 9.3%)." in said
     assert "Smaller here than there: computer and mathematics (37% against 45%)." in said
     assert "science" not in said
+
+
+def test_floors_of_published_groups_are_told_only_where_groups_are_compared() -> None:
+    frames = synthetic_marts.rich()
+    rows = frames["mart_published_comparison"]
+    frames["mart_published_comparison"] = rows[rows["measure"] != "soc_group"]
+    said = texts(sentences.published(served(frames)))
+    assert "(Claude.ai)." in said
+    assert "on both sides" not in said
 
 
 def test_what_is_left_out_is_told_by_reason_and_adds_up_to_all() -> None:
