@@ -96,8 +96,8 @@ def _least(path: Path) -> int:
         while batch := list(islice(records, 1000)):
             assert all(orjson.loads(data) is not None for data in batch)
             ids = [hmac.digest(KEY, data, "sha256").hex()[:32] for data in batch]
-            rows = [(id, id, "2026-01-05", 0, 1, None, "file", n, "reading", "") for n, id in enumerate(ids)]
-            versions.executemany(f"insert or replace into winners values ({', '.join('?' * 10)})", rows)
+            rows = [(id, id, "2026-01-05", 0, 1, None, "file", n, "reading", "", "", "") for n, id in enumerate(ids)]
+            versions.executemany(f"insert or replace into winners values ({', '.join('?' * 12)})", rows)
             part.write_batch(pa.record_batch([ids, batch], schema=texts))
             count += len(batch)
         versions.commit()

@@ -133,7 +133,7 @@ class ErasedVersions:
     def ids_of_source(self, name: str) -> frozenset[str]:
         """Conversations whose counting version this source gave."""
         query = """
-            select conversation_id from winners where reading_id in (
+            select conversation_id from winners where iif(told_by = '', reading_id, told_by) in (
                 select reading_id from readings where json_extract(row, '$.source') = ?
             )
         """

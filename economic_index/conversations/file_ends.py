@@ -17,6 +17,9 @@ from economic_index.vocabulary import FileStatus
 class FileEnds(ErasedVersions):
     """Readings of files, and the ends of those that hold API requests, which are read in order."""
 
+    has_untold = False
+    """Whether readings were taken back whose rows may be told again."""
+
     def has_stopped(self, file_id: str, size_bytes: int, modified_ns: int, settings_hash: str) -> bool:
         """Whether this file, by size and date, stopped its reading before its end, with these settings."""
         query = """
@@ -61,13 +64,18 @@ class FileEnds(ErasedVersions):
         with self._transaction():
             self._connection.execute("delete from rejections where reading_id = ?", (reading_id,))
 
-    def unread(self, source: str, reading_ids: Collection[str]) -> tuple[date, ...]:
+    def unread(
+        self, source: str, reading_ids: Collection[str], waiting: Collection[str] = frozenset()
+    ) -> tuple[date, ...]:
         """Have readings count as never done, with all that they gave; the weeks that this changes.
 
-        What their files go on with has to be told again: a row that they made longer is gone with them.
+        What their files go on with has to be told again: a row that they made longer is gone with them. A row that lies
+        in its week, and not in the inbox like those of readings that are `waiting`, counts again if it is told again as
+        it was, while this store is open.
         """
         with self._transaction():
-            weeks = self._drop_winners("reading_id", reading_ids)
+            weeks = self._drop_winners("iif(told_by = '', reading_id, told_by)", reading_ids, waiting)
+            self.has_untold = True
             for table in ("rejections", "ends", "readings"):
                 self._connection.executemany(
                     f"delete from {table} where reading_id = ?", [(reading_id,) for reading_id in reading_ids]
@@ -94,18 +102,28 @@ class FileEnds(ErasedVersions):
             self._connection.execute("insert or ignore into textless values (?, 1)", (renamed[old],))
         return set(self._drop_winners("conversation_id", renamed))
 
-    def _drop_winners(self, column: str, values: Collection[str]) -> tuple[date, ...]:
-        """What lost its text stays: it could not be labelled again."""
+    def _drop_winners(
+        self, column: str, values: Collection[str], waiting: Collection[str] | None = None
+    ) -> tuple[date, ...]:
+        """What lost its text stays: it could not be labelled again. With `waiting`, other readings' rows are noted."""
         if not values:
             return ()
         execute = self._connection.execute
-        execute("create temp table if not exists dropped (value text primary key) without rowid")
-        execute("delete from dropped")
-        self._connection.executemany("insert or ignore into dropped values (?)", [(value,) for value in values])
+        self._list("dropped", values)
         condition = f"{column} in (select value from dropped)"
         condition += " and conversation_id not in (select conversation_id from textless)"
         weeks = [week for (week,) in execute(f"select distinct week_start from winners where {condition}")]
+        if waiting is not None:
+            self._list("waiting", waiting)
+            lies = "row_hash <> '' and reading_id not in (select value from waiting)"
+            execute(f"insert or replace into untold select * from winners where {condition} and {lies}")
         execute(f"delete from winners where {condition}")
         for week in weeks:
             self._note_week(week)
         return tuple(sorted(date.fromisoformat(week) for week in weeks))
+
+    def _list(self, name: str, values: Collection[str]) -> None:
+        """Values as a temporary table, to select by."""
+        self._connection.execute(f"create temp table if not exists {name} (value text primary key) without rowid")
+        self._connection.execute(f"delete from {name}")
+        self._connection.executemany(f"insert or ignore into {name} values (?)", [(value,) for value in values])

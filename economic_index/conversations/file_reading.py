@@ -6,7 +6,6 @@ How bytes become rows is stream_reading.py's; which files are read is decided in
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from economic_index.conversations import identify
 from economic_index.conversations.chained_files import ChainedFiles
@@ -17,6 +16,7 @@ from economic_index.conversations.normalise import Row
 from economic_index.conversations.places import LogFile
 from economic_index.conversations.readers.sessions import Sessions
 from economic_index.conversations.redaction import Redactor
+from economic_index.conversations.row_hash import row_hash
 from economic_index.conversations.run_context import RunContext
 from economic_index.conversations.sources import Source
 from economic_index.conversations.stream_reading import FileRows
@@ -97,7 +97,7 @@ class FileReading:
         """Propose the batch; rows that say something new go to the inbox."""
         if self._batch:
             settings = self.report.settings_key()
-            needed = self.store.propose([self._version(row.values, settings) for row in self._batch])
+            needed = self.store.propose([self._version(row, settings) for row in self._batch])
             if parts := [(row.values["conversation_id"], row.whole_id) for row in self._batch if row.whole_id]:
                 self.store.note_parts(parts)
             for row, is_needed in zip(self._batch, needed, strict=True):
@@ -105,7 +105,8 @@ class FileReading:
                     self.inbox.add(row)
         self._batch, self._batch_chars = [], 0
 
-    def _version(self, values: dict[str, Any], settings: str) -> Version:
+    def _version(self, row: Row, settings: str) -> Version:
+        values = row.values
         return Version(
             values["conversation_id"],
             values["content_hash"],
@@ -117,6 +118,7 @@ class FileReading:
             values["source_record"],
             self.reading_id,
             settings,
+            row_hash(row) if self.sessions.is_used else "",
         )
 
     def _check_unchanged(self) -> None:

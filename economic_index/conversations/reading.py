@@ -131,19 +131,22 @@ def read_sources(lake: Lake, reader: LogReader) -> Reading:
         drop_committed(lake)
         tombstones = store.tombstones((reader.key, *reader.retired_keys))
         context = RunContext(reader.key, reader.as_of, tombstones, reader.accounts)
-        run = _Run(lake, store, reader, listing, context)
+        run, before = _Run(lake, store, reader, listing, context), store.fingerprints()
         run.note_unlisted()
         run.read_files()
         for source in sources:
             if source.url_env is not None:
                 run.read_table(source, _ranker(ranks))
+        after = store.fingerprints()
+        touched = {week for week in run.touched if before.get(week) != after.get(week)}
+        drop_committed(lake)  # of weeks that were told again as they are
         drop_weeks_without_winners(lake, store)
         forget_vectors(lake, store)
         forget_answers(lake, store)
         forget_exchange(lake)
     return Reading(
         frame_of(RAW_LOGS, [_dated(item.raw_log_row()) for item in run.reports]),
-        sorted(run.touched),
+        sorted(touched),
         run.reports,
         run.unchanged_count,
         listing.ignored,

@@ -13,7 +13,8 @@ TABLES = """
 create table if not exists winners (
     conversation_id text primary key, content_hash text not null, week_start text not null,
     updated_at integer, message_count integer not null, source_exported_at integer,
-    file_id text not null, source_record integer not null, reading_id text not null, settings text not null
+    file_id text not null, source_record integer not null, reading_id text not null, settings text not null,
+    row_hash text not null default '', told_by text not null default ''
 ) without rowid;
 create index if not exists winners_by_week on winners (week_start);
 create table if not exists readings (
@@ -46,6 +47,7 @@ create table if not exists parts (conversation_id text primary key, whole_id tex
 create index if not exists parts_by_whole on parts (whole_id);
 create table if not exists textless (conversation_id text primary key, is_done integer not null) without rowid;
 """
+COLUMNS_OF_OLDER_HOME = ("row_hash", "told_by")
 FILES_OF_OLDER_HOME = """
 insert or ignore into files (file_id, source, record_count, duplicate_count)
 select file_id, json_extract(row, '$.source'), json_extract(row, '$.record_count'),
@@ -59,6 +61,12 @@ create temp table if not exists listed (
 create temp table if not exists rejected (row text not null);
 create temp table if not exists found_parts (conversation_id text not null, whole_id text not null);
 create temp table if not exists found_deleted (conversation_id text not null, mark text not null);
+create temp table if not exists untold (
+    conversation_id text primary key, content_hash text not null, week_start text not null, updated_at integer,
+    message_count integer not null, source_exported_at integer, file_id text not null,
+    source_record integer not null, reading_id text not null, settings text not null,
+    row_hash text not null, told_by text not null
+) without rowid;
 create temp table if not exists gone (conversation_id text primary key) without rowid;
 delete from listed;
 delete from rejected;
@@ -69,7 +77,8 @@ TEMPORARY_VERSIONS = """
 create temp table if not exists {name} (
     conversation_id text not null, content_hash text not null, week_start text not null, updated_at integer,
     message_count integer not null, source_exported_at integer, file_id text not null,
-    source_record integer not null, reading_id text not null, settings text not null
+    source_record integer not null, reading_id text not null, settings text not null,
+    row_hash text not null, told_by text not null
 )
 """
 
@@ -81,7 +90,9 @@ RowKey = tuple[str, str, str, int]
 class Version(NamedTuple):
     """One version of a conversation; times are microseconds since 1970, null if unknown.
 
-    `settings` is the reader's version and the hash of the source's settings.
+    `settings` is the reader's version and the hash of the source's settings. `reading_id` is the reading that made the
+    row; `told_by` a later one that told the same row again, if the one before it counts no longer. Of API requests
+    `row_hash` stands for all that the row says (row_hash.py); elsewhere it is empty.
     """
 
     conversation_id: str
@@ -94,6 +105,8 @@ class Version(NamedTuple):
     source_record: int
     reading_id: str
     settings: str
+    row_hash: str = ""
+    told_by: str = ""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from economic_index.conversations.file_ends import FileEnds
 from economic_index.conversations.identify import KeyMismatchError, key_id
 from economic_index.conversations.known_files import KnownFiles
 from economic_index.conversations.versions import (
+    COLUMNS_OF_OLDER_HOME,
     TABLES,
     TEMPORARY_TABLES,
     TEMPORARY_VERSIONS,
@@ -43,6 +44,7 @@ class WinnerStore(FileEnds):
         self._connection.execute("pragma synchronous = normal")
         self._connection.execute("pragma secure_delete = on")
         self._connection.executescript(TABLES + TEMPORARY_TABLES)
+        self._add_columns_of_older_home()
         self.files = KnownFiles(self._connection)
         self._note_weeks_of_older_home()
 
@@ -134,15 +136,27 @@ class WinnerStore(FileEnds):
         ids = [version.conversation_id for version in versions]
         known, textless = self._known(ids), self._textless_of(ids)
         return [
-            (old := known.get(version.conversation_id)) is None
-            or not (version.conversation_id in textless or self._is_same(version, old))
-            for version in versions
+            not (version.conversation_id in textless or (old is not None and self._is_same(version, old)))
+            and self._as_it_lay(version) is None
+            for version, old in ((version, known.get(version.conversation_id)) for version in versions)
         ]
 
     def _known(self, ids: Sequence[str]) -> dict[str, Version]:
         marks = ",".join("?" * len(ids))
         query = f"select * from winners where conversation_id in ({marks})"
         return {row[0]: Version(*row) for row in self._connection.execute(query, ids)}
+
+    def _as_it_lay(self, new: Version) -> Version | None:
+        """The same row as its week holds it, of a reading that counts no longer: nothing of the week changes."""
+        if not (self.has_untold and new.row_hash):
+            return None
+        query = "select * from untold where conversation_id = ?"
+        row = self._connection.execute(query, (new.conversation_id,)).fetchone()
+        if row is None:
+            return None
+        old = Version(*row)
+        is_same = new._replace(reading_id=old.reading_id, told_by=old.told_by) == old
+        return old._replace(told_by=new.reading_id) if is_same else None
 
     def note_rejections(self, rejections: Iterable[dict[str, Any]]) -> None:
         """Note rejections of a reading before its end, so that memory need not hold them."""
@@ -202,7 +216,7 @@ class WinnerStore(FileEnds):
 
     def _choose(self, told_again: Mapping[str, str] = MappingProxyType({})) -> Outcome:
         outcome = Outcome()
-        weeks: set[str] = set()
+        weeks, noted = set[str](), set[str]()
         winners: list[Version] = []
         textless = {name for (name,) in self._connection.execute("select conversation_id from textless")}
         for old, candidates in self._by_conversation():
@@ -214,15 +228,18 @@ class WinnerStore(FileEnds):
                 # the same words, but when it began, or how often it was tried, is known better now
                 best = next((each for each in candidates if each.content_hash == old.content_hash), old)
             if best is not old:
-                winners.append(best)
-                weeks |= {best.week_start} | ({old.week_start} if old else set())
-                outcome.new_count += old is None
+                lay = self._as_it_lay(best)
+                winners.append(lay or best)
+                noted |= {best.week_start} | ({old.week_start} if old else set())
+                if lay is None:
+                    weeks |= {best.week_start} | ({old.week_start} if old else set())
+                    outcome.new_count += old is None
             if len(winners) >= _CHUNK:
                 self._insert("chosen", winners)
                 winners = []
         self._insert("chosen", winners)
         self._connection.execute("insert or replace into winners select * from chosen")
-        for week in weeks:
+        for week in noted:
             self._note_week(week)
         outcome.touched_weeks = tuple(sorted(date.fromisoformat(week) for week in weeks))
         return outcome
@@ -245,6 +262,13 @@ class WinnerStore(FileEnds):
     def _insert(self, table: str, versions: Sequence[Version]) -> None:
         marks = ",".join("?" * len(Version._fields))
         self._connection.executemany(f"insert into {table} values ({marks})", versions)
+
+    def _add_columns_of_older_home(self) -> None:
+        """Homes made before rows were known by a hash: theirs are told again as new ones."""
+        known = {name for _, name, *_ in self._connection.execute("pragma table_info(winners)")}
+        for name in COLUMNS_OF_OLDER_HOME:
+            if name not in known:
+                self._connection.execute(f"alter table winners add column {name} text not null default ''")
 
     def _note_weeks_of_older_home(self) -> None:
         """Homes made before weeks were noted have winners only."""
@@ -292,6 +316,11 @@ class WinnerStore(FileEnds):
         )
 
     # by week
+
+    def fingerprints(self) -> dict[date, str]:
+        """Fingerprints of all weeks."""
+        query = "select week_start, fingerprint from weeks"
+        return {date.fromisoformat(week): noted for week, noted in self._connection.execute(query)}
 
     def weeks(self) -> dict[date, int]:
         """Number of winners by week, ascending."""

@@ -4,7 +4,7 @@ import gzip
 import random
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from economic_index.conversations.weekly import conversations_of_week
 from economic_index.conversations.winners import WinnerStore
 from economic_index.lake import Lake
 from economic_index.vocabulary import LocatorKind
+from tests.people_logs import commit_due
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 Told = dict[str, tuple[Any, ...]]
@@ -126,6 +127,8 @@ def test_cut_anywhere_and_read_in_any_order_it_is_the_log_in_one_piece(
         (folder / "parts" / path.name).write_bytes(path.read_bytes())
         if rng.random() < 0.6 or number == len(order) - 1:
             read_logs(parts, source(folder / "parts"))
+        if rng.random() < 0.4:
+            commit_due(parts)
         if rng.random() < 0.15:  # forgotten
             for kept in (folder / "other" / "open_chains").glob("*"):
                 kept.unlink()
@@ -265,6 +268,65 @@ def test_a_last_file_that_grows_goes_on_from_the_one_before_it(lake: Lake, logs:
     put(logs, "2.jsonl", OTHER, SECOND)
     assert len(read_logs(lake, source(logs)).reports) == 1
     assert words(lake) == [("else", "more"), ("one", "two", "three", "four")]
+
+
+WEEK, NEXT = date(2026, 1, 5), date(2026, 1, 12)
+A_WEEK = 7 * 1440
+
+
+def weekly_files(logs: Path) -> None:
+    """Three files, the last with a week of its own and a conversation that the first begins."""
+    put(logs, "1.jsonl", FIRST)
+    put(logs, "2.jsonl", OTHER)
+    put(logs, "3.jsonl", SECOND, asked("week", reply="two", minute=A_WEEK, user="u3"))
+
+
+def test_of_weeks_that_are_told_again_as_they_were_none_is_due(lake: Lake, logs: Path) -> None:
+    weekly_files(logs)
+    read_logs(lake, source(logs))
+    assert commit_due(lake) == [WEEK, NEXT]
+    for minute in (50, 55):  # twice: what was told again once is so again
+        put(logs, "2.jsonl", OTHER, asked(f"at {minute}", reply="new", minute=minute, user="u4"))
+        reading = read_logs(lake, source(logs))
+        assert len(reading.reports) > 1
+        assert reading.touched_weeks == [WEEK]
+        assert commit_due(lake) == [WEEK]
+        assert ("week", "two") in words(lake)
+        assert ("one", "two", "three", "four") in words(lake)
+    assert read_logs(lake, source(logs)).reports == []
+
+
+def test_a_row_that_waits_for_its_week_is_written_anew_when_it_is_told_again(lake: Lake, logs: Path) -> None:
+    weekly_files(logs)
+    read_logs(lake, source(logs))
+    put(logs, "2.jsonl", OTHER, asked("new", reply="more", minute=50, user="u4"))
+    assert read_logs(lake, source(logs)).touched_weeks == [WEEK, NEXT]
+    assert commit_due(lake) == [WEEK, NEXT]
+    assert len(words(lake)) == 4
+
+
+def test_a_week_is_due_if_a_row_of_the_same_words_is_told_otherwise(lake: Lake, logs: Path) -> None:
+    put(logs, "1.jsonl", FIRST)
+    put(logs, "2.jsonl", OTHER)
+    put(logs, "3.jsonl", asked("again", reply="two", minute=45, session_id="s3"))
+    read_logs(lake, source(logs))
+    commit_due(lake)
+    put(logs, "2.jsonl", OTHER, completion("again", reply=None, session_id="s3") | {"ts": at(42)})  # an earlier try
+    assert read_logs(lake, source(logs)).touched_weeks == [WEEK]
+    assert commit_due(lake) == [WEEK]
+    (found,) = [values for values in told(lake).values() if values[-1][0][1] == "again"]
+    assert found[1] == str(NOON + timedelta(minutes=42))
+    assert [text for _, text in found[-1]] == ["again", "two"]
+
+
+def test_what_was_told_again_goes_with_its_source(lake: Lake, logs: Path) -> None:
+    weekly_files(logs)
+    read_logs(lake, source(logs))
+    commit_due(lake)
+    put(logs, "2.jsonl", OTHER, asked("new", reply="more", minute=50, user="u4"))
+    read_logs(lake, source(logs))
+    with closing(WinnerStore(lake.database_path("versions"))) as store:
+        assert store.ids_of_source("api") == set(told(lake))
 
 
 BROKEN = ['{"messages": ['] * 30

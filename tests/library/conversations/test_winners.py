@@ -48,6 +48,20 @@ def test_a_home_without_noted_weeks_gets_them_when_it_is_opened(tmp_path: Path) 
         assert store.fingerprint_of(WEEK) == expected
 
 
+def test_a_home_whose_rows_have_no_hash_is_read_on(tmp_path: Path) -> None:
+    path = tmp_path / "versions.sqlite"
+    with closing(WinnerStore(path)) as store:
+        register(store, "g1", version(1))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript("alter table winners drop column row_hash; alter table winners drop column told_by;")
+    with closing(WinnerStore(path)) as store:
+        assert register(store, "g2", version(1, reading="g2"), version(2, reading="g2")) == (WEEK,)
+        assert [(winner.conversation_id, winner.reading_id) for winner in store.of_week(WEEK)] == [
+            ("c1", "g1"),
+            ("c2", "g2"),
+        ]
+
+
 def test_a_reading_that_was_not_finished_proposes_in_vain(tmp_path: Path) -> None:
     with closing(WinnerStore(tmp_path / "versions.sqlite")) as store:
         store.begin()
