@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +58,12 @@ def fingerprint(*parts: Any) -> str:
 
 
 def empty_frame(table: Table) -> pd.DataFrame:
-    """Zero rows with the table's columns and dtypes."""
+    """Zero rows with the table's columns and dtypes; the caller's own."""
+    return _empty_frame(table).copy()
+
+
+@cache
+def _empty_frame(table: Table) -> pd.DataFrame:
     return validated(table, pd.DataFrame({name: [] for name in table.schema.columns}))
 
 
