@@ -9,6 +9,7 @@ import pyarrow as pa
 from live_runs import MODEL, QUICK, UNLIMITED, content, talk
 
 from economic_index.classifier import Watch
+from economic_index.contracts import validated
 from economic_index.contracts.lake import CONVERSATIONS, TRANSCRIPTS
 from economic_index.lake import Lake
 from economic_index.llm.batch_settings import BatchSettings
@@ -101,6 +102,6 @@ def home_of(path: Path, numbers, messages=talk) -> Lake:
             frame[name] = 1.0
         else:
             frame[name] = filled.get(name, words.get(name, "x"))
-    frame = CONVERSATIONS.schema.validate(frame)
+    frame = validated(CONVERSATIONS, frame)
     lake.commit_week(WEEK, {TRANSCRIPTS: iter(transcripts(numbers, messages)), CONVERSATIONS: frame})
     return lake
