@@ -13,7 +13,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cache, cached_property
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,12 @@ def fingerprint(*parts: Any) -> str:
 
 
 def empty_frame(table: Table) -> pd.DataFrame:
-    """Zero rows with the table's columns and dtypes."""
+    """Zero rows with the table's columns and dtypes; the caller's own."""
+    return _empty_frame(table).copy()
+
+
+@cache
+def _empty_frame(table: Table) -> pd.DataFrame:
     return validated(table, pd.DataFrame({name: [] for name in table.schema.columns}))
 
 
@@ -450,12 +456,11 @@ class Lake:
 
     def _write_marker(self, table: Table) -> None:
         path = self._file(table)
-        schema = table.arrow_schema()
-        if path.exists() and (not table.weekly or pq.read_schema(path).equals(schema)):
+        if path.exists() and (not table.weekly or pq.read_schema(path).equals(table.arrow_schema())):
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(f".part-0.{os.getpid()}.tmp")
-        pq.write_table(schema.empty_table(), temporary)
+        temporary.write_bytes(_zero_rows(table))
         os.replace(temporary, path)
 
     @staticmethod
@@ -464,6 +469,14 @@ class Lake:
         if rows.num_rows == 0:
             return empty_frame(table)
         return validated(table, rows.to_pandas())
+
+
+@cache
+def _zero_rows(table: Table) -> bytes:
+    """The file of a table in which nothing was written yet."""
+    file = BytesIO()
+    pq.write_table(table.arrow_schema().empty_table(), file)
+    return file.getvalue()
 
 
 def _remove(path: Path) -> None:

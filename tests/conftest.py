@@ -24,6 +24,7 @@ COMPANY = {
         "tests/orchestration/test_forget.py",
         "tests/orchestration/test_privacy.py",
         "tests/orchestration/test_column_lineage.py",
+        "tests/orchestration/test_definitions.py",
         "tests/browser/test_dagster_ui.py",
     ),
     "golden_home": ("tests/orchestration/test_golden_week.py",),

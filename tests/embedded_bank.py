@@ -16,6 +16,7 @@ from economic_index.local.embedder import Embedder
 from economic_index.local.engine import LocalEngine
 from economic_index.local.heads import load_heads
 from economic_index.local.kernel import Kernel, choose_kernel
+from economic_index.local.onnx_build import build
 from economic_index.local.vectors import VectorStore
 
 MODEL, VECTORS = "model", "vectors.sqlite"
@@ -24,6 +25,16 @@ MODEL, VECTORS = "model", "vectors.sqlite"
 def shared_folder(base: Path) -> Path:
     """The folder of all processes of a run; `base` is pytest's own of this process."""
     return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "embedded_bank"
+
+
+def lend_model(base: Path, kernel: Kernel, model_dir: Path) -> None:
+    """Put the model of a kernel into a folder: building it takes seconds, too."""
+    folder = shared_folder(base) / kernel.value
+    folder.mkdir(parents=True, exist_ok=True)
+    model_dir.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / "being_made.lock"):
+        made = build(folder / MODEL, kernel)
+    os.link(made, model_dir / made.name)
 
 
 def embedded_bank(base: Path, kernel: Kernel | None = None) -> Path:

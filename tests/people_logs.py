@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from economic_index.contracts import Table
+from economic_index.contracts import Table, validated
 from economic_index.contracts.lake import CONVERSATIONS, FACET_SUMMARIES, ONET_TASK_MAPPINGS, TRANSCRIPTS
 from economic_index.conversations.sources import Source
 from economic_index.conversations.weekly import conversations_of_week, weeks_with_winners
@@ -94,4 +94,4 @@ def filled(table: Table, columns: dict[str, Any], count: int) -> pd.DataFrame:
             frame[name] = [[] for _ in range(count)]
         else:
             frame[name] = False if kind == "bool" else "" if kind == "string" else 0
-    return table.schema.validate(frame)
+    return validated(table, frame)

@@ -11,6 +11,7 @@ import pandas as pd
 import pandera.errors
 import pyarrow as pa
 import pyarrow.compute as pc
+from pandera.pandas import Column
 
 from economic_index.contracts.columns import Table
 
@@ -72,12 +73,42 @@ def checked(table: Table, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Reco
 
 
 def _validate(table: Table, rows: pd.DataFrame) -> tuple[pd.DataFrame | None, list[str]]:
+    if (found := _conforming(table, rows)) is not None:
+        return found, []
     try:
         return table.schema.validate(rows, lazy=True), []
     except pandera.errors.SchemaErrors as errors:
         return None, list(_rules(errors.failure_cases))
     except Exception as error:  # whatever it is, its message may hold a value
         return None, [f"rows: cannot be validated ({type(error).__name__})"]
+
+
+def _conforming(table: Table, rows: pd.DataFrame) -> pd.DataFrame | None:
+    """The rows in the declared types if all is as declared; else none, and pandera says what is not.
+
+    pandera alone would do: it takes as long for a column as pandas for some thousand rows of it.
+    """
+    if list(rows.columns) != list(table.schema.columns):
+        return None
+    changed = {}
+    try:
+        for name, column in table.schema.columns.items():
+            values, declared = rows[name], column.dtype.type
+            if values.dtype != declared:
+                values = changed[name] = column.dtype.coerce(values)
+            if values.dtype != declared or not _fits(column, values):
+                return None
+        found = rows.assign(**changed)
+        return None if table.unique and found.duplicated(list(table.unique)).any() else found
+    except Exception:  # whatever it is, pandera meets it too
+        return None
+
+
+def _fits(column: Column, values: pd.Series) -> bool:
+    if (not column.nullable and values.hasnans) or (column.unique and not values.is_unique):
+        return False
+    allowed = column.metadata["values"]
+    return not allowed or bool(values.dropna().isin([member.value for member in allowed]).all())
 
 
 def _rules(cases: pd.DataFrame) -> Iterator[str]:

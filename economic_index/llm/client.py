@@ -4,9 +4,10 @@ What to do about a fault is decided elsewhere. The key is passed in, and appears
 """
 
 import asyncio
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from types import TracebackType
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -62,7 +63,7 @@ class MessagesClient:
             api_key=endpoint.api_key,
             base_url=endpoint.base_url,
             max_retries=0,
-            http_client=anthropic.DefaultAioHttpClient(limits=limits),
+            http_client=anthropic.DefaultAioHttpClient(limits=limits, verify=_trusted()),
         )
         self._url = f"{endpoint.base_url.rstrip('/')}/v1/messages"
         said = {**self.sdk.default_headers, **self.sdk.auth_headers}
@@ -71,7 +72,7 @@ class MessagesClient:
     @cached_property
     def _session(self) -> aiohttp.ClientSession:
         """Connections for tries, made within the event loop that uses them."""
-        connector = aiohttp.TCPConnector(limit=self._connections, ssl=httpx2.create_ssl_context())
+        connector = aiohttp.TCPConnector(limit=self._connections, ssl=_trusted())
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT, sock_read=READ_TIMEOUT)
         return aiohttp.ClientSession(
             connector=connector, timeout=timeout, headers=self._headers, proxy=_proxy_for(self._url)
@@ -118,6 +119,12 @@ class MessagesClient:
                 f"The server at ANTHROPIC_BASE_URL answers as {met}, and OEI_ENGINE asks for {asked}: set OEI_ENGINE "
                 "to what the server is. Nothing was stored."
             )
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The authorities that the vendor's client trusts, read once: that takes longer than a small round of requests."""
+    return httpx2.create_ssl_context()
 
 
 def _proxy_for(url: str) -> str | None:

@@ -4,6 +4,7 @@ It holds the parts together; what each does stands in its own module. It never l
 """
 
 import gc
+import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -56,13 +57,27 @@ from economic_index.vocabulary import Algorithm, Facet, Purpose, State
 
 __all__ = ["EngineSettings", "ModelEngine"]
 TASK_PROMPTS = (Facet.TASK.value, HIERARCHY_STEP)
+LOOKED_THROUGH_EVERY = 60.0
+"""Seconds; weeks of a few conversations take less."""
 
 
-def _spare_what_is_there() -> None:
-    """What is there already is no garbage of this run, and looking through it again and again takes time."""
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
+@dataclass
+class _Heap:
+    """When what is there was last looked through for garbage, which takes as long as a small week."""
+
+    looked_through: float = float("-inf")
+
+    def spare(self) -> None:
+        """What is there already is no garbage of this run, and looking through it again and again takes time."""
+        now = time.monotonic()
+        if now - self.looked_through >= LOOKED_THROUGH_EVERY:
+            gc.unfreeze()
+            gc.collect()
+            self.looked_through = now
+        gc.freeze()
+
+
+_HEAP = _Heap()
 
 
 def _silent(done: int, of: int) -> None:
@@ -99,7 +114,7 @@ class ModelEngine:
             TooManyFailures: more failed than is tolerated, or the budget is spent; what was answered is kept.
             RunStopped: no request can go through.
         """
-        _spare_what_is_there()
+        _HEAP.spare()
         rows = conversations.sort_values("conversation_id")
         ids, contents = rows["conversation_id"].tolist(), rows["content_hash"].tolist()
         questions = self.settings.questions()
@@ -122,7 +137,7 @@ class ModelEngine:
 
         Raises HierarchyMissing where an algorithm needs what was not built, and as `label` does.
         """
-        _spare_what_is_there()
+        _HEAP.spare()
         algorithm, wanted = self.settings.algorithm, _facets_of(conversations, facets)
         plans = {part: self.algorithms.plan(part, wanted) for part in parts_of(algorithm)}
         state = self._send_rounds(list(plans.values()), report, watch, self._describe(wanted, batches, report, watch))

@@ -1,5 +1,6 @@
 """When an engine takes another's place in a week, both are held against each other before it does."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -65,11 +66,19 @@ def drawn() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     return conversations.drop(columns=["week_start", "person"]).reset_index(drop=True), facets, mappings
 
 
-@pytest.fixture
-def lake(tmp_path: Path, drawn: tuple[pd.DataFrame, ...]) -> Lake:
-    found = Lake(tmp_path)
+@pytest.fixture(scope="module")
+def first_home(tmp_path_factory: pytest.TempPathFactory, drawn: tuple[pd.DataFrame, ...]) -> Path:
+    """A home whose week a first engine answered, to be copied."""
+    found = Lake(tmp_path_factory.mktemp("first"))
     found.commit_week(WEEK, {TRANSCRIPTS: empty_frame(TRANSCRIPTS), CONVERSATIONS: drawn[0]})
-    return found
+    run(found, Ready(*drawn[1:]), "1")
+    return found.root
+
+
+@pytest.fixture
+def lake(tmp_path: Path, first_home: Path) -> Lake:
+    shutil.copytree(first_home, tmp_path / "home")
+    return Lake(tmp_path / "home")
 
 
 def changed_facets(facets: pd.DataFrame) -> pd.DataFrame:
@@ -113,8 +122,10 @@ def labels(rows: pd.DataFrame) -> pd.Series:
 
 
 @pytest.mark.parametrize("is_streamed", [False, True])
-def test_the_whole_week_is_compared_before_it_is_replaced(lake: Lake, drawn, is_streamed: bool) -> None:
-    _, facets, mappings = drawn
+def test_the_whole_week_is_compared_before_it_is_replaced(tmp_path: Path, drawn, is_streamed: bool) -> None:
+    conversations, facets, mappings = drawn
+    lake = Lake(tmp_path)
+    lake.commit_week(WEEK, {TRANSCRIPTS: empty_frame(TRANSCRIPTS), CONVERSATIONS: conversations})
     first = run(lake, Ready(facets, mappings, is_streamed), "1")
     assert all(each.passed for each in checks(first).values())
     assert lake.read_week(ENGINE_CHANGES, WEEK).empty
@@ -148,7 +159,6 @@ def test_the_whole_week_is_compared_before_it_is_replaced(lake: Lake, drawn, is_
 
 def test_no_conversation_can_be_found_in_the_counts(lake: Lake, drawn) -> None:
     conversations, facets, mappings = drawn
-    run(lake, Ready(facets, mappings), "1")
     run(lake, Ready(changed_facets(facets), mappings), "2")
     rows = lake.read_week(ENGINE_CHANGES, WEEK)
     words = set(rows.select_dtypes("str").to_numpy().ravel().tolist())
@@ -158,7 +168,6 @@ def test_no_conversation_can_be_found_in_the_counts(lake: Lake, drawn) -> None:
 
 def test_the_same_engine_again_is_no_change(lake: Lake, drawn) -> None:
     _, facets, mappings = drawn
-    run(lake, Ready(facets, mappings), "1")
     again = Ready(facets.assign(collaboration_confidence=0.5), mappings)
     run(lake, again, "2")
     assert again.asked == ["facets", "tasks"]
@@ -167,7 +176,6 @@ def test_the_same_engine_again_is_no_change(lake: Lake, drawn) -> None:
 
 def test_a_changed_prompt_of_one_question_is_a_change_of_that_one(lake: Lake, drawn) -> None:
     _, facets, mappings = drawn
-    run(lake, Ready(facets, mappings), "1")
     run(lake, Ready(facets.assign(intent_version="2"), mappings), "2")
     rows = lake.read_week(ENGINE_CHANGES, WEEK)
     assert set(rows["facet"]) == {"intent"}
@@ -176,7 +184,6 @@ def test_a_changed_prompt_of_one_question_is_a_change_of_that_one(lake: Lake, dr
 
 def test_a_conversation_that_reads_otherwise_now_is_not_compared(lake: Lake, drawn) -> None:
     _, facets, mappings = drawn
-    run(lake, Ready(facets, mappings), "1")
     grown = changed_facets(facets).assign(
         content_hash=facets["content_hash"].where(np.arange(len(facets)) % 2 > 0, "another")
     )
@@ -193,7 +200,6 @@ def test_a_run_that_ends_before_the_week_is_replaced_finds_the_same_again(
     lake: Lake, drawn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, facets, mappings = drawn
-    run(lake, Ready(facets, mappings), "1")
     commit = Lake.commit_week
 
     def killed(self: Lake, week: date, tables: dict, *rest: Any) -> Any:
@@ -214,7 +220,6 @@ def test_a_run_that_ends_before_the_week_is_replaced_finds_the_same_again(
 
 def test_later_changes_stand_beside_the_earlier_and_the_check_tells_of_the_last(lake: Lake, drawn) -> None:
     _, facets, mappings = drawn
-    run(lake, Ready(facets, mappings), "1")
     worse = changed_facets(facets)
     run(lake, Ready(worse, mappings), "2")
     result = run(lake, Ready(worse.assign(model="newest"), mappings), "3")
@@ -225,7 +230,6 @@ def test_later_changes_stand_beside_the_earlier_and_the_check_tells_of_the_last(
 
 def test_a_changed_bank_is_held_against_the_one_before(lake: Lake, drawn) -> None:
     _, facets, mappings = drawn
-    run(lake, Ready(facets, mappings), "1")
     is_moved = (mappings["level"] == "task") & (mappings["pick"] == 1) & (np.arange(len(mappings)) % 4 == 0)
     other = mappings.assign(
         version="2",

@@ -1,5 +1,6 @@
 """The hierarchy as an asset, the algorithms as a setting, and the sample that is asked a second time."""
 
+import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -88,6 +89,23 @@ def lake(tmp_path) -> Lake:
     return home_of(tmp_path / "home", range(COUNT))
 
 
+@pytest.fixture(scope="module")
+def answered(server, shared_model_dir, tmp_path_factory) -> Path:
+    """A home whose week has its main answers, and the engine's stores beside it, to be copied."""
+    folder = tmp_path_factory.mktemp("answered")
+    lake = home_of(folder / "home", range(COUNT))
+    asked = asking(server, folder, shared_model_dir, lake)
+    run(lake, asked, WEEKLY[:2])
+    asked.store.close()
+    return folder
+
+
+@pytest.fixture
+def answered_lake(answered, tmp_path) -> Lake:
+    shutil.copytree(answered, tmp_path, dirs_exist_ok=True)
+    return Lake(tmp_path / "home")
+
+
 def test_a_sample_is_asked_again_and_laid_beside_the_main_answers(server, shared_model_dir, tmp_path, lake):
     asked = asking(server, tmp_path, shared_model_dir, lake)
     before = server.stats()["arrivals"]
@@ -114,8 +132,9 @@ def test_a_sample_is_asked_again_and_laid_beside_the_main_answers(server, shared
 
 
 def test_a_hierarchy_makes_the_week_due_and_the_algorithms_are_compared(
-    server, shared_model_dir, tmp_path, lake, built
+    server, shared_model_dir, tmp_path, answered_lake, built
 ):
+    lake = answered_lake
     asked = asking(server, tmp_path, shared_model_dir, lake)
     run(lake, asked, WEEKLY)
     assert not is_due(lake, SECOND, WEEK)
@@ -173,15 +192,18 @@ def test_the_estimate_counts_what_the_run_then_asks(server, shared_model_dir, tm
     assert after.sum() == 0
 
 
-def test_a_week_in_which_nobody_was_drawn_has_an_empty_table(server, shared_model_dir, tmp_path, lake):
+def test_a_week_in_which_nobody_was_drawn_has_an_empty_table(server, shared_model_dir, tmp_path, answered_lake):
+    lake = answered_lake
     run(lake, asking(server, tmp_path, shared_model_dir, lake, sample_share=1e-9), WEEKLY)
     assert lake.commit_of(SECOND_ANSWERS, WEEK).row_count == 0
     assert not is_due(lake, SECOND, WEEK)
 
 
-def test_second_answers_that_failed_are_a_warning_and_can_be_asked_again(server, shared_model_dir, tmp_path, lake):
+def test_second_answers_that_failed_are_a_warning_and_can_be_asked_again(
+    server, shared_model_dir, tmp_path, answered_lake
+):
+    lake = answered_lake
     asked = asking(server, tmp_path, shared_model_dir, lake)
-    run(lake, asked, WEEKLY[:2])
     server.control(faults={"refusal": 1.0})
     try:
         result = run(lake, asked, WEEKLY[2:])
@@ -196,9 +218,9 @@ def test_second_answers_that_failed_are_a_warning_and_can_be_asked_again(server,
     assert lake.read_week(ONET_TASK_MAPPINGS, WEEK).equals(main)
 
 
-def test_what_an_asset_came_to_is_all_of_its_rounds(server, shared_model_dir, tmp_path, lake):
+def test_what_an_asset_came_to_is_all_of_its_rounds(server, shared_model_dir, tmp_path, answered_lake):
+    lake = answered_lake
     asked = asking(server, tmp_path, shared_model_dir, lake)
-    run(lake, asked, WEEKLY[:2])
     before = asked.store.spent_micro_usd()
     result = run(lake, asked, WEEKLY[2:])
     (made,) = result.get_asset_materialization_events()

@@ -39,7 +39,14 @@ def server(tmp_path):
 
 
 @pytest.fixture
-def instance(tmp_path):
+def instance():
+    with dg.DagsterInstance.ephemeral() as found:
+        yield found
+
+
+@pytest.fixture
+def kept_instance(tmp_path):
+    """What Dagster is told lies on disk."""
     (tmp_path / "dagster").mkdir()
     with dg.DagsterInstance.local_temp(str(tmp_path / "dagster")) as found:
         yield found
@@ -129,8 +136,8 @@ def test_a_week_with_too_many_failures_is_not_written(world, instance, server):
     assert "24 refused" in str(failure.step_failure_data.error)
 
 
-def test_no_text_and_no_key_reaches_logs_exceptions_metadata_or_events(world, instance, server, caplog, tmp_path):
-    lake, asked = world
+def test_no_text_and_no_key_reaches_logs_exceptions_metadata_or_events(world, kept_instance, server, caplog, tmp_path):
+    (lake, asked), instance = world, kept_instance
     with caplog.at_level(logging.DEBUG):
         server.control(faults={"http_401": 1.0})
         run(world, instance, [facet_summaries_asset(FACETS)], success=False)

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from economic_index.contracts import BrokenContract, checked, validated
+from economic_index.contracts import TABLES, BrokenContract, Table, checked, validated
 from economic_index.contracts.lake import CONVERSATIONS_REJECTED, FACET_SUMMARIES_REJECTED, TRANSCRIPTS
 from economic_index.lake import Lake, empty_frame
 from economic_index.vocabulary import DeadLetterReason
@@ -24,6 +24,31 @@ DEAD = FACET_SUMMARIES_REJECTED
 def dead_letters(**columns: Any) -> pd.DataFrame:
     good = {"conversation_id": ["a", "b"], "reason": "dead", "detail": "1", "attempt_count": 2}
     return pd.DataFrame(good | columns)
+
+
+def plain_row(table: Table) -> dict[str, Any]:
+    """One row as Python has it; what may be null is."""
+    of_kind: dict[str, Any] = {
+        "string": "x",
+        "bool": True,
+        "date32[day]": WEEK,
+        "timestamp[us, tz=UTC]": datetime.now(UTC),
+    }
+    row: dict[str, Any] = {}
+    for name, column in table.schema.columns.items():
+        kind, values = str(column.metadata["arrow"]), column.metadata["values"]
+        found = next(iter(values)).value if values else [] if kind.startswith("list") else of_kind.get(kind, 1)
+        row[name] = None if column.nullable else found
+    return row
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_rows_that_fit_are_what_pandera_makes_of_them(table: Table) -> None:
+    names = list(table.schema.columns)
+    for rows in (pd.DataFrame({name: [] for name in names}), pd.DataFrame([plain_row(table)], index=[7])):
+        by_pandera = table.schema.validate(rows)
+        for given in (rows, by_pandera, rows[names[::-1]]):
+            pd.testing.assert_frame_equal(validated(table, given)[names], by_pandera)
 
 
 def told(error: BaseException | None) -> str:

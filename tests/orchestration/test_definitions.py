@@ -1,5 +1,6 @@
 """Everything that Dagster loads resolves: assets, jobs, schedule and sensors."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -7,14 +8,20 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from economic_index.lake import PARSED, Lake
 from orchestration.assembly import build_definitions
 from orchestration.settings import load_settings
 from tests.homes import PROJECT, Home
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
+def home(small_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new home, with the dbt project as the small home parsed it, which takes longer than all else here."""
+    lake, parsed = Lake(tmp_path_factory.mktemp("home")), Lake(small_home.path).dbt_target
+    lake.dbt_target.mkdir()
+    for name in PARSED:
+        shutil.copy(parsed / name, lake.dbt_target)
+    return lake.root
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from economic_index.local.embedder import Embedder
 from economic_index.local.kernel import Kernel
 from economic_index.rehearsal.running import RehearsalServer
 from economic_index.rehearsal.settings import Behaviour
+from tests.embedded_bank import lend_model
 
 sys.path.insert(0, str(Path(__file__).parent))
 from hierarchy_world import Home, embedded_once, sentences_of_the_bank
@@ -16,7 +17,9 @@ from hierarchy_world import Home, embedded_once, sentences_of_the_bank
 @pytest.fixture(scope="session")
 def embed(tmp_path_factory):
     """The encoder; a text is embedded once, as its vector does not depend on what it comes with."""
-    return embedded_once(Embedder(tmp_path_factory.mktemp("model"), Kernel.FP32))
+    folder = tmp_path_factory.mktemp("model")
+    lend_model(tmp_path_factory.getbasetemp(), Kernel.FP32, folder)
+    return embedded_once(Embedder(folder, Kernel.FP32))
 
 
 @pytest.fixture(scope="session")

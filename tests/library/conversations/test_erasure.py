@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
@@ -74,11 +75,12 @@ def all_rows(lake: Lake, table: Table = CONVERSATIONS) -> pd.DataFrame:
     return pd.concat([lake.read_week(table, week) for week in lake.weeks_of(table)], ignore_index=True)
 
 
-@pytest.fixture
-def source(lake: Lake, logs: Path) -> Source:
-    """Two weeks, read, classified, embedded, answered, reviewed, cut to segments and asked again."""
-    found = write_lines(logs / "gateway.jsonl", SAID)
-    read(lake, found)
+@pytest.fixture(scope="module")
+def as_filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A log, and a home of two weeks: read, classified, embedded, answered, reviewed, cut to segments, asked again."""
+    folder = tmp_path_factory.mktemp("filled")
+    lake = Lake(folder / "home")
+    read(lake, write_lines(folder / "gateway.jsonl", SAID))
     rows = all_rows(lake)
     for week in (WEEK, LATER):
         classify(lake, week)
@@ -97,7 +99,16 @@ def source(lake: Lake, logs: Path) -> Source:
     vectors.put("encoder", [(name, np.ones(4, np.float32)) for name in rows["content_hash"]])
     with closing(AnswerStore(f"sqlite:///{lake.database_path('answers')}")) as store:
         store.record([said_of(name, "facets") for name in rows["content_hash"]])
-    return found
+    shutil.copy2(folder / "gateway.jsonl", folder / "as_read.jsonl")
+    return folder
+
+
+@pytest.fixture
+def source(lake: Lake, as_filled: Path) -> Source:
+    """The log as it was read, at the path that the home knows it by; the home is a copy."""
+    shutil.copytree(as_filled / "home", lake.root, dirs_exist_ok=True)
+    shutil.copy2(as_filled / "as_read.jsonl", as_filled / "gateway.jsonl")
+    return Source("gateway", str(as_filled / "gateway.jsonl"))
 
 
 def traces(lake: Lake, raw: str) -> set[str]:

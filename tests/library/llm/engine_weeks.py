@@ -1,5 +1,6 @@
 """A week of conversations written here, and the engine that asks the rehearsal server about them."""
 
+import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pyarrow as pa
 from live_runs import MODEL, QUICK, UNLIMITED, content, talk
 
 from economic_index.classifier import Watch
+from economic_index.contracts import validated
 from economic_index.contracts.lake import CONVERSATIONS, TRANSCRIPTS
 from economic_index.lake import Lake
 from economic_index.llm.batch_settings import BatchSettings
@@ -16,6 +18,7 @@ from economic_index.llm.engine import EngineSettings, ModelEngine
 from economic_index.llm.prices import Prices
 from economic_index.llm.store import AnswerStore
 from economic_index.vocabulary import Engine
+from tests.embedded_bank import VECTORS
 
 WEEK = date(2026, 1, 5)
 NO_STATEMENTS = pd.DataFrame({"onet_version": [], "statement_hash": [], "statement": []})
@@ -41,6 +44,9 @@ def transcripts(numbers, messages=talk) -> list[pa.RecordBatch]:
 
 
 def engine(url: str, home: Path, model_dir: Path, statements: pd.DataFrame = NO_STATEMENTS, **changes) -> ModelEngine:
+    lent = model_dir.parent / VECTORS  # beside a shared model; or the bank would be embedded in each home
+    if lent.exists() and not (home / VECTORS).exists():
+        shutil.copy(lent, home / VECTORS)
     settings = EngineSettings(
         engine=Engine.REHEARSAL,
         endpoint=Endpoint(url, "a-key-that-nobody-may-see", is_rehearsal=True),
@@ -57,7 +63,7 @@ def engine(url: str, home: Path, model_dir: Path, statements: pd.DataFrame = NO_
         Prices(),
         statements,
         model_dir,
-        home / "vectors.sqlite",
+        home / VECTORS,
         "run",
         lambda: datetime.now(UTC),
         home / "spool",
@@ -96,6 +102,6 @@ def home_of(path: Path, numbers, messages=talk) -> Lake:
             frame[name] = 1.0
         else:
             frame[name] = filled.get(name, words.get(name, "x"))
-    frame = CONVERSATIONS.schema.validate(frame)
+    frame = validated(CONVERSATIONS, frame)
     lake.commit_week(WEEK, {TRANSCRIPTS: iter(transcripts(numbers, messages)), CONVERSATIONS: frame})
     return lake

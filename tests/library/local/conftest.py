@@ -10,14 +10,16 @@ from economic_index.local.engine import LocalEngine
 from economic_index.local.heads import load_heads
 from economic_index.local.kernel import Kernel
 from economic_index.local.vectors import VectorStore
-from tests.embedded_bank import VECTORS, embedded_bank
+from tests.embedded_bank import VECTORS, embedded_bank, lend_model
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture(scope="session")
 def model_dir(tmp_path_factory):
-    return tmp_path_factory.mktemp("model")
+    folder = tmp_path_factory.mktemp("model")
+    lend_model(tmp_path_factory.getbasetemp(), Kernel.FP32, folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

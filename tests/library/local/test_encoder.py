@@ -8,6 +8,7 @@ from economic_index.local.embedder import Embedder, encoder_hash
 from economic_index.local.kernel import Kernel, choose_kernel, has_fast_int8
 from economic_index.local.onnx_build import build
 from economic_index.local.weights import WeightsUnavailable, find_weights
+from tests.embedded_bank import lend_model
 
 SENTENCES = [
     "my flask app throws KeyError",
@@ -80,7 +81,8 @@ def test_a_vector_is_bit_equal_alone_and_among_others(embedder):
         assert (alone == among[place + len(SENTENCES)]).all()
 
 
-def test_int8_vectors_are_near_and_do_not_depend_on_neighbours(model_dir, embedder):
+def test_int8_vectors_are_near_and_do_not_depend_on_neighbours(model_dir, embedder, tmp_path_factory):
+    lend_model(tmp_path_factory.getbasetemp(), Kernel.INT8, model_dir)
     int8 = Embedder(model_dir, Kernel.INT8)
     vectors = int8.embed(SENTENCES)
     assert ((vectors * embedder.embed(SENTENCES)).sum(1) > 0.95).all()

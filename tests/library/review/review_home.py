@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from economic_index.contracts import Table
+from economic_index.contracts import Table, validated
 from economic_index.contracts.lake import CONVERSATIONS, FACET_SUMMARIES, ONET_TASK_MAPPINGS, TRANSCRIPTS
 from economic_index.lake import Lake
 from economic_index.vocabulary import Collaboration
@@ -34,7 +34,7 @@ def rows_of(table: Table, columns: Mapping[str, Any], count: int) -> pd.DataFram
             frame[name] = [[] for _ in range(count)]
         else:
             frame[name] = False if kind == "bool" else "" if kind == "string" else 0
-    return table.schema.validate(frame)
+    return validated(table, frame)
 
 
 def name_of(week: int, number: int) -> str:
