@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
@@ -30,8 +31,13 @@ class Built:
 
     def query(self, sql: str) -> pd.DataFrame:
         """Rows of the finished database."""
-        with duckdb.connect(str(self.world.lake.duckdb_path), read_only=True) as connection:
+        with self._database.cursor() as connection:
             return connection.execute(sql).df()
+
+    @cached_property
+    def _database(self) -> duckdb.DuckDBPyConnection:
+        """Opened once: that takes longer than most queries, and nobody writes to a finished build."""
+        return duckdb.connect(str(self.world.lake.duckdb_path), read_only=True)
 
 
 def build(world: World) -> Built:

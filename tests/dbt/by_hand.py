@@ -3,9 +3,12 @@
 Floors are checked as properties in test_build.py; here nothing is hidden.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache, wraps
+from typing import ParamSpec, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -19,6 +22,18 @@ AUTOMATION = {"directive": "automation", "feedback_loop": "automation"}
 AUGMENTATION = dict.fromkeys(("task_iteration", "learning", "validation"), "augmentation")
 GRID = np.arange(1002) / 1000
 T_AT_GRID = np.array([stats.norm.ppf(0.975), *stats.t.ppf(0.975, 1000 / np.arange(1, 1002))])
+P, R = ParamSpec("P"), TypeVar("R")
+
+
+def once(compute: Callable[P, R]) -> Callable[P, R]:
+    """What many tests ask for is computed once; each gets a copy of its own."""
+    found = lru_cache(maxsize=8)(compute)
+
+    @wraps(compute)
+    def of(*args: P.args, **kwargs: P.kwargs) -> R:
+        return deepcopy(found(*args, **kwargs))
+
+    return of
 
 
 @dataclass(frozen=True)
@@ -43,6 +58,7 @@ def _state_cell(state: str, value: object) -> str:
     return "_failed" if state in FAILED else "_unclassified"
 
 
+@once
 def label_cells(world: World) -> dict[str, pd.DataFrame]:
     """Conversation, cell and weight of each facet with one label."""
     facets = world.facets.merge(world.conversations[["conversation_id", "weight"]], on="conversation_id")
@@ -56,6 +72,7 @@ def label_cells(world: World) -> dict[str, pd.DataFrame]:
     return cells
 
 
+@once
 def skill_cells(world: World) -> pd.DataFrame:
     """One row per conversation and skill shown; a conversation counts in full in each of its skills."""
     asked = world.facets.merge(world.conversations[["conversation_id", "weight"]], on="conversation_id")
@@ -78,6 +95,7 @@ def statement_cell(level: str, node_id: str, state: str) -> str:
     return {"none": "_none", "task": node_id}.get(level, "_unclassified")
 
 
+@once
 def mapping_cells(world: World) -> dict[str, pd.DataFrame]:
     """Cells of statement, occupation, SOC group and job zone: each pick's weight, split 1/n to occupations."""
     picks = world.mappings.merge(world.conversations[["conversation_id", "weight"]], on="conversation_id")
@@ -153,32 +171,27 @@ def shares(cells: pd.DataFrame, conversations: pd.DataFrame, footing: str) -> di
     The denominator of `of_all` is all weight of the table, of `of_classified` that of cells which are labels;
     a conversation that is in several cells in full counts once in it.
     """
-    rows = cells.merge(
-        conversations[["conversation_id", "cluster", "weight"]], on="conversation_id", suffixes=("", "_of")
-    )
+    rows = cells.merge(conversations[["conversation_id", "cluster"]], on="conversation_id")
     if footing == "of_classified":
         rows = rows[~rows["cell"].str.startswith("_")]
     if rows.empty:
         return {}
-    whole = rows.groupby("conversation_id").agg(
-        weight=("weight", "sum"), most=("weight_of", "first"), cluster=("cluster", "first")
-    )
-    whole["weight"] = np.minimum(whole["weight"], whole["most"])
+    weight = rows.groupby("conversation_id")["weight"].sum()
+    whole = conversations.set_index("conversation_id").loc[weight.index, ["cluster", "weight"]]
+    whole["weight"] = np.minimum(weight, whole["weight"])
     d = whole.groupby("cluster")["weight"].sum()
     y = rows.groupby(["cell", "cluster"])["weight"].sum().unstack(fill_value=0).reindex(columns=d.index)
     kish = d.sum() ** 2 / (whole["weight"] ** 2).sum()
     scale = kish / d.sum()  # the formula is one of unit weights
     deff_0 = pooled_design_effect(y.to_numpy() * scale, d.to_numpy() * scale, kish)
-    found = {}
-    for cell, of_cell in rows.groupby("cell"):
-        evidence = (of_cell["conversation_id"].nunique(), _users(of_cell["cluster"]))
-        found[str(cell)] = share(y.loc[cell].to_numpy(), d.to_numpy(), len(whole), kish, deff_0, evidence)
-    return found
-
-
-def _users(clusters: pd.Series) -> int:
-    """People: all conversations without a user are one user."""
-    return len({"nobody" if str(cluster).startswith("c1") else cluster for cluster in clusters})
+    # all conversations without a user are one user
+    is_unknown = rows["cluster"].astype(str).str.startswith("c1")
+    evidence = rows.assign(user=rows["cluster"].mask(is_unknown, "nobody")).groupby("cell")
+    counts = zip(evidence["conversation_id"].nunique(), evidence["user"].nunique(), strict=True)
+    return {
+        str(cell): share(of_cell, d.to_numpy(), len(whole), kish, deff_0, count)
+        for cell, of_cell, count in zip(y.index, y.to_numpy(), counts, strict=True)
+    }
 
 
 def pooled_design_effect(y: np.ndarray, d: np.ndarray, n: float) -> float:

@@ -3,11 +3,13 @@
 import graphlib
 import json
 from collections.abc import Collection
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 from built_home import PROJECT
 
 Rows = pd.DataFrame | list[dict[str, Any]]
@@ -20,9 +22,16 @@ class Compiled:
         nodes = json.loads((dbt_target / "manifest.json").read_text())["nodes"].values()
         self._nodes = {node["name"]: node for node in nodes if node["resource_type"] in ("model", "seed")}
 
-    def run(self, models: list[str], inputs: dict[str, Rows]) -> duckdb.DuckDBPyConnection:
-        """Run the models in this order; what they read and is neither run nor given has no rows."""
+    def run(
+        self, models: list[str], inputs: dict[str, Rows], wanted: Collection[str] = ()
+    ) -> duckdb.DuckDBPyConnection:
+        """Run the models in this order; what they read and is neither run nor given has no rows.
+
+        With `wanted`, only they and those of the models that they are made of.
+        """
         connection = _empty_index()
+        needed = self._made_of(wanted or models, models)
+        models = [name for name in models if name in needed]
         parents = {node.rsplit(".", 1)[-1] for name in models for node in self._nodes[name]["depends_on"]["nodes"]}
         for name in sorted(parents - set(models)):
             self._fill(connection, name, inputs.get(name, []))
@@ -32,18 +41,14 @@ class Compiled:
         return connection
 
     def run_all(self, built_root: Path, home: Path, marts: Collection[str] = ()) -> duckdb.DuckDBPyConnection:
-        """Every seed and model over another home, in the order of the graph: the same SQL, without dbt.
+        """Every mart over another home, and what it is made of, in the order of the graph: the same SQL, without dbt.
 
         With `marts`, only they and what they are made of.
         """
         connection = _empty_index()
-        parents = {name: self._parents(name) for name in self._nodes}
-        wanted, waiting = set(), list(marts or parents)
-        while waiting:
-            if (name := waiting.pop()) not in wanted:
-                wanted.add(name)
-                waiting.extend(parents[name])
-        for name in graphlib.TopologicalSorter({name: parents[name] for name in wanted}).static_order():
+        marts = marts or [name for name, node in self._nodes.items() if node["schema"] == "marts"]
+        needed = self._made_of(marts, self._nodes)
+        for name in graphlib.TopologicalSorter({name: self._parents(name) for name in needed}).static_order():
             node = self._nodes[name]
             if node["resource_type"] == "seed":
                 self._fill(connection, name, [])
@@ -52,6 +57,16 @@ class Compiled:
                 connection.execute(f"create table {node['schema']}.{name} as {sql}")
         return connection
 
+    def _made_of(self, wanted: Collection[str], among: Collection[str]) -> set[str]:
+        """What is wanted and, of these, all that it is made of."""
+        found: set[str] = set()
+        waiting = list(wanted)
+        while waiting:
+            if (name := waiting.pop()) in among and name not in found:
+                found.add(name)
+                waiting.extend(self._parents(name))
+        return found
+
     def _parents(self, name: str) -> set[str]:
         return {one.rsplit(".", 1)[-1] for one in self._nodes[name]["depends_on"].get("nodes", [])} & self._nodes.keys()
 
@@ -59,13 +74,19 @@ class Compiled:
         node = self._nodes[name]
         table = f"{node['schema']}.{name}"
         if node["resource_type"] == "seed":
-            connection.execute(f"create table {table} as from read_csv('{PROJECT / node['original_file_path']}')")
+            connection.from_arrow(_seed(node["original_file_path"])).create(table)
             return
         columns = ", ".join(f'"{column["name"]}" {column["data_type"]}' for column in node["columns"].values())
         connection.execute(f"create table {table} ({columns})")
         frame = pd.DataFrame(rows)
         if len(frame):
             connection.execute(f"insert into {table} by name select * from frame")
+
+
+@cache
+def _seed(path: str) -> pa.Table:
+    """Rows of a seed, read once for all the worlds that need it."""
+    return duckdb.read_csv(str(PROJECT / path)).to_arrow_table()
 
 
 def _empty_index() -> duckdb.DuckDBPyConnection:

@@ -1,15 +1,15 @@
 """What depth that can be compared must say (method 5.6, 5.8): numpy and scipy, without a line of the project's SQL.
 
-Counts are series of conversations, or of known users, by statement; listings are rows of (onet_soc_code,
-statement_hash); draws are (unit, size, floor).
+Counts are series of conversations, or of known users, by statement; draws are (unit, size, floor).
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import pandas as pd
-from by_hand import GRID, T_AT_GRID
+from by_hand import GRID, T_AT_GRID, once
 from figures_by_hand import picks_alone
 from scipy import stats
 from worlds import World
@@ -49,6 +49,26 @@ class Uses:
         return Uses(owners, self.picks[self.picks["conversation_id"].isin(owners.index)])
 
 
+@dataclass(frozen=True)
+class Listed:
+    """How many statements each occupation lists, and the occupations that list each statement."""
+
+    tasks: dict[str, int]
+    occupations: dict[str, list[str]]
+
+    @classmethod
+    def of(cls, listings: pd.DataFrame) -> Self:
+        """Rows of (onet_soc_code, statement_hash), once each."""
+        occupations: dict[str, list[str]] = {}
+        for occupation, statement in zip(listings["onet_soc_code"], listings["statement_hash"], strict=True):
+            occupations.setdefault(statement, []).append(occupation)
+        return cls(listings.groupby("onet_soc_code").size().to_dict(), occupations)
+
+    def adds(self, statement: str) -> float:
+        """What the use of a statement adds to the mean depth of the occupations."""
+        return sum(1 / self.tasks[occupation] for occupation in self.occupations[statement]) / len(self.tasks)
+
+
 def distribution(chances: np.ndarray) -> np.ndarray:
     """Chances that 0, 1, 2, ... of independent events happen (Poisson-binomial)."""
     found = np.ones(1)
@@ -57,18 +77,20 @@ def distribution(chances: np.ndarray) -> np.ndarray:
     return found
 
 
-def drawn(counts: pd.Series, total: int, listings: pd.DataFrame, size: int, floor: int) -> dict[str, float]:
+def drawn(counts: pd.Series, total: int, listed: Listed, size: int, floor: int) -> dict[str, float]:
     """Mean depth, and shares of occupations, in a draw of `size` of `total` units with this floor."""
-    chances = pd.Series(stats.hypergeom.sf(floor - 1, total, counts.to_numpy(int), size), index=counts.index)
-    tasks = listings.groupby("onet_soc_code").size()
-    possible = listings.assign(chance=listings["statement_hash"].map(chances)).query("chance > 0")
+    possible: dict[str, list[float]] = {}
+    chances = stats.hypergeom.sf(floor - 1, total, counts.to_numpy(int), size)
+    for statement, chance in zip(counts.index, chances, strict=True):
+        for occupation in listed.occupations.get(statement, []) if chance > 0 else []:
+            possible.setdefault(occupation, []).append(chance)
     sums = dict.fromkeys(("mean", *(f"at_least_{percent}" for percent in PERCENTS)), 0.0)
-    for occupation, of_occupation in possible.groupby("onet_soc_code")["chance"]:
-        sums["mean"] += of_occupation.sum() / tasks[occupation]
-        events = distribution(of_occupation.to_numpy())
+    for occupation, of_occupation in possible.items():
+        sums["mean"] += sum(of_occupation) / listed.tasks[occupation]
+        events = distribution(np.array(of_occupation))
         for percent in PERCENTS:
-            sums[f"at_least_{percent}"] += events[-(-percent * tasks[occupation] // 100) :].sum()
-    return {name: float(value / len(tasks)) for name, value in sums.items()}
+            sums[f"at_least_{percent}"] += events[-(-percent * listed.tasks[occupation] // 100) :].sum()
+    return {name: float(value / len(listed.tasks)) for name, value in sums.items()}
 
 
 def _ratio_of_chooses(total: int, used: np.ndarray, size: int, of: int) -> np.ndarray:
@@ -77,9 +99,9 @@ def _ratio_of_chooses(total: int, used: np.ndarray, size: int, of: int) -> np.nd
     return np.prod(np.maximum(total - used[:, None] - steps, 0) / (of - steps), axis=1)
 
 
-def covered(counts: pd.Series, total: int, listings: pd.DataFrame, floor_users: int) -> dict[float, float]:
+def covered(counts: pd.Series, total: int, listed: Listed, floor_users: int) -> dict[float, float]:
     """Mean depth at each coverage (Chao and Jost 2012), along users drawn in steps of an eighth of an octave."""
-    counts = counts[counts.index.isin(set(listings["statement_hash"]))]
+    counts = counts[[statement in listed.occupations for statement in counts.index]]
     used = counts.to_numpy(int)
     u, q1, q2 = used.sum(), (used == 1).sum(), (used == 2).sum()
     if u < 30 or q1 == u or total < floor_users:
@@ -88,9 +110,7 @@ def covered(counts: pd.Series, total: int, listings: pd.DataFrame, floor_users: 
     unseen = [float((used / u * _ratio_of_chooses(total, used, size, total - 1)).sum()) for size in sizes[:-1]]
     odds = (total - 1) * q1 / ((total - 1) * q1 + 2 * q2) if q1 else 0.0
     coverages = 1 - np.array([*unseen, q1 / u * odds])
-    tasks = listings.groupby("onet_soc_code")["statement_hash"].transform("size")
-    weights = (1 / tasks).groupby(listings["statement_hash"]).sum() / listings["onet_soc_code"].nunique()
-    adds = weights[counts.index].to_numpy()
+    adds = np.array([listed.adds(statement) for statement in counts.index])
     depths = [float(((1 - _ratio_of_chooses(total, used, size, total)) * adds).sum()) for size in sizes]
     return {c: _where_first_reached(c, coverages, depths) for c in COVERAGES}
 
@@ -104,16 +124,16 @@ def _where_first_reached(wanted: float, coverages: np.ndarray, depths: list[floa
     return float(np.interp(wanted, coverages[end - 1 : end + 1], depths[end - 1 : end + 1]))
 
 
-def figures(uses: Uses, listings: pd.DataFrame, draws: Draws, floor_users: int) -> dict[Key, float]:
+def figures(uses: Uses, listed: Listed, draws: Draws, floor_users: int) -> dict[Key, float]:
     """Every figure by (method, size or coverage, floor, statistic)."""
     counted = {unit: uses.counts(unit) for unit in ("conversations", "users")}
     found: dict[Key, float] = {}
     for unit, size, floor in draws:
         counts, total = counted[unit]
         if size <= total:
-            shares = drawn(counts, total, listings, size, floor)
+            shares = drawn(counts, total, listed, size, floor)
             found |= {(unit, float(size), floor, statistic): value for statistic, value in shares.items()}
-    at_coverage = covered(*counted["users"], listings, floor_users)
+    at_coverage = covered(*counted["users"], listed, floor_users)
     return found | {("coverage", c, 1, "mean"): value for c, value in at_coverage.items()}
 
 
@@ -124,7 +144,7 @@ def groups_of(uses: Uses) -> list[set[object]]:
 
 
 def intervals(
-    uses: Uses, listings: pd.DataFrame, draws: Draws, floor_users: int
+    uses: Uses, listed: Listed, draws: Draws, floor_users: int
 ) -> Iterator[tuple[Key, float, float, float, float]]:
     """Every figure with the ends of its interval and the degrees of freedom, by leaving out each group of users."""
     groups = groups_of(uses)
@@ -133,8 +153,8 @@ def intervals(
         "conversations": np.array([known.isin(group).sum() for group in groups]) / max(len(known), 1),
         "users": np.array([len(group) for group in groups]) / max(known.nunique(), 1),
     }
-    left = [figures(uses.without(group), listings, draws, floor_users) for group in groups]
-    for key, value in figures(uses, listings, draws, floor_users).items():
+    left = [figures(uses.without(group), listed, draws, floor_users) for group in groups]
+    for key, value in figures(uses, listed, draws, floor_users).items():
         values = np.array([replicate.get(key, np.nan) for replicate in left])
         part = parts["conversations" if key[0] == "conversations" else "users"]
         yield key, value, *jackknife(value, values, part)
@@ -154,6 +174,7 @@ def jackknife(value: float, left: np.ndarray, part: np.ndarray) -> tuple[float, 
     return max(0.0, value - half), min(1.0, value + half), df
 
 
+@once
 def activities_of(level: str) -> pd.DataFrame:
     """Statement and activity of this level (dwa_id, iwa_id), once each: of any task that is written so (O*NET 20.1)."""
     tasks, links = (facts.load(name).query("onet_version == '20.1'") for name in ("onet_tasks", "task_activities"))

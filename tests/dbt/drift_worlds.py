@@ -6,7 +6,7 @@ import pandas as pd
 from economic_index.contracts.drift import ENGINE_CHANGES
 from economic_index.contracts.lake import FACET_SUMMARIES
 from economic_index.contracts.validation import validated
-from economic_index.drift.answers import said_by
+from economic_index.drift.answers import Said, said_by
 from economic_index.drift.engine_changes import changes
 
 SIZE = 384
@@ -35,9 +35,13 @@ def older_facets(facets: pd.DataFrame) -> pd.DataFrame:
     return old
 
 
-def draw_changes(conversations: pd.DataFrame, facets: pd.DataFrame) -> pd.DataFrame:
+def said_by_both(facets: pd.DataFrame) -> tuple[Said, Said]:
+    """What the older model had said of all weeks, and what the present one says."""
+    return said_by(FACET_SUMMARIES, older_facets(facets)), said_by(FACET_SUMMARIES, facets)
+
+
+def draw_changes(conversations: pd.DataFrame, both: tuple[Said, Said]) -> pd.DataFrame:
     """Rows of lake/engine_changes of one week."""
     ids = conversations["conversation_id"]
-    old, new = (rows[rows["conversation_id"].isin(ids)] for rows in (older_facets(facets), facets))
-    found = changes(said_by(FACET_SUMMARIES, old), said_by(FACET_SUMMARIES, new), conversations)
-    return validated(ENGINE_CHANGES, found)
+    old, new = ({facet: rows[rows["conversation_id"].isin(ids)] for facet, rows in said.items()} for said in both)
+    return validated(ENGINE_CHANGES, changes(old, new, conversations))

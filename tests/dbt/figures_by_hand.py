@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-from by_hand import GRID, T_AT_GRID, label_cells, mapping_cells
+from by_hand import GRID, T_AT_GRID, label_cells, mapping_cells, once
 from scipy import stats
 from worlds import World
 
@@ -24,12 +24,14 @@ def clusters(world: World) -> pd.DataFrame:
     return rows.assign(cluster=rows["user_id"].where(rows["user_id"].notna(), rows["conversation_id"]))
 
 
+@once
 def listings() -> pd.DataFrame:
     """Occupation and statement, once each (O*NET 20.1)."""
     tasks = facts.load("onet_tasks").query("onet_version == '20.1'")
     return tasks[["onet_soc_code", "statement_hash"]].drop_duplicates()
 
 
+@once
 def picks_alone(world: World) -> pd.DataFrame:
     """Picks of a task that stand for its one statement alone."""
     links = world.lake.read(BANK_LINKS).query("onet_version == '20.1'")
@@ -50,6 +52,7 @@ def used_statements(world: World, conversations: pd.DataFrame, floor_users: int 
     return set(counted.index[passes])
 
 
+@once
 def surveyed() -> pd.DataFrame:
     """Rows of OEWS May 2023 behind each O*NET-SOC 2010 occupation, with the part of their workers that is its own."""
     walks = facts.load("crosswalks")
@@ -75,6 +78,7 @@ def wages() -> pd.DataFrame:
     return summed.assign(median_wage=summed["sum_of_wages"] / summed["paid"])
 
 
+@once
 def wage_cuts() -> np.ndarray:
     """The wages at which a quarter, a half and three quarters of the workers are reached."""
     survey = facts.load("labour_market").query("soc_taxonomy == 'oews' and year == 2023")
@@ -89,6 +93,7 @@ def wage_quartiles() -> pd.Series:
     return pd.Series(1 + np.searchsorted(wage_cuts(), found, side="left"), index=found.index).astype(str)
 
 
+@once
 def zones() -> pd.Series:
     """Job zone of each occupation."""
     return facts.load("job_zones").query("onet_version == '20.1'").set_index("onet_soc_code")["job_zone"].astype(str)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from by_hand import GRID, T_AT_GRID, label_cells, mapping_cells
+from by_hand import GRID, T_AT_GRID, label_cells, mapping_cells, once
 from figures_by_hand import listings
 from worlds import World
 
@@ -127,6 +127,7 @@ def merge_sparse(rows: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
     return placed.groupby(["conversation_id", "cell", "is_merged"], as_index=False)["weight"].sum()
 
 
+@once
 def group_parts() -> pd.DataFrame:
     """Part of each statement that falls to each SOC group, by the 1/n split."""
     listed = listings()

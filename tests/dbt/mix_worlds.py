@@ -1,6 +1,6 @@
 """Worlds of a few conversations on two sides, and the project's own SQL of mix and within run over them in memory."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Self
@@ -8,6 +8,7 @@ from typing import Self
 import duckdb
 import numpy as np
 import pandas as pd
+from by_hand import once
 from compiled import Compiled
 from mix_by_hand import PATTERNS_OF, merge_sparse
 
@@ -96,12 +97,14 @@ class SmallWorld:
         return cells.assign(is_merged=False) if level == "soc_group" else merge_sparse(cells, GROUP_PARTS)
 
 
+@once
 def picks() -> pd.DataFrame:
     """Mapping, statement or special cell, part."""
     rows = [(mapping, cell, part) for mapping, of_mapping in PICKS.items() for cell, part in of_mapping.items()]
     return pd.DataFrame(rows, columns=["mapping", "cell", "part"])
 
 
+@once
 def group_cells() -> pd.DataFrame:
     """Mapping, SOC group or special cell, part."""
     rows = picks().merge(GROUP_PARTS, how="left", left_on="cell", right_on="statement_hash", suffixes=("", "_of_group"))
@@ -176,9 +179,9 @@ def shares_with_deff(deff: float) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["period_key", "segment_key", "measure", "cell", "footing", "deff"])
 
 
-def run(compiled: Compiled, given: dict[str, pd.DataFrame]) -> duckdb.DuckDBPyConnection:
-    """All models over the given tables."""
-    return compiled.run([*BETWEEN, *UNDER_TEST], given)
+def run(compiled: Compiled, given: dict[str, pd.DataFrame], wanted: Collection[str] = ()) -> duckdb.DuckDBPyConnection:
+    """All models over the given tables, or the wanted ones and what they are made of."""
+    return compiled.run([*BETWEEN, *UNDER_TEST], given, wanted)
 
 
 def heavy_tailed(seed: int, users: int, count: int) -> SmallWorld:

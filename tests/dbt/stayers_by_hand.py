@@ -35,7 +35,7 @@ def by_user(conversations: pd.DataFrame) -> pd.DataFrame:
     """Weight of each user, and of their automation; conversations have a classified pattern."""
     is_automation = conversations["pattern"].isin(["directive", "feedback_loop"])
     rows = conversations.assign(y=conversations["weight"].where(is_automation, 0.0))
-    return rows.groupby("cluster").agg(d=("weight", "sum"), y=("y", "sum"))
+    return rows.groupby("cluster")[["weight", "y"]].sum().rename(columns={"weight": "d"})
 
 
 def stayers_by_hand(before: pd.DataFrame, after: pd.DataFrame) -> dict[str, tuple[float, float, float]]:

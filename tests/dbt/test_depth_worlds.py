@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from built_home import Built
 from compiled import Compiled
-from depth_by_hand import Draws, Key, Uses, distribution, drawn, groups_of, intervals
+from depth_by_hand import Draws, Key, Listed, Uses, distribution, drawn, groups_of, intervals
 from depth_worlds import RAREFIED, tables
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -94,7 +94,9 @@ def computed(compiled: Compiled, world: World) -> dict[Key, tuple[float, float, 
 @given(world=worlds())
 def test_every_figure_and_interval_of_a_small_world(compiled: Compiled, world: World) -> None:
     found = computed(compiled, world)
-    expected = {key: numbers for key, *numbers in intervals(world.uses, world.listings, world.draws, FLOORS[1])}
+    expected = {
+        key: numbers for key, *numbers in intervals(world.uses, Listed.of(world.listings), world.draws, FLOORS[1])
+    }
     assert found.keys() == expected.keys()
     for key, numbers in expected.items():
         assert found[key] == pytest.approx(tuple(numbers), abs=1e-7, rel=0, nan_ok=True), key
@@ -114,7 +116,7 @@ def test_more_is_found_where_more_is_drawn_and_the_curve_falls(compiled: Compile
 
 def test_the_oracle_draws_as_counting_does() -> None:
     """Two of four conversations, two of them of s: by hand 5 of 6 draws hold s, one of 6 holds it twice."""
-    listings = pd.DataFrame({"onet_soc_code": ["o"], "statement_hash": ["s"]})
-    assert drawn(pd.Series({"s": 2}), 4, listings, 2, 1)["mean"] == pytest.approx(5 / 6)
-    assert drawn(pd.Series({"s": 2}), 4, listings, 2, 2)["at_least_75"] == pytest.approx(1 / 6)
+    listed = Listed.of(pd.DataFrame({"onet_soc_code": ["o"], "statement_hash": ["s"]}))
+    assert drawn(pd.Series({"s": 2}), 4, listed, 2, 1)["mean"] == pytest.approx(5 / 6)
+    assert drawn(pd.Series({"s": 2}), 4, listed, 2, 2)["at_least_75"] == pytest.approx(1 / 6)
     assert distribution(np.array([0.5, 1.0])).tolist() == [0.0, 0.5, 0.5]

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from built_home import Built
-from by_hand import GRID, T_AT_GRID
+from by_hand import GRID, T_AT_GRID, once
 from figures_by_hand import listings, used_statements
 
 from economic_index.taxonomy import facts
@@ -65,21 +65,18 @@ def test_published_groups_have_ratios_without_an_interval(built: Built) -> None:
     assert np.isnan(row["representation_ratio_lo"])
 
 
+@once
 def occupation_baselines(year: int) -> pd.DataFrame:
     """Workers, their error, and wages of each O*NET 20.1 occupation in one survey year, through both crosswalks."""
-    listed = set(listings()["onet_soc_code"])
+    listed = pd.DataFrame({"code": sorted(set(listings()["onet_soc_code"]))})
     walks = facts.load("crosswalks")
     first = walks[(walks["from_taxonomy"] == "onet_soc_2010") & (walks["to_taxonomy"] == "onet_soc_2019")]
     second = walks[(walks["from_taxonomy"] == "onet_soc_2019") & (walks["to_taxonomy"] == "oews")]
-    links: dict[tuple[str, str], float] = {}
-    for code in listed:
-        mine = first[first["from_code"] == code]
-        targets = list(zip(mine["to_code"], mine["weight"], strict=True)) or [(code, 1.0)]
-        for target, weight in targets:
-            for _, row in second[second["from_code"] == target].iterrows():
-                key = (code, row["to_code"])
-                links[key] = links.get(key, 0.0) + weight * row["weight"]
-    linked = pd.DataFrame([(*key, weight) for key, weight in links.items()], columns=["code", "survey", "weight"])
+    first = listed.merge(first, how="left", left_on="code", right_on="from_code")[["code", "to_code", "weight"]]
+    first = first.assign(to_code=first["to_code"].fillna(first["code"]), weight=first["weight"].fillna(1.0))
+    both = first.merge(second, left_on="to_code", right_on="from_code", suffixes=("", "_of_survey"))
+    both = both.assign(survey=both["to_code_of_survey"], weight=both["weight"] * both["weight_of_survey"])
+    linked = both.groupby(["code", "survey"], as_index=False)["weight"].sum()
     linked["weight"] /= linked.groupby("survey")["weight"].transform("sum")
     market = facts.load("labour_market").query("soc_taxonomy == 'oews' and year == @year")
     rows = linked.merge(market, left_on="survey", right_on="occupation_code")

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from built_home import Built
 from by_hand import periods_of, segments_of
-from depth_by_hand import Uses, activities_of, draws_of, figures, intervals, used_activities, uses_of
+from depth_by_hand import Listed, Uses, activities_of, draws_of, figures, intervals, used_activities, uses_of
 from figures_by_hand import FLOOR_CONVERSATIONS, FLOOR_USERS, clusters, listings
 from worlds import WEEKS
 
@@ -31,8 +31,9 @@ def segments_by_hand(built: Built) -> Iterator[tuple[str, object, str, str, Uses
 def rarefied_by_hand(built: Built) -> dict[Row, float]:
     """Every value that mart_depth_rarefied must have."""
     found: dict[Row, float] = {}
+    listed = Listed.of(listings())
     for period_type, period_start, segment_type, segment, uses in segments_by_hand(built):
-        for key, value in figures(uses, listings(), draws_of(uses, FLOORS), FLOOR_USERS).items():
+        for key, value in figures(uses, listed, draws_of(uses, FLOORS), FLOOR_USERS).items():
             # shorter periods compare in time: by users, and the mean alone
             if period_type == "all" or (key[0] != "conversations" and key[3] == "mean"):
                 found[period_type, period_start, segment_type, segment, *key] = value
@@ -58,7 +59,9 @@ def test_the_intervals_leave_out_groups_of_users(built: Built) -> None:
     )
     uses = uses_of(built.world, clusters(built.world))
     columns = ["value", "value_lo", "value_hi", "df"]
-    by_hand = {key: numbers for key, *numbers in intervals(uses, listings(), draws_of(uses, FLOORS), FLOOR_USERS)}
+    by_hand = {
+        key: numbers for key, *numbers in intervals(uses, Listed.of(listings()), draws_of(uses, FLOORS), FLOOR_USERS)
+    }
     assert set(rows.index) == set(by_hand)
     expected = pd.DataFrame.from_dict(by_hand, orient="index", columns=columns).loc[list(rows.index)]
     np.testing.assert_allclose(rows[columns], expected, rtol=0, atol=1e-7)

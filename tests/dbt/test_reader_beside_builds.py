@@ -126,6 +126,8 @@ def serve_many(lake: Lake, build: Build, readers: list[Reader]) -> None:
 
 def test_a_reader_beside_builds_sees_one_build_at_a_time(home: Lake) -> None:
     build = finished_build(home)
+    # not all marts: these are enough for a reader to meet two builds between them
+    build = replace(build, marts=tuple(sorted({*build.marts[:23], "mart_headlines", "mart_tasks"})))
     assert len(build.marts) > 20
     copy_marts(home, stamp(home, build, 0), "inputs-0")
     holding = HoldingReader(home, "mart_headlines")

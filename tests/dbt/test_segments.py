@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from built_home import Built
-from by_hand import label_cells, mapping_cells, periods_of, segments_of
+from by_hand import label_cells, mapping_cells, once, periods_of, segments_of
 from compiled import Compiled
 from test_shares import CELL_COLUMN, SPECIAL, compare
 from worlds import World, write_world
@@ -87,6 +87,7 @@ def marts(built: Built, world: World) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
+@once
 def segments_by_hand(world: World) -> dict[tuple[str, str], set[str]]:
     """Every segment with its conversations, the brought types included."""
     found = {}
@@ -116,6 +117,20 @@ def is_shown(segment_type: str, conversations: pd.DataFrame) -> bool:
     """Whether a segment is large enough to be shown in a period at all."""
     is_large = len(conversations) >= FLOOR_CONVERSATIONS and people_of(conversations) >= FLOOR_OF_PEOPLE
     return segment_type in BUILT_IN or is_large
+
+
+def evidence_of(cells: pd.DataFrame, conversations: pd.DataFrame) -> pd.DataFrame:
+    """Conversations and people behind each cell, and the largest part of its weight that is one known person's."""
+    rows = cells.merge(conversations[["conversation_id", "user_id"]], on="conversation_id")
+    of_cell = rows.fillna({"user_id": "nobody"}).groupby("cell")
+    largest = rows.groupby(["cell", "user_id"])["weight"].sum().groupby("cell").max()
+    return pd.DataFrame(
+        {
+            "conversations": of_cell["conversation_id"].nunique(),
+            "people": of_cell["user_id"].nunique(),
+            "largest_part": largest / of_cell["weight"].sum(),
+        }
+    )
 
 
 def largest_part(cells: pd.DataFrame, conversations: pd.DataFrame) -> float:
@@ -154,10 +169,9 @@ def test_what_is_shown_of_a_part_passes_its_floor_and_is_nobodys_half(
                 continue
             floor = FLOOR_OF_PEOPLE if segment_type in BROUGHT else FLOOR_USERS
             mine = cells[cells["conversation_id"].isin(set(of_part["conversation_id"])) & ~cells["cell"].isin(SPECIAL)]
-            for cell, of_cell in mine.groupby("cell"):
-                behind = of_part[of_part["conversation_id"].isin(set(of_cell["conversation_id"]))]
-                passes = len(behind) >= FLOOR_CONVERSATIONS and people_of(behind) >= floor
-                if not passes or largest_part(of_cell, of_part) > 0.5 + 1e-9:
+            for cell, conversations, people, largest in evidence_of(mine, of_part).itertuples(name=None):
+                passes = conversations >= FLOOR_CONVERSATIONS and people >= floor
+                if not passes or largest > 0.5 + 1e-9:
                     assert cell not in table, (mart, period_type, start, segment_type, segment, cell)
                     below.append((segment_type, passes))
                 elif not np.isnan(table.get(cell, np.nan)):

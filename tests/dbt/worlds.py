@@ -6,13 +6,14 @@ Answers are drawn by seed; what the index must say about them is computed in by_
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from agreement_worlds import draw_second_answers
-from drift_worlds import MAKER, draw_changes, draw_vectors
+from drift_worlds import MAKER, draw_changes, draw_vectors, said_by_both
 from home_reviews import draw_reviews, known_errors
 
 from economic_index.contracts import Table
@@ -50,7 +51,7 @@ LABELS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # a world is itself: what is computed of one is remembered by it
 class World:
     """What was written: one row per conversation, and one per pick."""
 
@@ -62,6 +63,12 @@ class World:
     second_answers: pd.DataFrame = field(default_factory=lambda: empty_frame(SECOND_ANSWERS))
     reviews: pd.DataFrame = field(default_factory=lambda: empty_frame(REVIEWS))
     vectors: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+@cache
+def _fact(name: str) -> pd.DataFrame:
+    """A fact table, loaded once for all worlds; nobody changes it."""
+    return facts.load(name)
 
 
 def _rows(table: Table, columns: dict[str, Any]) -> pd.DataFrame:
@@ -171,7 +178,7 @@ def draw_facets(rng: np.random.Generator, conversations: pd.DataFrame) -> pd.Dat
 def _statements(count: int) -> list[str]:
     """Statement hashes of the taxonomy: two that many occupations list, some that few do, one of an occupation
     that leads to several groups of ISCO-08."""
-    tasks = facts.load("onet_tasks").query("onet_version == '20.1'")
+    tasks = _fact("onet_tasks").query("onet_version == '20.1'")
     shared = tasks.groupby("statement_hash")["onet_soc_code"].nunique().sort_values(ascending=False, kind="stable")
     computing = tasks[tasks["onet_soc_code"].str.startswith("15-")]["statement_hash"].drop_duplicates()
     of_web_developers = tasks[tasks["onet_soc_code"] == "15-1134.00"]["statement_hash"]
@@ -182,7 +189,7 @@ def draw_mappings(rng: np.random.Generator, conversations: pd.DataFrame) -> pd.D
     """Picks of every level; one in five conversations has two picks, one statement is not of the taxonomy."""
     nodes = [*_statements(STATEMENTS), "0000000000000000"]
     popularity = 1 / np.arange(1, len(nodes) + 1)
-    activity = facts.load("activities")
+    activity = _fact("activities")
     picks: list[dict[str, Any]] = []
     for conversation_id, person in zip(conversations["conversation_id"], conversations["person"], strict=True):
         draw = rng.random()
@@ -229,9 +236,9 @@ def draw_mappings(rng: np.random.Generator, conversations: pd.DataFrame) -> pd.D
 
 def _write_reference(lake: Lake) -> None:
     for table in FACT_TABLES:
-        lake.write(table, facts.load(table.name))
+        lake.write(table, _fact(table.name))
     nodes = _statements(STATEMENTS)
-    ids = facts.load("onet_tasks").query("onet_version == '20.1'").groupby("statement_hash")["task_id"].min()
+    ids = _fact("onet_tasks").query("onet_version == '20.1'").groupby("statement_hash")["task_id"].min()
     bank = [f"bank-{number // 2}" for number in range(len(nodes))]
     origin = {"vintage": "0", "licence_id": "Apache-2.0"}
     lake.write(
@@ -245,13 +252,14 @@ def _write_reference(lake: Lake) -> None:
 def _write_weeks(
     lake: Lake, conversations: pd.DataFrame, others: dict[Table, pd.DataFrame], vectors: dict[str, np.ndarray]
 ) -> None:
+    said = said_by_both(others[FACET_SUMMARIES])
     for week in [*WEEKS, EMPTY_WEEK]:
         of_week = conversations[conversations["week_start"] == week]
         ids = set(of_week["conversation_id"])
         tables = {table: rows[rows["conversation_id"].isin(ids)] for table, rows in others.items()}
         tables[CONVERSATIONS] = of_week.drop(columns=["week_start", "person"])
         tables[VECTOR_SUMMARIES] = summarised(of_week, vectors, MAKER)
-        tables[ENGINE_CHANGES] = draw_changes(of_week, others[FACET_SUMMARIES])
+        tables[ENGINE_CHANGES] = draw_changes(of_week, said)
         for table in (TRANSCRIPTS, FACET_SUMMARIES_REJECTED, ONET_TASK_MAPPINGS_REJECTED):
             tables[table] = empty_frame(table)
         lake.commit_week(week, tables)

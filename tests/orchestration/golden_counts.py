@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 from by_hand import label_cells
-from depth_by_hand import activities_of, draws_of, intervals, used_activities, uses_of
+from depth_by_hand import Listed, activities_of, draws_of, intervals, used_activities, uses_of
 from figures_by_hand import listings, picks_alone, used_statements
 
 from economic_index.contracts.lake import CONVERSATIONS_REJECTED
@@ -87,7 +87,8 @@ def depth_rarefied(week: GoldenWeek) -> pd.DataFrame:
     uses = uses_of(week.world, week.world.conversations)
     floors = {15, max(week.floors.conversations, 1), 1}
     rows = [
-        (*key, *numbers) for key, *numbers in intervals(uses, listings(), draws_of(uses, floors), week.floors.users)
+        (*key, *numbers)
+        for key, *numbers in intervals(uses, Listed.of(listings()), draws_of(uses, floors), week.floors.users)
     ]
     keys = ["method", "draw_size", "draw_floor", "statistic"]
     found = pd.DataFrame(rows, columns=[*keys, "value", "value_lo", "value_hi", "df"])

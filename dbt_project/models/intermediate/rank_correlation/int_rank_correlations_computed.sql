@@ -11,14 +11,13 @@ with listed as (
 ),
 ranked as (
     select period_key, segment_key, group_number, with_what,
-        rank() over by_use + (count(*) over same_use - 1) / 2.0 as use_rank,
-        rank() over by_value + (count(*) over same_value - 1) / 2.0 as value_rank
+        rank() over by_use + (count(*) over (by_use range between current row and current row) - 1) / 2.0 as use_rank,
+        rank() over by_value + (count(*) over (by_value range between current row and current row) - 1) / 2.0 as value_rank
     from listed
+    -- ties are the rows of the same order: counted so, and not in windows of their own, each order is sorted once
     window
         by_use as (partition by period_key, segment_key, group_number, with_what order by weight),
-        same_use as (partition by period_key, segment_key, group_number, with_what, weight),
-        by_value as (partition by period_key, segment_key, group_number, with_what order by value),
-        same_value as (partition by period_key, segment_key, group_number, with_what, value)
+        by_value as (partition by period_key, segment_key, group_number, with_what order by value)
 )
 select period_key, segment_key, group_number, with_what, count(*) as n_occupations,
     -- undefined where all ranks tie

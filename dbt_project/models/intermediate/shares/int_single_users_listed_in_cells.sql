@@ -6,15 +6,20 @@ with tables as (
     from {{ ref('int_denominators_listed') }}
     group by cell_key
 ),
-parts as (
-    select cells.answer_key, cells.cell_key, cells.part, cells.measure, tables.whole_key, tables.classified_key,
-        whole.part as whole_part, classified.part as classified_part
+-- materialized: else the denominators of all answers may be joined before the answers
+counted as materialized (
+    select cells.answer_key, cells.cell_key, cells.part, cells.measure, tables.whole_key, tables.classified_key
     from {{ ref('int_answers_counted_in_cells') }} as cells
     inner join tables using (cell_key)
+    where cells.answer_key in (select answer_key from {{ ref('int_single_users_counted') }})
+),
+parts as (
+    select counted.*, whole.part as whole_part, classified.part as classified_part
+    from counted
     inner join {{ ref('int_answers_counted_in_cells') }} as whole
-        on cells.answer_key = whole.answer_key and tables.whole_key = whole.cell_key
+        on counted.answer_key = whole.answer_key and counted.whole_key = whole.cell_key
     left join {{ ref('int_answers_counted_in_cells') }} as classified
-        on cells.answer_key = classified.answer_key and tables.classified_key = classified.cell_key
+        on counted.answer_key = classified.answer_key and counted.classified_key = classified.cell_key
 )
 select users.period_key, users.segment_key, parts.cell_key, users.answer_key, users.user_count, users.is_user_known,
     users.weight * parts.part as weight_in_cell,
