@@ -40,10 +40,10 @@ def write_lines(path: Path, said: Iterable[Said]) -> Source:
     return Source(path.stem, str(path))
 
 
-def commit_due(lake: Lake) -> list[date]:
-    """What the weekly asset does; the weeks that were due."""
+def commit_due(lake: Lake, until: date = date.max) -> list[date]:
+    """What the weekly asset does, for weeks until a day; the weeks that were due."""
     known = sorted({*weeks_with_winners(lake), *lake.weeks_of(CONVERSATIONS)})
-    due = [week for week in known if is_due(lake, STAGE, week)]
+    due = [week for week in known if week <= until and is_due(lake, STAGE, week)]
     for week in due:
         rows, transcripts = conversations_of_week(lake, week)
         tables = {TRANSCRIPTS: transcripts, CONVERSATIONS: rows}

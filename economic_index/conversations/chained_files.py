@@ -65,7 +65,8 @@ class ChainedFiles:
         again = [reading for reading in known[start:] if reading is not None and reading in self._ends]
         if not again:
             return ()
-        waiting = {reading for week in self.lake.inbox_weeks() for reading in self.lake.inbox_readings(week)}
+        weeks_waiting = self.lake.inbox_weeks()
+        waiting = {(week, reading) for week in weeks_waiting for reading in self.lake.inbox_readings(week)}
         weeks = self.store.unread(self._source, again, waiting)
         self.unread = frozenset(again)
         for reading in again:

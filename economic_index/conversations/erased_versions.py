@@ -12,7 +12,7 @@ from datetime import date
 
 from economic_index.conversations.identify import key_id
 from economic_index.conversations.tombstones import Marks, Tombstones, rotated
-from economic_index.conversations.versions import watermark_note
+from economic_index.conversations.versions import TOLD_BY, watermark_note
 
 
 class ErasedVersions:
@@ -131,13 +131,17 @@ class ErasedVersions:
         return len(gone)
 
     def ids_of_source(self, name: str) -> frozenset[str]:
-        """Conversations whose counting version this source gave."""
-        query = """
-            select conversation_id from winners where iif(told_by = '', reading_id, told_by) in (
-                select reading_id from readings where json_extract(row, '$.source') = ?
-            )
+        """Conversations whose counting version this source gave.
+
+        One that lost its text stays when its reading is taken back; then its file says whose it is.
         """
-        return frozenset(each for (each,) in self._connection.execute(query, (name,)))
+        query = f"""
+            select conversation_id from winners where {TOLD_BY} in (
+                select reading_id from readings where json_extract(row, '$.source') = ?
+            ) or {TOLD_BY} not in (select reading_id from readings)
+            and file_id in (select file_id from files where source = ?)
+        """
+        return frozenset(each for (each,) in self._connection.execute(query, (name, name)))
 
     def forget_source(self, name: str) -> None:
         """Delete what was told of a source's files; files of others that may have a version that lost are read again.

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from economic_index.conversations.erased_versions import ErasedVersions
-from economic_index.conversations.versions import FileEnd, FileStat
+from economic_index.conversations.versions import TOLD_BY, FileEnd, FileStat
 from economic_index.vocabulary import FileStatus
 
 
@@ -65,16 +65,17 @@ class FileEnds(ErasedVersions):
             self._connection.execute("delete from rejections where reading_id = ?", (reading_id,))
 
     def unread(
-        self, source: str, reading_ids: Collection[str], waiting: Collection[str] = frozenset()
+        self, source: str, reading_ids: Collection[str], waiting: Collection[tuple[date, str]] = frozenset()
     ) -> tuple[date, ...]:
         """Have readings count as never done, with all that they gave; the weeks that this changes.
 
         What their files go on with has to be told again: a row that they made longer is gone with them. A row that lies
-        in its week, and not in the inbox like those of readings that are `waiting`, counts again if it is told again as
-        it was, while this store is open.
+        in its week, and not in the inbox like those of the weeks and readings in `waiting`, counts again if it is told
+        again as it was, while this store is open.
         """
         with self._transaction():
-            weeks = self._drop_winners("iif(told_by = '', reading_id, told_by)", reading_ids, waiting)
+            named = [f"{week} {reading}" for week, reading in waiting]
+            weeks = self._drop_winners(TOLD_BY, reading_ids, named)
             self.has_untold = True
             for table in ("rejections", "ends", "readings"):
                 self._connection.executemany(
@@ -105,7 +106,7 @@ class FileEnds(ErasedVersions):
     def _drop_winners(
         self, column: str, values: Collection[str], waiting: Collection[str] | None = None
     ) -> tuple[date, ...]:
-        """What lost its text stays: it could not be labelled again. With `waiting`, other readings' rows are noted."""
+        """What lost its text stays: it could not be labelled again. With `waiting`, other rows are noted."""
         if not values:
             return ()
         execute = self._connection.execute
@@ -115,7 +116,7 @@ class FileEnds(ErasedVersions):
         weeks = [week for (week,) in execute(f"select distinct week_start from winners where {condition}")]
         if waiting is not None:
             self._list("waiting", waiting)
-            lies = "row_hash <> '' and reading_id not in (select value from waiting)"
+            lies = "row_hash <> '' and week_start || ' ' || reading_id not in (select value from waiting)"
             execute(f"insert or replace into untold select * from winners where {condition} and {lies}")
         execute(f"delete from winners where {condition}")
         for week in weeks:

@@ -47,6 +47,8 @@ create table if not exists parts (conversation_id text primary key, whole_id tex
 create index if not exists parts_by_whole on parts (whole_id);
 create table if not exists textless (conversation_id text primary key, is_done integer not null) without rowid;
 """
+TOLD_BY = "iif(told_by = '', reading_id, told_by)"
+"""The reading by which a winner counts."""
 COLUMNS_OF_OLDER_HOME = ("row_hash", "told_by")
 FILES_OF_OLDER_HOME = """
 insert or ignore into files (file_id, source, record_count, duplicate_count)

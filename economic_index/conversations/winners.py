@@ -265,10 +265,11 @@ class WinnerStore(FileEnds):
 
     def _add_columns_of_older_home(self) -> None:
         """Homes made before rows were known by a hash: theirs are told again as new ones."""
-        known = {name for _, name, *_ in self._connection.execute("pragma table_info(winners)")}
-        for name in COLUMNS_OF_OLDER_HOME:
-            if name not in known:
-                self._connection.execute(f"alter table winners add column {name} text not null default ''")
+        with self._transaction():
+            known = {name for _, name, *_ in self._connection.execute("pragma table_info(winners)")}
+            for name in COLUMNS_OF_OLDER_HOME:
+                if name not in known:
+                    self._connection.execute(f"alter table winners add column {name} text not null default ''")
 
     def _note_weeks_of_older_home(self) -> None:
         """Homes made before weeks were noted have winners only."""

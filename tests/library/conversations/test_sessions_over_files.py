@@ -4,6 +4,7 @@ import gzip
 import random
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -27,7 +28,7 @@ from economic_index.conversations.weekly import conversations_of_week
 from economic_index.conversations.winners import WinnerStore
 from economic_index.lake import Lake
 from economic_index.vocabulary import LocatorKind
-from tests.people_logs import commit_due
+from tests.people_logs import classify, commit_due
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 Told = dict[str, tuple[Any, ...]]
@@ -303,6 +304,36 @@ def test_a_row_that_waits_for_its_week_is_written_anew_when_it_is_told_again(lak
     assert read_logs(lake, source(logs)).touched_weeks == [WEEK, NEXT]
     assert commit_due(lake) == [WEEK, NEXT]
     assert len(words(lake)) == 4
+
+
+def test_a_week_that_has_not_ended_has_no_other_week_asked(lake: Lake, logs: Path) -> None:
+    put(logs, "1.jsonl", FIRST)
+    put(logs, "2.jsonl", OTHER)
+    both = [asked(text, reply="two", minute=minute, user=text) for text, minute in (("late", 60), ("week", A_WEEK))]
+    put(logs, "3.jsonl", *both)
+    read_logs(lake, source(logs))
+    assert commit_due(lake, until=WEEK) == [WEEK]
+    put(logs, "2.jsonl", OTHER, asked("new", reply="more", minute=A_WEEK - 30, user="u4"))
+    assert read_logs(lake, source(logs)).touched_weeks == [NEXT]
+    assert commit_due(lake) == [NEXT]
+    assert len(words(lake)) == 5
+
+
+def test_a_row_without_text_stays_its_sources_when_its_reading_is_taken_back(lake: Lake, logs: Path) -> None:
+    weekly_files(logs)
+    read_logs(lake, source(logs))
+    for week in commit_due(lake):
+        classify(lake, week)
+    dropping = replace(source(logs), keep_text_days=30)
+    assert read_logs(lake, dropping).dropped_text_count == 3
+    commit_due(lake)
+    put(logs, "2.jsonl", OTHER, asked("new", reply="more", minute=50, user="u4"))
+    assert len(read_logs(lake, dropping).reports) > 1
+    commit_due(lake)
+    with closing(WinnerStore(lake.database_path("versions"))) as store:
+        counting = {winner.conversation_id for week in store.weeks() for winner in store.of_week(week)}
+        assert store.ids_of_source("api") == counting
+        assert len(counting) >= 3
 
 
 def test_a_week_is_due_if_a_row_of_the_same_words_is_told_otherwise(lake: Lake, logs: Path) -> None:

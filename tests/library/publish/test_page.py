@@ -71,7 +71,8 @@ def test_the_head_says_who_classified_and_what_it_is_not(rich_page: str) -> None
 def test_one_persons_page_says_that_it_has_no_floor_and_can_never_be_released() -> None:
     page = build_report(served(synthetic_marts.one_person()))
     assert "No floor; can never be released" in page
-    assert "at least 15 conversations" not in page
+    assert "A cell is shown with at least" not in page
+    assert "A cell is shown with at least 15 conversations" in build_report(served(synthetic_marts.tiny()))
 
 
 @pytest.mark.parametrize("home", [synthetic_marts.tiny(), synthetic_marts.empty(), {}], ids=["tiny", "empty", "none"])
