@@ -230,9 +230,10 @@ class WinnerStore(FileEnds):
             if best is not old:
                 lay = self._as_it_lay(best)
                 winners.append(lay or best)
-                noted |= {best.week_start} | ({old.week_start} if old else set())
+                changed = {best.week_start} | ({old.week_start} if old else set())
+                noted |= changed
                 if lay is None:
-                    weeks |= {best.week_start} | ({old.week_start} if old else set())
+                    weeks |= changed
                     outcome.new_count += old is None
             if len(winners) >= _CHUNK:
                 self._insert("chosen", winners)
@@ -265,11 +266,15 @@ class WinnerStore(FileEnds):
 
     def _add_columns_of_older_home(self) -> None:
         """Homes made before rows were known by a hash: theirs are told again as new ones."""
+        if not self._missing_columns():
+            return  # without a lock: whoever asks which weeks are due opens the file, too
         with self._transaction():
-            known = {name for _, name, *_ in self._connection.execute("pragma table_info(winners)")}
-            for name in COLUMNS_OF_OLDER_HOME:
-                if name not in known:
-                    self._connection.execute(f"alter table winners add column {name} text not null default ''")
+            for name in self._missing_columns():
+                self._connection.execute(f"alter table winners add column {name} text not null default ''")
+
+    def _missing_columns(self) -> list[str]:
+        known = {name for _, name, *_ in self._connection.execute("pragma table_info(winners)")}
+        return [name for name in COLUMNS_OF_OLDER_HOME if name not in known]
 
     def _note_weeks_of_older_home(self) -> None:
         """Homes made before weeks were noted have winners only."""
